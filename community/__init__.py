@@ -1,0 +1,1 @@
+"""The shared domain: what is true whichever channel speaks."""

@@ -1,0 +1,35 @@
+"""An address inside the community: 小区-楼栋-单元-室."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """小区-楼栋-单元-室; every part is text and may be empty.
+
+    Attributes:
+        community: 小区 (锦绣苑).
+        building: 楼栋, the number or name alone (3, 7).
+        unit: 单元, the number alone.
+        room: 室, the number alone (501).
+    """
+
+    community: str = ""
+    building: str = ""
+    unit: str = ""
+    room: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is known."""
+        return not (self.community or self.building or self.unit or self.room)
+
+    def __str__(self) -> str:
+        parts = [self.community]
+        if self.building:
+            parts.append(f"{self.building}栋")
+        if self.unit:
+            parts.append(f"{self.unit}单元")
+        if self.room:
+            parts.append(f"{self.room}室")
+        return "".join(parts)

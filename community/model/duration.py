@@ -1,0 +1,44 @@
+"""Durations as people write them in files: `10s`, `30m`, `2h`, `1d`."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+_PATTERN = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([smhd])\s*$")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read `10s`, `30m`, `2h` or `1d`.
+
+    Raises:
+        ValueError: with a Chinese sentence, when it is none of these.
+    """
+    match = _PATTERN.match(text)
+    if not match:
+        raise ValueError(f"时长“{text}”写法不对，应写成 10s、30m、2h 或 1d 这样")
+    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+
+
+def format_duration(value: timedelta) -> str:
+    """Write a duration the way `parse_duration` reads it."""
+    seconds = int(value.total_seconds())
+    for unit in "dhm":
+        if seconds and seconds % _SECONDS[unit] == 0:
+            return f"{seconds // _SECONDS[unit]}{unit}"
+    return f"{seconds}s"
+
+
+def _validate(value: Any) -> Any:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+#: A timedelta that files write as `30m`.
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_validate),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?[smhd]$", "examples": ["30m"]}),
+]

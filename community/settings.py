@@ -1,0 +1,191 @@
+"""Settings: environment variables, read once into one frozen object; every one is documented in .env.example."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from community.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that an administrator can set; attribute names are the variables without SHOUWANG_ in lower case."""
+
+    data_dir: Path
+    database_url: str
+    #: The community's own files: community.yml, hazards.yml, ladders.yml, residents, policies, campaigns.
+    community_dir: Path
+    host: str
+    port: int
+    public_url: str
+    timezone: ZoneInfo
+    log_level: str
+
+    carrier: str
+    twilio_account_sid: str
+    twilio_auth_token: str
+    #: The token before the last rotation, still accepted in signatures.
+    twilio_auth_token_old: str
+    twilio_from_numbers: tuple[str, ...]
+    twilio_api_base_url: str
+    calls_per_second: float
+    concurrent_calls: int
+    #: How much faster than life the simulated residents live.
+    simulation_speed: float
+    quiet_hours: str
+    max_calls_per_hour: int
+    max_calls_per_day: int
+    mainland_calls_allowed_because: str
+
+    rasa_url: str
+    rasa_token: str
+    actions_token: str
+    rasa_timeout: float
+
+    notify_wecom_url: str
+    notify_dingtalk_url: str
+    notify_dingtalk_secret: str
+    notify_feishu_url: str
+    notify_feishu_secret: str
+
+    feishu_app_id: str
+    feishu_app_secret: str
+    feishu_encrypt_key: str
+    feishu_verification_token: str
+    feishu_api_base_url: str
+
+    #: Keys the hashes of identity numbers; kept in the data directory unless given.
+    secret_key: str
+
+    def __repr__(self) -> str:
+        return f"Settings(data_dir={self.data_dir}, carrier={self.carrier}, port={self.port})"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingError: one line that names the variable, what is wrong and an example.
+    """
+    read = _Reader(os.environ if environ is None else environ)
+    data_dir = Path(read.text("SHOUWANG_DATA_DIR", "data")).absolute()
+    port = read.integer("SHOUWANG_PORT", 8080, 1, 65535)
+    return Settings(
+        data_dir=data_dir,
+        database_url=read.database_url(f"sqlite:///{data_dir / 'shouwang.db'}"),
+        community_dir=Path(read.text("SHOUWANG_COMMUNITY_DIR", "sample")).absolute(),
+        host=read.text("SHOUWANG_HOST", "127.0.0.1"),
+        port=port,
+        public_url=read.url("SHOUWANG_PUBLIC_URL", f"http://127.0.0.1:{port}"),
+        timezone=read.timezone(),
+        log_level=read.choice("SHOUWANG_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        carrier=read.text("SHOUWANG_CARRIER", "simulated"),
+        twilio_account_sid=read.text("TWILIO_ACCOUNT_SID"),
+        twilio_auth_token=read.text("TWILIO_AUTH_TOKEN"),
+        twilio_auth_token_old=read.text("TWILIO_AUTH_TOKEN_OLD"),
+        twilio_from_numbers=read.numbers("TWILIO_FROM_NUMBER"),
+        twilio_api_base_url=read.url("TWILIO_API_BASE_URL", ""),
+        calls_per_second=read.number("SHOUWANG_CALLS_PER_SECOND", 1.0, 0.01, 1000),
+        concurrent_calls=read.integer("SHOUWANG_CONCURRENT_CALLS", 20, 1, 10000),
+        simulation_speed=read.number("SHOUWANG_SIMULATION_SPEED", 10.0, 0.1, 10000),
+        quiet_hours=read.quiet_hours(),
+        max_calls_per_hour=read.integer("SHOUWANG_MAX_CALLS_PER_HOUR", 1, 1, 100),
+        max_calls_per_day=read.integer("SHOUWANG_MAX_CALLS_PER_DAY", 3, 1, 100),
+        mainland_calls_allowed_because=read.text("SHOUWANG_MAINLAND_CALLS_ALLOWED_BECAUSE"),
+        rasa_url=read.url("SHOUWANG_RASA_URL", ""),
+        rasa_token=read.text("SHOUWANG_RASA_TOKEN"),
+        actions_token=read.text("SHOUWANG_ACTIONS_TOKEN"),
+        rasa_timeout=read.number("SHOUWANG_RASA_TIMEOUT", 10.0, 0.1, 60),
+        notify_wecom_url=read.url("SHOUWANG_NOTIFY_WECOM_URL", ""),
+        notify_dingtalk_url=read.url("SHOUWANG_NOTIFY_DINGTALK_URL", ""),
+        notify_dingtalk_secret=read.text("SHOUWANG_NOTIFY_DINGTALK_SECRET"),
+        notify_feishu_url=read.url("SHOUWANG_NOTIFY_FEISHU_URL", ""),
+        notify_feishu_secret=read.text("SHOUWANG_NOTIFY_FEISHU_SECRET"),
+        feishu_app_id=read.text("SHOUWANG_FEISHU_APP_ID"),
+        feishu_app_secret=read.text("SHOUWANG_FEISHU_APP_SECRET"),
+        feishu_encrypt_key=read.text("SHOUWANG_FEISHU_ENCRYPT_KEY"),
+        feishu_verification_token=read.text("SHOUWANG_FEISHU_VERIFICATION_TOKEN"),
+        feishu_api_base_url=read.url("SHOUWANG_FEISHU_API_BASE_URL", "https://open.feishu.cn"),
+        secret_key=read.text("SHOUWANG_SECRET_KEY"),
+    )
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._environ.get(name, "").strip() or default
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            raise SettingError(f"{name}={value} 不对：只能是 {'、'.join(allowed)}，例如 {name}={default}")
+        return value
+
+    def number(self, name: str, default: float, least: float, most: float) -> float:
+        value = self.text(name, str(default))
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not least <= number <= most:
+            raise SettingError(f"{name}={value} 不对：应是 {least:g} 到 {most:g} 之间的数，例如 {name}={default:g}")
+        return number
+
+    def integer(self, name: str, default: int, least: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if not re.fullmatch(r"\d{1,9}", value) or not least <= int(value) <= most:
+            raise SettingError(f"{name}={value} 不对：应是 {least} 到 {most} 之间的整数，例如 {name}={default}")
+        return int(value)
+
+    def url(self, name: str, default: str) -> str:
+        value = self.text(name, default).rstrip("/")
+        if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+            raise SettingError(
+                f"{name} 不是网址：应以 http:// 或 https:// 开头，例如 {name}=https://shouwang.example.cn"
+            )
+        return value
+
+    def numbers(self, name: str) -> tuple[str, ...]:
+        numbers = tuple(part.strip() for part in self.text(name).split(",") if part.strip())
+        for number in numbers:
+            if not re.fullmatch(r"\+\d{6,15}", number):
+                raise SettingError(f"{name} 里有一个号码写法不对：应带国家码，例如 {name}=+85230000000")
+        return numbers
+
+    def timezone(self) -> ZoneInfo:
+        name = self.text("SHOUWANG_TIMEZONE", "Asia/Shanghai")
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise SettingError(
+                f"SHOUWANG_TIMEZONE={name} 不对：没有这个时区，例如 SHOUWANG_TIMEZONE=Asia/Shanghai"
+            ) from error
+
+    def quiet_hours(self) -> str:
+        value = self.text("SHOUWANG_QUIET_HOURS", "21:00-08:00,12:00-14:00")
+        span = r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d"
+        if value != "none" and not re.fullmatch(rf"{span}(,{span})*", value):
+            raise SettingError(
+                f"SHOUWANG_QUIET_HOURS={value} 不对：写成 21:00-08:00,12:00-14:00 这样，不设安静时段写 none"
+            )
+        return value
+
+    def database_url(self, default: str) -> str:
+        name = "SHOUWANG_DATABASE_URL"
+        value = self.text(name, default)
+        example = f"例如 {name}=postgresql://shouwang@127.0.0.1/shouwang"
+        try:
+            backend = make_url(value).get_backend_name()
+        except ArgumentError as error:
+            raise SettingError(f"{name} 不是数据库地址，{example}") from error
+        if backend not in {"sqlite", "postgresql"}:
+            raise SettingError(f"{name} 只能是 sqlite 或 postgresql，{example}")
+        return value

@@ -1,0 +1,18 @@
+"""Every table in one place: importing this module fills `metadata`."""
+
+from community.store import answers, attempts, audit, campaigns, cases, messages, policies, residents, staff, workers
+from community.store.base import metadata
+
+__all__ = [
+    "answers",
+    "attempts",
+    "audit",
+    "campaigns",
+    "cases",
+    "messages",
+    "metadata",
+    "policies",
+    "residents",
+    "staff",
+    "workers",
+]

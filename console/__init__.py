@@ -1,0 +1,1 @@
+"""The staff's web pages and their JSON API."""

@@ -1,0 +1,60 @@
+"""What every test may ask for: a real database on each backend, a clock that moves, the community's rules."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from community.clock import MovableClock
+from community.store.database import Database
+from community.store.schema import metadata
+
+POSTGRES_URL = os.environ.get("SHOUWANG_TEST_POSTGRES_URL", "")
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """Wednesday 15 July 2026, 10:00 in Shanghai."""
+    return MovableClock(datetime(2026, 7, 15, 2, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def now(clock: MovableClock) -> datetime:
+    return clock.now()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with all tables, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        db = Database(f"sqlite:///{tmp_path / 'test.db'}")
+        metadata.create_all(db.engine)
+        yield db
+        db.close()
+        return
+    if not POSTGRES_URL:
+        pytest.skip("SHOUWANG_TEST_POSTGRES_URL is not set: not tried on PostgreSQL")
+    schema = f"test_{uuid.uuid4().hex[:12]}"
+    admin = create_engine(POSTGRES_URL, isolation_level="AUTOCOMMIT")
+    with admin.connect() as conn:
+        conn.execute(text(f"create schema {schema}"))
+    db = Database(POSTGRES_URL, schema=schema)
+    metadata.create_all(db.engine)
+    yield db
+    db.close()
+    with admin.connect() as conn:
+        conn.execute(text(f"drop schema {schema} cascade"))
+    admin.dispose()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    """An empty SQLite database, for tests that do not touch SQL of their own."""
+    db = Database(f"sqlite:///{tmp_path / 'test.db'}")
+    metadata.create_all(db.engine)
+    yield db
+    db.close()

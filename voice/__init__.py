@@ -1,0 +1,1 @@
+"""The resident's side of the telephone."""

@@ -1,0 +1,1 @@
+"""Twilio: the only place that knows its SDK, TwiML, signature and error codes."""

@@ -1,0 +1,1 @@
+"""Ticks: due, pace, place, reconcile, apply events, retry."""

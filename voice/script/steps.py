@@ -1,0 +1,130 @@
+"""What is said and awaited on the phone, one step at a time, without a word about any carrier."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """The language a resident is spoken to in."""
+
+    MANDARIN = "mandarin"
+    CANTONESE = "cantonese"
+    TAIWANESE_MANDARIN = "taiwanese_mandarin"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One short sentence that is spoken.
+
+    Attributes:
+        text: plain Chinese, at most 20 characters between two pauses.
+        slow: speak it slower than usual.
+        pause_after: silence after it, seconds.
+    """
+
+    text: str
+    slow: bool = False
+    pause_after: float = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """What is awaited after the prompts, by voice and keys at once.
+
+    Attributes:
+        digits: how many keys end the input; None for many, ended by #.
+        hints: words to expect.
+        timeout: seconds of silence before we go on.
+        long: free speech, so give more time before the end of speech is assumed.
+    """
+
+    digits: int | None = 1
+    hints: tuple[str, ...] = ()
+    timeout: int = 6
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One answer of ours to one webhook of the carrier: speak, then listen, leave a message, hand over, or hang up.
+
+    Attributes:
+        number: counts the steps of this call; rides in the URL that the result of `listen` comes to.
+        listen: what is awaited; None for nothing.
+        transfer_to: E.164 of the duty phone to connect to after the prompts.
+        record_message: the resident may leave a spoken message (at most 120 s).
+        wait: seconds of silence to grant (等一下) before listening.
+        hang_up: the call ends after the prompts.
+        start_recording: ask the carrier to record beside the call from now on.
+    """
+
+    number: int
+    prompts: tuple[Prompt, ...]
+    language: Language = Language.MANDARIN
+    listen: Listen | None = None
+    transfer_to: str | None = None
+    record_message: bool = False
+    wait: int = 0
+    hang_up: bool = False
+    start_recording: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What came back after a step.
+
+    Attributes:
+        digits: keys pressed.
+        speech: the recogniser's words.
+        confidence: the recogniser's own figure 0…1; None when it gave none.
+    """
+
+    digits: str = ""
+    speech: str = ""
+    confidence: float | None = None
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether neither a key nor a word came."""
+        return not self.digits and not self.speech.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class CallUrls:
+    """Where the carrier sends what happens, for one attempt; `step` is filled with the step's number.
+
+    The paths are /voice/{carrier}/{attempt}/{token}/{step|status|amd|recording}.
+    """
+
+    base: str
+    carrier: str
+    attempt_id: str
+    token: str
+
+    def step(self, number: int) -> str:
+        """URL that answers step `number`."""
+        return f"{self._root}/step/{number}"
+
+    @property
+    def status(self) -> str:
+        """URL for the call's status."""
+        return f"{self._root}/status"
+
+    @property
+    def amd(self) -> str:
+        """URL for the result of machine detection."""
+        return f"{self._root}/amd"
+
+    @property
+    def recording(self) -> str:
+        """URL for the recording's status."""
+        return f"{self._root}/recording"
+
+    @property
+    def _root(self) -> str:
+        return f"{self.base.rstrip('/')}/voice/{self.carrier}/{self.attempt_id}/{self.token}"
+
+
+#: Keys that always work, announced last: 0 for a person, * to hear it again.
+KEY_HUMAN = "0"
+KEY_REPEAT = "*"

@@ -1,0 +1,1 @@
+"""The carriers' webhooks; knows no carrier's format."""
