@@ -1,0 +1,49 @@
+"""The composition root: what each process needs, put together in one place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from community.rules import load_rulebook
+from sqlalchemy.exc import OperationalError
+
+from community.clock import Clock, SystemClock
+from community.errors import Unavailable
+from community.model.rulebook import Rulebook
+from community.settings import Settings, load_settings
+from community.store.database import Database
+from community.store.migrate import upgrade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What every command works with."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    rules: Rulebook
+
+
+@contextmanager
+def open_office(settings: Settings | None = None, *, clock: Clock | None = None) -> Iterator[Office]:
+    """Open the database, created or upgraded as needed, and the community's rules.
+
+    Raises:
+        SettingError: a setting is wrong.
+        Unavailable: the database cannot be reached.
+    """
+    settings = settings or load_settings()
+    rules = load_rulebook(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    try:
+        try:
+            upgrade(database)
+        except OperationalError as error:
+            raise Unavailable(
+                "连不上数据库：请管理员检查 SHOUWANG_DATABASE_URL 和数据库是否已启动，或者 SHOUWANG_DATA_DIR 是否可写。"
+            ) from error
+        yield Office(settings=settings, database=database, clock=clock or SystemClock(), rules=rules)
+    finally:
+        database.close()
