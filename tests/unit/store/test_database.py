@@ -1,0 +1,58 @@
+"""Units of work: grouped when they come together, alone when they fail."""
+
+import asyncio
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import StatementError
+
+from community.clock import MovableClock
+from community.store.database import Database
+from community.store.workers import workers
+
+
+def register(worker: str, now: datetime) -> dict[str, object]:
+    return {"id": worker, "role": "all", "started_at": now, "heartbeat_at": now}
+
+
+async def test_many_writers_at_once_all_get_their_own_result(database: Database, clock: MovableClock) -> None:
+    def write(n: int) -> object:
+        def work(conn: Connection) -> int:
+            conn.execute(insert(workers).values(**register(f"w{n}", clock.now())))
+            return n
+
+        return database.write(work)
+
+    assert await asyncio.gather(*(write(n) for n in range(50))) == list(range(50))
+    assert await database.read(lambda conn: conn.scalar(select(func.count()).select_from(workers))) == 50
+
+
+async def test_one_that_fails_takes_nothing_with_it(database: Database, clock: MovableClock) -> None:
+    def good(conn: Connection, worker: str) -> None:
+        conn.execute(insert(workers).values(**register(worker, clock.now())))
+
+    def bad(conn: Connection) -> None:
+        good(conn, "half done")
+        raise RuntimeError("broken in the middle")
+
+    results = await asyncio.gather(
+        database.write(lambda conn: good(conn, "first")),
+        database.write(bad),
+        database.write(lambda conn: good(conn, "last")),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [type(None), RuntimeError, type(None)]
+    names = await database.read(lambda conn: conn.scalars(select(workers.c.id).order_by(workers.c.id)).all())
+    assert names == ["first", "last"]
+
+
+async def test_moments_come_back_aware_and_equal(database: Database, clock: MovableClock) -> None:
+    await database.write(lambda conn: conn.execute(insert(workers).values(**register("w", clock.now()))))
+    assert await database.read(lambda conn: conn.scalar(select(workers.c.started_at))) == clock.now()
+
+
+async def test_a_moment_without_a_zone_is_refused(database: Database, clock: MovableClock) -> None:
+    naive = clock.now().replace(tzinfo=None)
+    with pytest.raises(StatementError, match="naive datetime refused"):
+        await database.write(lambda conn: conn.execute(insert(workers).values(**register("w", naive))))
