@@ -86,3 +86,42 @@ OUTCOME_NAMES: dict[Outcome, str] = {
     Outcome.CARRIER_ERROR: "线路故障",
     Outcome.UNKNOWN: "结果不明",
 }
+
+
+class CallResult(StrEnum):
+    """How the conversation of an answered call ended, as the script saw it."""
+
+    #: Every question that was due is answered.
+    COMPLETED = "completed"
+    #: Hung up in the middle.
+    INCOMPLETE = "incomplete"
+    #: Asked to be called later; `dialogue["callback_at"]` says when.
+    CALLBACK_LATER = "callback_later"
+    #: Wants to speak with a person.
+    HUMAN = "human"
+    #: Somebody else's number.
+    WRONG_PERSON = "wrong_person"
+    #: Never wants to be called again.
+    OPTED_OUT = "opted_out"
+    #: Does not want to answer these questions.
+    REFUSED = "refused"
+    #: Spoke, and was not understood though asked again.
+    UNCLEAR = "unclear"
+    #: Picked up and said nothing.
+    SILENCE = "silence"
+    #: Needs help now.
+    DISTRESS = "distress"
+
+
+RESULT_NAMES: dict[CallResult, str] = {
+    CallResult.COMPLETED: "已答完",
+    CallResult.INCOMPLETE: "没有答完",
+    CallResult.CALLBACK_LATER: "约定再打",
+    CallResult.HUMAN: "要求人工",
+    CallResult.WRONG_PERSON: "打错了",
+    CallResult.OPTED_OUT: "要求不再来电",
+    CallResult.REFUSED: "不愿回答",
+    CallResult.UNCLEAR: "没有听懂",
+    CallResult.SILENCE: "接听后没有出声",
+    CallResult.DISTRESS: "求助",
+}
