@@ -1,7 +1,7 @@
 """A case: anything a human must finish."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from community.model.address import Address
@@ -127,3 +127,82 @@ class NewCase:
     target_id: int | None = None
     attempt_id: str | None = None
     rehearsal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case as it stands.
+
+    Attributes:
+        number: what people say: `260715-003`.
+        ladder: the copy it started with; later edits of the file do not touch it.
+        step: how many times its ladder has told somebody; never goes back.
+        rung: place on the ladder of whoever was told last, counted from 0; -1 before the first.
+        next_step_at: when it climbs by itself: nobody acknowledged, the acknowledgement expired, or the suspension is
+            over. Every open case has one.
+        assignee: login of the named person who has it.
+    """
+
+    id: int
+    number: str
+    kind: CaseKind
+    category: str | None
+    priority: Priority
+    danger: bool
+    status: CaseStatus
+    summary: str
+    description: str
+    address: Address
+    location_text: str
+    grid: str
+    resident_id: int | None
+    reporter_name: str
+    conversation_id: str | None
+    campaign_id: int | None
+    target_id: int | None
+    attempt_id: str | None
+    rehearsal: bool
+    ladder: tuple[LadderStep, ...]
+    step: int
+    rung: int
+    next_step_at: datetime | None
+    assignee: str | None
+    acknowledged_at: datetime | None
+    opened_at: datetime
+    closed_at: datetime | None
+    result: str | None
+
+    @property
+    def place(self) -> str:
+        """Where it is, in one line: the address, then the resident's own words for it."""
+        address = str(self.address)
+        words = self.location_text.strip()
+        if not words or words in address:
+            return address
+        return f"{address}（{words}）" if address else words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent:
+    """One line of a case's history."""
+
+    at: datetime
+    actor: str
+    action: str
+    text: str
+    detail: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What the console shows to everybody of a role, or to one named person."""
+
+    id: int
+    case_id: int | None
+    role: Role
+    login: str | None
+    text: str
+    rehearsal: bool
+    created_at: datetime
+    read_by: str | None
+    read_at: datetime | None

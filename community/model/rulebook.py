@@ -1,10 +1,11 @@
 """The community's own rules, loaded once from its folder and handed to every use case that needs them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from community.model.address import Address
 from community.model.case import CaseKind, LadderStep, Priority
 from community.model.hours import Calendar, QuietHours
 
@@ -28,6 +29,14 @@ class CallCaps:
     per_day: int = 3
 
 
+#: Used where ladders.yml does not say.
+ACKNOWLEDGED_FOR: Mapping[Priority, timedelta] = {
+    Priority.EMERGENCY: timedelta(hours=1),
+    Priority.URGENT: timedelta(hours=8),
+    Priority.NORMAL: timedelta(hours=20),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """What differs from community to community.
@@ -40,6 +49,10 @@ class Rulebook:
         communities: names of the 小区 in it; local nicknames map to the standard name in `place_names`.
         grids: {grid: buildings as `小区-楼栋`}, to find the grid of an address.
         ladders: steps per kind and priority.
+        acknowledged_for: how long an acknowledged case may rest before it climbs again.
+        returns_at_most: how often one case may be returned (退单) before somebody has to be named.
+        robots: group robots that are configured (`wecom`, `dingtalk`, `feishu`): every step tells each of them.
+        district: city, district and street, for texts that name them.
     """
 
     name: str
@@ -55,3 +68,25 @@ class Rulebook:
     quiet_hours: QuietHours
     calendar: Calendar
     caps: CallCaps = CallCaps()
+    acknowledged_for: Mapping[Priority, timedelta] = field(default_factory=lambda: dict(ACKNOWLEDGED_FOR))
+    returns_at_most: int = 2
+    robots: tuple[str, ...] = ()
+    district: str = ""
+
+    def ladder_for(self, kind: CaseKind, priority: Priority, category: str | None) -> tuple[LadderStep, ...]:
+        """The ladder a new case starts with; a hazard's category replaces the first wait."""
+        steps = self.ladders[kind, priority]
+        hazard = self.hazards.get(category or "")
+        if hazard is None:
+            return steps
+        first_wait = min(hazard.first_step, steps[0].wait) if priority is not hazard.priority else hazard.first_step
+        return (replace(steps[0], wait=first_wait), *steps[1:])
+
+    def grid_of(self, address: Address) -> str:
+        """The grid that looks after an address; empty when that cannot be told."""
+        building = f"{address.community}-{address.building}"
+        for wanted in (building, address.community):
+            for grid, places in self.grids.items():
+                if wanted and wanted in places:
+                    return grid
+        return ""

@@ -1,7 +1,12 @@
 """The audit trail: every state change leaves a line, and each line carries the hash of the one before."""
 
-from sqlalchemy import JSON, Column, Integer, String, Table
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy import JSON, Column, Connection, Integer, String, Table, insert
+
+from community.model.actor import Actor
 from community.store.base import UtcDateTime, metadata
 
 audit_lines = Table(
@@ -20,3 +25,23 @@ audit_lines = Table(
     Column("position", Integer, unique=True),
     Column("hash", String(64)),
 )
+
+
+def append(
+    conn: Connection,
+    *,
+    at: datetime,
+    actor: Actor,
+    action: str,
+    subject: str,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one line, in the transaction of the change itself.
+
+    Args:
+        action: what happened: `case.closed`, `campaign.launched`…
+        subject: what it happened to: `case:17`…
+        detail: why and with what; no names, phones or addresses in clear.
+    """
+    values = {"at": at, "actor": str(actor), "action": action, "subject": subject, "detail": dict(detail or {})}
+    conn.execute(insert(audit_lines).values(**values))

@@ -1,9 +1,12 @@
 """What every table shares: one MetaData, and column types that behave the same on SQLite and PostgreSQL."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import Connection, DateTime, MetaData, Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -39,3 +42,14 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def insert_once(conn: Connection, table: Table, values: Mapping[str, Any], *, unique: str) -> int | None:
+    """Insert a row unless one with the same value in the column `unique` is there.
+
+    Returns:
+        The new row's id, or None when it was there already.
+    """
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite_dialect.insert
+    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=[unique]).returning(table.c.id)
+    return conn.execute(statement).scalar_one_or_none()

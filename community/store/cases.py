@@ -1,8 +1,37 @@
 """Cases, their history, and the notices their ladder sends."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from community.store.base import UtcDateTime, metadata
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+
+from community.errors import Conflict, NotFound
+from community.model.actor import Actor
+from community.model.address import Address
+from community.model.case import Case, CaseEvent, CaseKind, CaseStatus, LadderStep, Notice, Priority
+from community.model.staff import Role
+from community.store.base import UtcDateTime, insert_once, metadata
 
 cases = Table(
     "case",
@@ -35,16 +64,27 @@ cases = Table(
     Column("rehearsal", Boolean, nullable=False),
     #: A copy of the ladder it started with: [{role, wait_seconds}].
     Column("ladder", JSON, nullable=False),
-    #: How many steps have fired, and when the next one does (NULL: a named person has it).
+    #: How many times somebody was told, and who was told last (place on the ladder from 0; -1: nobody yet).
     Column("step", Integer, nullable=False, server_default="0"),
-    Column("next_step_at", UtcDateTime),
+    Column("rung", Integer, nullable=False, server_default="-1"),
+    #: When it climbs by itself; every open case has one.
+    Column("next_step_at", UtcDateTime, index=True),
     #: Login of who works on it.
     Column("assignee", String(80)),
     Column("acknowledged_at", UtcDateTime),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("result", Text),
-    Index("ix_case_due", "status", "next_step_at"),
+    Index("ix_case_status", "status", "id"),
+)
+
+case_numbers = Table(
+    "case_number",
+    metadata,
+    #: `260715`: a day in the community's own time zone.
+    Column("day", String(6), primary_key=True),
+    #: The last running number given out on it.
+    Column("last", Integer, nullable=False),
 )
 
 case_events = Table(
@@ -66,8 +106,9 @@ notices = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("case_id", ForeignKey("case.id"), index=True),
-    #: Role that is told on the console.
-    Column("role", String(20), nullable=False),
+    #: Role that is told on the console; and the one person of it, where only they are meant.
+    Column("role", String(20), nullable=False, index=True),
+    Column("login", String(80)),
     Column("text", Text, nullable=False),
     Column("rehearsal", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -75,26 +116,258 @@ notices = Table(
     Column("read_at", UtcDateTime),
 )
 
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    #: `case:<id>:step:<n>:<destination>`, `message:<id>:reply:<n>`…: one row for one thing to say.
-    Column("key", String(200), nullable=False, unique=True),
-    #: `wecom`, `dingtalk`, `feishu` (group robots), or `channel:<name>` (a reply to a resident).
-    Column("destination", String(60), nullable=False),
-    #: What to say, neutral of the destination's format.
-    Column("payload", JSON, nullable=False),
-    #: `pending`, `sending`, `sent`, `failed`.
-    Column("status", String(20), nullable=False),
-    #: Sendings whose result was a refusal that certainly delivered nothing, and those whose result is unknown.
-    Column("refusals", Integer, nullable=False, server_default="0"),
-    Column("unknowns", Integer, nullable=False, server_default="0"),
-    Column("next_at", UtcDateTime, nullable=False),
-    Column("lease_until", UtcDateTime),
-    Column("owner", String(64), nullable=False, server_default=""),
-    Column("error", Text),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("sent_at", UtcDateTime),
-    Index("ix_outbox_due", "status", "next_at"),
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """Which cases a list shows; every condition given must hold.
+
+    Attributes:
+        open: True for open ones, False for closed ones.
+        text: words searched for in number, summary, description and place.
+        overdue_at: only open cases whose clock ran out before that moment.
+    """
+
+    open: bool | None = None
+    statuses: tuple[CaseStatus, ...] = ()
+    kinds: tuple[CaseKind, ...] = ()
+    priorities: tuple[Priority, ...] = ()
+    category: str | None = None
+    grid: str | None = None
+    assignee: str | None = None
+    campaign_id: int | None = None
+    resident_id: int | None = None
+    conversation_id: str | None = None
+    rehearsal: bool | None = None
+    text: str = ""
+    overdue_at: datetime | None = None
+
+
+def next_number(conn: Connection, day: str) -> int:
+    """Give out the next running number of a day (`260715`), each once whoever asks at the same time."""
+    build = postgresql.insert if conn.dialect.name == "postgresql" else sqlite_dialect.insert
+    statement = build(case_numbers).values(day=day, last=1)
+    statement = statement.on_conflict_do_update(index_elements=["day"], set_={"last": case_numbers.c.last + 1})
+    number: int = conn.execute(statement.returning(case_numbers.c.last)).scalar_one()
+    return number
+
+
+def insert_case(conn: Connection, values: Mapping[str, Any]) -> int | None:
+    """Write a new case; None when one with its source key is there already."""
+    return insert_once(conn, cases, values, unique="source_key")
+
+
+def case_by_id(conn: Connection, case_id: int) -> Case:
+    """The case with that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return _one(conn, select(cases).where(cases.c.id == case_id))
+
+
+def case_by_number(conn: Connection, number: str) -> Case:
+    """The case with the number that people say.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return _one(conn, select(cases).where(cases.c.number == number.strip()))
+
+
+def case_by_source_key(conn: Connection, source_key: str) -> Case | None:
+    """The case that an event opened; None when it has opened none."""
+    row = conn.execute(select(cases).where(cases.c.source_key == source_key)).one_or_none()
+    return _case(row) if row else None
+
+
+def list_cases(conn: Connection, wanted: CaseFilter, *, before_id: int | None = None, limit: int = 50) -> list[Case]:
+    """Cases, newest first; `before_id` is the id of the last one already shown."""
+    query = select(cases).where(*_conditions(wanted)).order_by(cases.c.id.desc()).limit(limit)
+    if before_id is not None:
+        query = query.where(cases.c.id < before_id)
+    return [_case(row) for row in conn.execute(query)]
+
+
+def count_cases(conn: Connection, wanted: CaseFilter) -> dict[CaseStatus, int]:
+    """How many cases there are in each status."""
+    query = select(cases.c.status, func.count()).where(*_conditions(wanted)).group_by(cases.c.status)
+    return {CaseStatus(status): count for status, count in conn.execute(query)}
+
+
+def due_cases(conn: Connection, now: datetime, limit: int) -> list[Case]:
+    """Cases whose clock has run out, most overdue first; on PostgreSQL those that nobody else is at, and locked."""
+    query = (
+        select(cases)
+        .where(cases.c.next_step_at <= now)
+        .order_by(cases.c.next_step_at, cases.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_case(row) for row in conn.execute(query)]
+
+
+def open_cases_without_clock(conn: Connection) -> list[Case]:
+    """Open cases that nothing will ever remind anybody of; there must be none."""
+    query = select(cases).where(cases.c.status != CaseStatus.CLOSED, cases.c.next_step_at.is_(None))
+    return [_case(row) for row in conn.execute(query.order_by(cases.c.id))]
+
+
+def move_case(conn: Connection, before: Case, **changes: Any) -> Case:
+    """Change a case that still stands as `before` says, and return it as it stands now.
+
+    Raises:
+        Conflict: somebody else changed it first.
+    """
+    expected = (cases.c.id == before.id, cases.c.status == before.status, cases.c.step == before.step)
+    same_person = cases.c.assignee.is_not_distinct_from(before.assignee)
+    same_clock = cases.c.next_step_at.is_not_distinct_from(before.next_step_at)
+    done = conn.execute(update(cases).where(*expected, same_person, same_clock).values(**changes))
+    if done.rowcount != 1:
+        raise Conflict(f"工单 {before.number} 刚被别人改过：请刷新后再操作")
+    return case_by_id(conn, before.id)
+
+
+def add_event(
+    conn: Connection,
+    case_id: int,
+    *,
+    at: datetime,
+    actor: Actor,
+    action: str,
+    text: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one line of a case's history."""
+    values = {"case_id": case_id, "at": at, "actor": str(actor), "action": action, "text": text}
+    conn.execute(insert(case_events).values(**values, detail=dict(detail or {})))
+
+
+def events_of(conn: Connection, case_id: int) -> list[CaseEvent]:
+    """A case's history, oldest first."""
+    rows = conn.execute(select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id))
+    return [CaseEvent(at=row.at, actor=row.actor, action=row.action, text=row.text, detail=row.detail) for row in rows]
+
+
+def count_events(conn: Connection, case_id: int, action: str) -> int:
+    """How often something happened to a case."""
+    query = select(func.count()).where(case_events.c.case_id == case_id, case_events.c.action == action)
+    return conn.execute(query).scalar_one()
+
+
+def add_notice(conn: Connection, case: Case, *, role: Role, text: str, now: datetime, login: str | None = None) -> None:
+    """Tell a role, or one person of it, on the console."""
+    values = {"case_id": case.id, "role": role, "login": login, "text": text}
+    conn.execute(insert(notices).values(**values, rehearsal=case.rehearsal, created_at=now))
+
+
+def notices_for(
+    conn: Connection, *, login: str, role: Role, grid: str = "", unread_only: bool = False, limit: int = 50
+) -> list[Notice]:
+    """What somebody was told, newest first: as one of their role in their grid, or by name.
+
+    Args:
+        grid: notices of cases in other grids are left out; empty shows them all.
+    """
+    to_role = (notices.c.role == role) & notices.c.login.is_(None)
+    if grid:
+        to_role &= or_(cases.c.grid.is_(None), cases.c.grid.in_(["", grid]))
+    query = (
+        select(notices)
+        .outerjoin(cases, cases.c.id == notices.c.case_id)
+        .where(or_(notices.c.login == login, to_role))
+        .order_by(notices.c.id.desc())
+        .limit(limit)
+    )
+    if unread_only:
+        query = query.where(notices.c.read_at.is_(None))
+    return [_notice(row) for row in conn.execute(query)]
+
+
+def read_notice(conn: Connection, notice_id: int, *, login: str, now: datetime) -> bool:
+    """Mark a notice as read by the first who reads it; tell whether that was now."""
+    unread = (notices.c.id == notice_id, notices.c.read_at.is_(None))
+    return conn.execute(update(notices).where(*unread).values(read_by=login, read_at=now)).rowcount == 1
+
+
+def ladder_to_json(ladder: Sequence[LadderStep]) -> list[dict[str, Any]]:
+    """A ladder as the table keeps it."""
+    return [{"role": step.role.value, "wait_seconds": step.wait.total_seconds()} for step in ladder]
+
+
+def _conditions(wanted: CaseFilter) -> list[Any]:
+    equal = {
+        cases.c.category: wanted.category,
+        cases.c.grid: wanted.grid,
+        cases.c.assignee: wanted.assignee,
+        cases.c.campaign_id: wanted.campaign_id,
+        cases.c.resident_id: wanted.resident_id,
+        cases.c.conversation_id: wanted.conversation_id,
+        cases.c.rehearsal: wanted.rehearsal,
+    }
+    one_of = {cases.c.status: wanted.statuses, cases.c.kind: wanted.kinds, cases.c.priority: wanted.priorities}
+    found: list[Any] = [column == value for column, value in equal.items() if value is not None]
+    found += [column.in_([value.value for value in values]) for column, values in one_of.items() if values]
+    if wanted.open is not None:
+        closed = cases.c.status == CaseStatus.CLOSED
+        found.append(~closed if wanted.open else closed)
+    if wanted.overdue_at is not None:
+        found.append(cases.c.next_step_at <= wanted.overdue_at)
+    if wanted.text.strip():
+        words = wanted.text.strip()
+        columns = (cases.c.number, cases.c.summary, cases.c.description, cases.c.location_text, cases.c.community)
+        found.append(or_(*(column.contains(words, autoescape=True) for column in columns)))
+    return found
+
+
+def _one(conn: Connection, query: Select[Any]) -> Case:
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("没有这张工单：请核对工单号")
+    return _case(row)
+
+
+def _case(row: Any) -> Case:
+    return Case(
+        id=row.id,
+        number=row.number,
+        kind=CaseKind(row.kind),
+        category=row.category,
+        priority=Priority(row.priority),
+        danger=row.danger,
+        status=CaseStatus(row.status),
+        summary=row.summary,
+        description=row.description,
+        address=Address(row.community, row.building, row.unit, row.room),
+        location_text=row.location_text,
+        grid=row.grid,
+        resident_id=row.resident_id,
+        reporter_name=row.reporter_name,
+        conversation_id=row.conversation_id,
+        campaign_id=row.campaign_id,
+        target_id=row.target_id,
+        attempt_id=row.attempt_id,
+        rehearsal=row.rehearsal,
+        ladder=tuple(LadderStep(Role(s["role"]), timedelta(seconds=s["wait_seconds"])) for s in row.ladder),
+        step=row.step,
+        rung=row.rung,
+        next_step_at=row.next_step_at,
+        assignee=row.assignee,
+        acknowledged_at=row.acknowledged_at,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        result=row.result,
+    )
+
+
+def _notice(row: Any) -> Notice:
+    return Notice(
+        id=row.id,
+        case_id=row.case_id,
+        role=Role(row.role),
+        login=row.login,
+        text=row.text,
+        rehearsal=row.rehearsal,
+        created_at=row.created_at,
+        read_by=row.read_by,
+        read_at=row.read_at,
+    )

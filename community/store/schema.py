@@ -1,6 +1,18 @@
 """Every table in one place: importing this module fills `metadata`."""
 
-from community.store import answers, attempts, audit, campaigns, cases, messages, policies, residents, staff, workers
+from community.store import (
+    answers,
+    attempts,
+    audit,
+    campaigns,
+    cases,
+    messages,
+    outbox,
+    policies,
+    residents,
+    staff,
+    workers,
+)
 from community.store.base import metadata
 
 __all__ = [
@@ -11,6 +23,7 @@ __all__ = [
     "cases",
     "messages",
     "metadata",
+    "outbox",
     "policies",
     "residents",
     "staff",
