@@ -11,19 +11,19 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Hours of a day from `start` up to, not including, `end`; may cross midnight."""
+    """Hours of a day from `start` up to, not including, `end`; may cross midnight; two equal ends are the whole day."""
 
     start: time
     end: time
 
     @classmethod
     def parse(cls, text: str) -> "Span":
-        """Read `08:30-11:30`; raises ValueError otherwise."""
+        """Read `08:30-11:30`, `00:00-24:00`; raises ValueError otherwise."""
         start, _, end = text.strip().partition("-")
-        return cls(time.fromisoformat(start), time.fromisoformat(end))
+        return cls(time.fromisoformat(start), time(0) if end == "24:00" else time.fromisoformat(end))
 
     def __contains__(self, moment: time) -> bool:
-        if self.start <= self.end:
+        if self.start < self.end:
             return self.start <= moment < self.end
         return moment >= self.start or moment < self.end
 

@@ -79,3 +79,10 @@ def test_a_span_may_cross_midnight() -> None:
     assert time(23) in night
     assert time(7, 59) in night
     assert time(8) not in night
+
+
+@pytest.mark.parametrize("text", ["00:00-24:00", "00:00-00:00"])
+def test_a_span_may_be_the_whole_day(text: str) -> None:
+    whole = Span.parse(text)
+    assert all(time(hour) in whole for hour in range(24))
+    assert time(23, 59, 59) in whole
