@@ -25,6 +25,16 @@ def _collect() -> None:
             shouwang_command.add_command(command)
 
 
+def command_names() -> set[tuple[str, ...]]:
+    """Every command as a path of words, groups included."""
+    _collect()
+    names: set[tuple[str, ...]] = set()
+    for name, command in shouwang_command.commands.items():
+        names.add((name,))
+        names |= {(name, sub) for sub in getattr(command, "commands", {})}
+    return names
+
+
 def main() -> None:
     """Run the command line; every refusal is one Chinese line and exit code 1."""
     load_dotenv(".env")
