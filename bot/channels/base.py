@@ -12,6 +12,8 @@ class IncomingMessage:
     Attributes:
         conversation_id: one person in one chat: reversible, unique over all channels.
         addressed: the bot was mentioned, or the chat is private.
+        attachment: what came instead of text: `image`, `audio`, or another kind.
+        token_hash: of the token that the caller of a new conversation is given; None where the platform vouches for the person.
         envelope: what the channel needs to answer; JSON, opaque to everybody else.
     """
 
@@ -25,6 +27,8 @@ class IncomingMessage:
     chat_id: str = ""
     person_id: str = ""
     person_name: str = ""
+    attachment: str = ""
+    token_hash: str | None = None
     envelope: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -1,4 +1,4 @@
-"""The durable inbox of chat: conversations, each message once, and what waits to be fetched.
+"""The durable inbox of chat: conversations, and each message once.
 
 A conversation's row is locked while a message comes in or is claimed, so ids grow in the order in which a person's messages
 were accepted and no two processes ever work on two messages of one conversation.
@@ -13,11 +13,13 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
     Integer,
     Row,
+    ScalarSelect,
     Select,
     String,
     Table,
@@ -33,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
-from community.store.base import UtcDateTime, insert_once, metadata
+from community.store.base import UtcDateTime, metadata
 from community.store.cases import cases
 
 conversations = Table(
@@ -52,6 +54,7 @@ conversations = Table(
     Column("token_hash", String(64)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
+    Index("ix_conversation_chat", "chat_id", "last_at"),
 )
 
 messages = Table(
@@ -88,22 +91,6 @@ messages = Table(
     UniqueConstraint("channel", "account", "message_id"),
     Index("ix_message_due", "status", "next_at"),
     Index("ix_message_conversation", "conversation_id", "id"),
-)
-
-mailbox = Table(
-    "mailbox",
-    metadata,
-    #: Grows in the order of writing within a conversation, so a reader can go on from the last one it saw.
-    Column("id", Integer, primary_key=True),
-    #: `message:<id>` for an answer, the outbox's key for anything else.
-    Column("key", String(200), nullable=False, unique=True),
-    Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
-    #: The caller's id of the message that is answered; NULL when we speak first.
-    Column("message_id", String(120)),
-    Column("replies", JSON, nullable=False),
-    Column("case_number", String(20)),
-    Column("created_at", UtcDateTime, nullable=False),
-    Index("ix_mailbox_conversation", "conversation_id", "id"),
 )
 
 WAITING, RUNNING, ANSWERED, IGNORED = "waiting", "running", "answered", "ignored"
@@ -156,17 +143,6 @@ class StoredMessage:
     def is_finished(self) -> bool:
         """Whether nothing more will be said to it."""
         return self.status not in _UNFINISHED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """Something that waits to be fetched by a caller who cannot be pushed to."""
-
-    id: int
-    message_id: str | None
-    replies: Sequence[Mapping[str, Any]]
-    case_number: str | None
-    created_at: datetime
 
 
 def enter_conversation(conn: Connection, conversation: Conversation, *, now: datetime) -> Conversation:
@@ -242,6 +218,11 @@ def find(conn: Connection, *, channel: str, account: str, message_id: str) -> St
         )
     ).one_or_none()
     return _message(row) if row else None
+
+
+def is_new(conn: Connection, conversation_id: str) -> bool:
+    """Tell whether nothing was said in a conversation yet."""
+    return conn.execute(select(messages.c.id).where(messages.c.conversation_id == conversation_id)).first() is None
 
 
 def is_first(conn: Connection, message: StoredMessage) -> bool:
@@ -328,14 +309,13 @@ def finish(
     now: datetime,
 ) -> bool:
     """Store what was answered; False when somebody else has the message by now."""
-    case_id = select(cases.c.id).where(cases.c.number == case_number).scalar_subquery() if case_number else None
     return _hand_back(
         conn,
         message,
         owner,
         status=ANSWERED,
         replies=[dict(reply) for reply in replies],
-        case_id=case_id,
+        case_id=_case_of(case_number),
         understanding=dict(understanding),
         answered_at=now,
     )
@@ -354,7 +334,7 @@ def settle(
     replies: Sequence[Mapping[str, Any]],
     understanding: Mapping[str, Any],
     now: datetime,
-    case_id: int | None = None,
+    case_number: str | None = None,
 ) -> StoredMessage:
     """Answer a message in the transaction that accepted it, before anybody could claim it."""
     conn.execute(
@@ -364,7 +344,7 @@ def settle(
             status=status,
             replies=[dict(reply) for reply in replies],
             understanding=dict(understanding),
-            case_id=case_id,
+            case_id=_case_of(case_number),
             answered_at=now,
         )
     )
@@ -379,6 +359,23 @@ def mark_deferred(conn: Connection, row_id: int) -> bool:
         .values(deferred=True)
     )
     return bool(moved.rowcount == 1)
+
+
+def somebody_told_to_wait(conn: Connection, message: StoredMessage) -> bool:
+    """Tell whether the same person was already told 稍后答复 to another message that is still unanswered."""
+    found = select(messages.c.id).where(
+        messages.c.conversation_id == message.conversation_id,
+        messages.c.id != message.id,
+        messages.c.status.in_(_UNFINISHED),
+        messages.c.deferred.is_(True),
+    )
+    return conn.execute(found.limit(1)).first() is not None
+
+
+def holds(conn: Connection, message: StoredMessage, *, owner: str) -> bool:
+    """Tell whether a claim is still in force, and keep it so until the transaction ends."""
+    found = select(messages.c.id).where(_held(message, owner)).with_for_update()
+    return conn.execute(found).first() is not None
 
 
 def left_waiting(conn: Connection, *, before: datetime, limit: int) -> list[StoredMessage]:
@@ -411,19 +408,20 @@ def count_received(conn: Connection, conversation_id: str, *, since: datetime, s
     return conn.execute(query.where(messages.c.status == status) if status else query).scalar_one()
 
 
-def count_addressed_in_chat(conn: Connection, *, channel: str, account: str, chat_id: str, since: datetime) -> int:
-    """Count what the bot was told in one group since a moment."""
-    return conn.execute(
+def count_in_group(conn: Connection, conversation: Conversation, *, since: datetime, status: str | None = None) -> int:
+    """Count what the bot was told in the conversation's whole group since a moment."""
+    query = (
         select(func.count())
         .select_from(messages.join(conversations))
         .where(
-            conversations.c.channel == channel,
-            conversations.c.account == account,
-            conversations.c.chat_id == chat_id,
+            conversations.c.channel == conversation.channel,
+            conversations.c.account == conversation.account,
+            conversations.c.chat_id == conversation.chat_id,
             conversations.c.last_at >= since,
             messages.c.received_at >= since,
         )
-    ).scalar_one()
+    )
+    return conn.execute(query.where(messages.c.status == status) if status else query).scalar_one()
 
 
 def somebody_was_answered(conn: Connection, *, since: datetime) -> bool:
@@ -434,67 +432,28 @@ def somebody_was_answered(conn: Connection, *, since: datetime) -> bool:
     return conn.execute(found.limit(1)).first() is not None
 
 
-def put_letter(
-    conn: Connection,
-    *,
-    key: str,
-    conversation_id: str,
-    message_id: str | None,
-    replies: Sequence[Mapping[str, Any]],
-    case_number: str | None,
-    now: datetime,
-) -> bool:
-    """Leave something to be fetched; the same key again changes nothing. Tells whether it is new."""
-    conn.execute(select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update())
-    values = {
-        "key": key,
-        "conversation_id": conversation_id,
-        "message_id": message_id,
-        "replies": [dict(reply) for reply in replies],
-        "case_number": case_number,
-        "created_at": now,
-    }
-    return insert_once(conn, mailbox, values, unique="key") is not None
-
-
-def read_letters(conn: Connection, conversation_id: str, *, after: int, limit: int = 100) -> list[Letter]:
-    """Return what was left for a conversation after the letter `after`, in the order it was written."""
-    rows = conn.execute(
-        select(mailbox)
-        .where(mailbox.c.conversation_id == conversation_id, mailbox.c.id > after)
-        .order_by(mailbox.c.id)
-        .limit(limit)
-    )
-    return [
-        Letter(
-            id=row.id,
-            message_id=row.message_id,
-            replies=row.replies,
-            case_number=row.case_number,
-            created_at=row.created_at,
-        )
-        for row in rows
-    ]
+def _case_of(number: str | None) -> ScalarSelect[Any] | None:
+    return select(cases.c.id).where(cases.c.number == number).scalar_subquery() if number else None
 
 
 def _hand_back(conn: Connection, message: StoredMessage, owner: str, **values: Any) -> bool:
-    moved = conn.execute(
-        update(messages)
-        .where(
-            messages.c.id == message.id,
-            messages.c.status == RUNNING,
-            messages.c.owner == owner,
-            messages.c.tries == message.tries,
-        )
-        .values(lease_until=None, owner="", **values)
-    )
+    moved = conn.execute(update(messages).where(_held(message, owner)).values(lease_until=None, owner="", **values))
     return bool(moved.rowcount == 1)
+
+
+def _held(message: StoredMessage, owner: str) -> ColumnElement[bool]:
+    return and_(
+        messages.c.id == message.id,
+        messages.c.status == RUNNING,
+        messages.c.owner == owner,
+        messages.c.tries == message.tries,
+    )
 
 
 def _selected() -> Select[Any]:
     person = (conversations.c.scene, conversations.c.person_id, conversations.c.person_name)
     source = messages.join(conversations, messages.c.conversation_id == conversations.c.id).outerjoin(
-        cases, and_(messages.c.case_id == cases.c.id)
+        cases, messages.c.case_id == cases.c.id
     )
     return select(messages, *person, cases.c.number.label("case_number")).select_from(source)
 

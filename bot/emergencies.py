@@ -1,0 +1,35 @@
+"""Someone in danger is never put through a form: recognised by rule and answered at once, before Rasa sees the message."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.channels.base import Reply
+from bot.replies import GROUP, PERSON, TurnAnswer
+from community.model.emergency import Emergency, detect_emergency
+from community.model.rulebook import Rulebook
+from community.store.messages import StoredMessage
+from community.usecases.raise_emergency import raise_emergency
+
+
+def recognise(text: str) -> Emergency | None:
+    """Return the emergency that a text tells of, or None."""
+    return detect_emergency(text) if text else None
+
+
+def answer_emergency(
+    conn: Connection, emergency: Emergency, message: StoredMessage, *, text: str, rules: Rulebook, now: datetime
+) -> TurnAnswer:
+    """Raise the emergency at the highest priority and return what is said at once: in a group to the group."""
+    raised = raise_emergency(
+        conn,
+        emergency,
+        text=text,
+        conversation_id=message.conversation_id,
+        message=message.id,
+        rules=rules,
+        now=now,
+    )
+    understanding = {"intent": "emergency", "emergency": True, "services": list(emergency.services)}
+    to = GROUP if message.scene == GROUP else PERSON
+    return TurnAnswer((Reply(text=raised.text, to=to),), raised.number, understanding)

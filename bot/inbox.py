@@ -1,0 +1,209 @@
+"""Taking a message in: one transaction that decides whether it is new, allowed, an emergency, or waits for its turn."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.channels.base import IncomingMessage, Reply
+from bot.delivery import deliver
+from bot.emergencies import answer_emergency, recognise
+from bot.limits import TurnLimits, clean_text
+from bot.replies import GROUP, as_documents, protect_group
+from bot.sentences import say
+from community.errors import InvalidInput, Refused
+from community.model.emergency import Emergency
+from community.model.rulebook import Rulebook
+from community.store import messages
+from community.store.messages import Conversation, StoredMessage
+
+#: A lost first answer, with the token in it, may be asked for again by the very same request for so long.
+_FIRST_ANSWER_AGAIN = timedelta(minutes=10)
+_MINUTE = timedelta(minutes=1)
+#: What somebody says who only mentions the bot.
+_ONLY_MENTIONED = "你好"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What became of an incoming message.
+
+    Attributes:
+        message: as it is stored; None when it is none of ours (unaddressed talk) or dropped in a flood.
+        repeated: it was here before; nothing new happens.
+        flooded: dropped: its author was already told to slow down.
+    """
+
+    message: StoredMessage | None
+    repeated: bool = False
+    flooded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Takes messages in by the community's rules and limits."""
+
+    rules: Rulebook
+    limits: TurnLimits
+    pushed: frozenset[str]
+
+    def accept(
+        self, conn: Connection, message: IncomingMessage, *, now: datetime, token_hash: str | None = None
+    ) -> Accepted:
+        """Store a message once; a repeat gives back what is stored.
+
+        Args:
+            conn: the unit of work; the platform gets its 200 after it is committed.
+            message: what came.
+            now: the moment.
+            token_hash: the hash of the token that a web caller shows.
+
+        Raises:
+            InvalidInput: there is nothing in it.
+            Refused: `wrong_token`, the conversation is somebody else's.
+        """
+        text = clean_text(message.text)
+        if not text and not message.attachment:
+            if message.scene != GROUP:
+                raise InvalidInput(say("empty"), code="empty_text")
+            text = _ONLY_MENTIONED
+        emergency = recognise(text)
+        if not message.addressed and emergency is None:
+            return Accepted(message=None)
+        conversation = messages.enter_conversation(conn, _conversation(message), now=now)
+        found = messages.find(conn, channel=message.channel, account=message.account, message_id=message.message_id)
+        _check_owner(conn, conversation, found, text=text, token_hash=token_hash, now=now)
+        if found is not None:
+            return Accepted(message=found, repeated=True)
+        if emergency is None and (notice := self._flood(conn, conversation, now=now)) is not None:
+            return self._drop(conn, message, conversation, notice, now=now)
+        stored = self._add(conn, message, conversation, text=text[: self.limits.text], now=now)
+        return Accepted(message=self._answer_at_once(conn, message, stored, text, emergency, now=now))
+
+    def _answer_at_once(
+        self,
+        conn: Connection,
+        message: IncomingMessage,
+        stored: StoredMessage,
+        text: str,
+        emergency: Emergency | None,
+        *,
+        now: datetime,
+    ) -> StoredMessage:
+        if emergency is not None:
+            answer = answer_emergency(conn, emergency, stored, text=text, rules=self.rules, now=now)
+            settled = messages.settle(
+                conn,
+                stored,
+                status=messages.ANSWERED,
+                replies=as_documents(self._safe(stored, answer.replies, text)),
+                understanding=answer.understanding,
+                case_number=answer.case_number,
+                now=now,
+            )
+            return self._sent(conn, settled, now=now)
+        if message.attachment and not text:
+            kind = message.attachment if message.attachment in ("image", "audio") else "other"
+            return self._say(conn, stored, say(f"attachment.{kind}"), messages.ANSWERED, "attachment", now=now)
+        if len(text) > self.limits.text:
+            refusal = say("too_long", limit=self.limits.text)
+            return self._say(conn, stored, refusal, messages.ANSWERED, "too_long", now=now)
+        return stored
+
+    def _flood(self, conn: Connection, conversation: Conversation, *, now: datetime) -> str | None:
+        since = now - _MINUTE
+        if (
+            messages.count_unfinished(conn, conversation.id) >= self.limits.backlog
+            or messages.count_received(conn, conversation.id, since=since) >= self.limits.per_minute
+        ):
+            told = messages.count_received(conn, conversation.id, since=since, status=messages.IGNORED)
+            return "" if told else say("too_many")
+        if conversation.scene != GROUP:
+            return None
+        in_group = messages.count_in_group(conn, conversation, since=since)
+        if in_group < self.limits.group_per_minute:
+            return None
+        told = messages.count_in_group(conn, conversation, since=since, status=messages.IGNORED)
+        return "" if told else say("too_many_group", phone=self.rules.phone)
+
+    def _drop(
+        self, conn: Connection, message: IncomingMessage, conversation: Conversation, notice: str, *, now: datetime
+    ) -> Accepted:
+        if not notice:
+            return Accepted(message=None, flooded=True)
+        stored = self._add(conn, message, conversation, text="", now=now)
+        return Accepted(message=self._say(conn, stored, notice, messages.IGNORED, "flood", now=now))
+
+    def _add(
+        self, conn: Connection, message: IncomingMessage, conversation: Conversation, *, text: str, now: datetime
+    ) -> StoredMessage:
+        return messages.add(
+            conn,
+            conversation=conversation,
+            message_id=message.message_id,
+            account=message.account,
+            text=text,
+            addressed=message.addressed,
+            envelope=message.envelope,
+            now=now,
+        )
+
+    def _say(
+        self, conn: Connection, stored: StoredMessage, text: str, status: str, intent: str, *, now: datetime
+    ) -> StoredMessage:
+        replies = as_documents([Reply(text=text, to=stored.scene if stored.scene == GROUP else "person")])
+        understanding: dict[str, Any] = {"intent": intent}
+        settled = messages.settle(conn, stored, status=status, replies=replies, understanding=understanding, now=now)
+        return self._sent(conn, settled, now=now)
+
+    def _sent(self, conn: Connection, settled: StoredMessage, *, now: datetime) -> StoredMessage:
+        deliver(conn, settled, pushed=self.pushed, now=now)
+        return settled
+
+    def _safe(self, stored: StoredMessage, replies: Sequence[Reply], text: str) -> tuple[Reply, ...]:
+        return protect_group(replies, text=text, scene=stored.scene, own_numbers=own_numbers(self.rules))
+
+
+def own_numbers(rules: Rulebook) -> tuple[str, ...]:
+    """Return the community's published numbers, which may stand in a group."""
+    return (rules.phone, rules.gas_phone, rules.duty_number)
+
+
+def _conversation(message: IncomingMessage) -> Conversation:
+    return Conversation(
+        id=message.conversation_id,
+        channel=message.channel,
+        account=message.account,
+        scene=message.scene,
+        chat_id=message.chat_id,
+        person_id=message.person_id,
+        person_name=clean_text(message.person_name)[:80],
+        token_hash=message.token_hash,
+    )
+
+
+def _check_owner(
+    conn: Connection,
+    conversation: Conversation,
+    found: StoredMessage | None,
+    *,
+    text: str,
+    token_hash: str | None,
+    now: datetime,
+) -> None:
+    if conversation.token_hash is None or messages.is_new(conn, conversation.id):
+        return
+    if token_hash is not None and hmac.compare_digest(token_hash, conversation.token_hash):
+        return
+    lost_first_answer = (
+        token_hash is None
+        and found is not None
+        and found.text == text
+        and now - found.received_at <= _FIRST_ANSWER_AGAIN
+        and messages.is_first(conn, found)
+    )
+    if not lost_first_answer:
+        raise Refused("这段对话不是从这里开始的，请刷新页面，重新开始。", code="wrong_token")

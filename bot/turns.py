@@ -1,0 +1,297 @@
+"""The durable inbox at work: each message once, one turn at a time per conversation, in order, across processes.
+
+Any process that has a Turns may take a message in and make its turn; a claim with a lease decides who does. A process that
+dies leaves its lease to end, and another makes the turn: Rasa is asked first whether it was made already, and whatever
+an action did is known by the message's row.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from bot.channels.base import Channel, IncomingMessage, Reply
+from bot.delivery import deliver, push
+from bot.inbox import Accepted, Inbox, own_numbers
+from bot.limits import TurnLimits
+from bot.rasa_client import Answered, RasaClient, Unknown
+from bot.replies import TurnAnswer, as_documents, chosen, protect_group, read_items
+from bot.sentences import say
+from community.clock import Clock
+from community.model.actor import Actor
+from community.model.case import CaseKind, NewCase
+from community.model.rulebook import Rulebook
+from community.store import messages
+from community.store.database import Database
+from community.store.messages import StoredMessage
+from community.usecases.open_case import open_case
+
+log = structlog.get_logger()
+
+_SLOTS = 16
+#: Seconds that everything but Rasa may take within a lease.
+_MARGIN = 20.0
+#: Buttons offered longer ago are no longer answered by a number.
+_BUTTONS_LAST = timedelta(minutes=30)
+#: How often another process's answer is looked for, seconds.
+_LOOK = 0.2
+
+
+class Turns:
+    """Takes messages in and sees to it that each is answered.
+
+    Args:
+        database: holds the inbox.
+        clock: tells the time.
+        rasa: makes the turns.
+        channels: by name, those that can be pushed to; what comes from any other waits to be fetched.
+        rules: the community's rules.
+        worker_id: unique for this process.
+        limits: of length, pace and patience.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        rasa: RasaClient,
+        channels: Mapping[str, Channel],
+        *,
+        rules: Rulebook,
+        worker_id: str,
+        limits: TurnLimits | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._rasa = rasa
+        self._rules = rules
+        self._owner = worker_id
+        self._limits = limits or TurnLimits()
+        self._pushed = frozenset(channels)
+        self._inbox = Inbox(rules, self._limits, self._pushed)
+        self._lease = timedelta(seconds=2 * rasa.timeout + _MARGIN)
+        self._slots = asyncio.Semaphore(_SLOTS)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: dict[int, asyncio.Event] = {}
+
+    @property
+    def limits(self) -> TurnLimits:
+        """The limits in force."""
+        return self._limits
+
+    async def accept(self, message: IncomingMessage, *, token_hash: str | None = None) -> Accepted:
+        """Take a message in; it is committed when this returns, and its turn is on the way.
+
+        Args:
+            message: what came.
+            token_hash: the hash of the token that a web caller shows.
+
+        Raises:
+            InvalidInput: there is nothing in it.
+            Refused: the conversation is somebody else's.
+        """
+        now = self._clock.now()
+        accepted, claimed = await self._database.write(
+            lambda conn: self._accept_and_claim(conn, message, token_hash=token_hash)
+        )
+        stored = accepted.message
+        if stored is not None and not stored.is_finished and not accepted.repeated:
+            self._start(self._work(stored.conversation_id, claimed))
+        log.info("message_accepted", message=stored and stored.id, repeated=accepted.repeated, at=now.isoformat())
+        return accepted
+
+    async def tick(self) -> int:
+        """Make the turns that are due and nobody is at, and tell whoever waits too long; return how many turns were made."""
+        await self._database.write(self._tell_the_waiting)
+        claimed = await self._database.write(
+            lambda conn: messages.claim(
+                conn,
+                owner=self._owner,
+                now=self._clock.now(),
+                lease_until=self._clock.now() + self._lease,
+                limit=_SLOTS,
+            )
+        )
+        await asyncio.gather(*(self._work(message.conversation_id, message) for message in claimed))
+        return len(claimed)
+
+    async def wait_for_answer(self, message_row_id: int, timeout: float) -> StoredMessage:  # noqa: ASYNC109 - the edge says how long its caller can wait
+        """Return the message as soon as it is answered or put off, or as it stands after `timeout` seconds."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + timeout
+        changed = self._waiting.setdefault(message_row_id, asyncio.Event())
+        try:
+            while True:
+                message = await self._database.read(lambda conn: messages.get(conn, message_row_id))
+                left = end - loop.time()
+                if message.is_finished or message.deferred or left <= 0:
+                    return message
+                try:
+                    await asyncio.wait_for(changed.wait(), min(_LOOK, left))
+                except TimeoutError:
+                    continue
+                changed.clear()
+        finally:
+            self._waiting.pop(message_row_id, None)
+
+    async def defer(self, message_row_id: int) -> StoredMessage:
+        """Note that the author is told 稍后答复, unless the answer came meanwhile; return the message as it stands."""
+
+        def mark(conn: Connection) -> StoredMessage:
+            messages.mark_deferred(conn, message_row_id)
+            return messages.get(conn, message_row_id)
+
+        return await self._database.write(mark)
+
+    async def idle(self) -> None:
+        """Wait until the turns this process has begun are made."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Let go of what is running; whatever is not finished is made again when its lease ends."""
+        for task in self._tasks:
+            task.cancel()
+        await self.idle()
+
+    def _accept_and_claim(
+        self, conn: Connection, message: IncomingMessage, *, token_hash: str | None
+    ) -> tuple[Accepted, StoredMessage | None]:
+        accepted = self._inbox.accept(conn, message, now=self._clock.now(), token_hash=token_hash)
+        stored = accepted.message
+        if stored is None or stored.is_finished or accepted.repeated or self._slots.locked():
+            return accepted, None
+        return accepted, self._claim(conn, stored.conversation_id)
+
+    def _claim(self, conn: Connection, conversation_id: str) -> StoredMessage | None:
+        now = self._clock.now()
+        claimed = messages.claim(
+            conn, owner=self._owner, now=now, lease_until=now + self._lease, conversation_id=conversation_id
+        )
+        return claimed[0] if claimed else None
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("turn_broke_off", error=type(error).__name__)
+
+    async def _work(self, conversation_id: str, claimed: StoredMessage | None) -> None:
+        """Make the turns of a conversation one after the other until none is due, giving others a slot between two."""
+        while True:
+            async with self._slots:
+                if claimed is None:
+                    claimed = await self._database.write(lambda conn: self._claim(conn, conversation_id))
+                if claimed is None:
+                    return
+                claimed = await self._turn(claimed)
+            if claimed is None:
+                return
+
+    async def _turn(self, message: StoredMessage) -> StoredMessage | None:
+        """Make one turn; return the next message of the conversation, claimed, if there is one."""
+        answer = await self._ask(message)
+        if isinstance(answer, Unknown):
+            log.warning("turn_unknown", message=message.id, reason=answer.reason, tries=message.tries)
+            return await self._settled(message, lambda conn: self._put_off(conn, message, answer))
+        said = read_items(answer.items, scene=message.scene)
+        if not said.replies:
+            return await self._settled(message, lambda conn: self._put_off(conn, message, Unknown("empty")))
+        return await self._settled(message, lambda conn: self._finish(conn, message, said))
+
+    async def _ask(self, message: StoredMessage) -> Answered | Unknown:
+        if message.tries > 1:
+            made = await self._rasa.recall(message.conversation_id, message.id)
+            if made is not None:
+                return made
+        text = message.text
+        if len(text) <= 20:
+            since = message.received_at - _BUTTONS_LAST
+            before = await self._database.read(lambda conn: messages.previous_answer(conn, message, since=since))
+            text = chosen(text, before.replies) if before else text
+        metadata = {"message": message.id, "scene": message.scene, "person": message.person_name}
+        return await self._rasa.ask(message.conversation_id, text, metadata)
+
+    async def _settled(
+        self, message: StoredMessage, work: Callable[[Connection], StoredMessage | None]
+    ) -> StoredMessage | None:
+        following = await self._database.write(work)
+        if (event := self._waiting.get(message.id)) is not None:
+            event.set()
+        return following
+
+    def _finish(self, conn: Connection, message: StoredMessage, said: TurnAnswer) -> StoredMessage | None:
+        now = self._clock.now()
+        replies = protect_group(
+            said.replies, text=message.text, scene=message.scene, own_numbers=own_numbers(self._rules)
+        )
+        kept = messages.finish(
+            conn,
+            message,
+            owner=self._owner,
+            replies=as_documents(replies),
+            case_number=said.case_number,
+            understanding=said.understanding,
+            now=now,
+        )
+        if not kept:
+            log.warning("turn_overtaken", message=message.id)
+            return None
+        deliver(conn, messages.get(conn, message.id), pushed=self._pushed, now=now)
+        return self._claim(conn, message.conversation_id)
+
+    def _put_off(self, conn: Connection, message: StoredMessage, why: Unknown) -> StoredMessage | None:
+        now = self._clock.now()
+        if (
+            message.tries >= self._limits.tries
+            and why.reason != "unreachable"
+            and messages.somebody_was_answered(conn, since=message.received_at)
+            and messages.holds(conn, message, owner=self._owner)
+        ):
+            return self._finish(conn, message, self._hand_over(conn, message))
+        if messages.postpone(conn, message, owner=self._owner, next_at=now + self._limits.retry_after(message.tries)):
+            self._tell_later(conn, message)
+        return None
+
+    def _hand_over(self, conn: Connection, message: StoredMessage) -> TurnAnswer:
+        case = open_case(
+            conn,
+            NewCase(
+                kind=CaseKind.QUESTION,
+                source_key=f"message:{message.id}:unanswered",
+                summary="居民的一条留言助手没能处理，请人工答复",
+                description=message.text,
+                reporter_name=message.person_name,
+                conversation_id=message.conversation_id,
+            ),
+            rules=self._rules,
+            actor=Actor.system("turns"),
+            now=self._clock.now(),
+        )
+        reply = Reply(text=say("handed_over", number=case.number))
+        return TurnAnswer((reply,), case.number, {"intent": "handed_over"})
+
+    def _tell_the_waiting(self, conn: Connection) -> None:
+        before = self._clock.now() - self._limits.patience
+        for message in messages.left_waiting(conn, before=before, limit=200):
+            self._tell_later(conn, message)
+
+    def _tell_later(self, conn: Connection, message: StoredMessage) -> None:
+        """Say 稍后答复, once a message, and not again while an earlier one of the same person still waits for its answer."""
+        told_already = messages.somebody_told_to_wait(conn, message)
+        if not messages.mark_deferred(conn, message.id) or message.channel not in self._pushed or told_already:
+            return
+        reply = Reply(text=later(self._rules), to=message.scene if message.scene == "group" else "person")
+        push(conn, message, reply, key=f"message:{message.id}:later", now=self._clock.now())
+
+
+def later(rules: Rulebook) -> str:
+    """Return the sentence for an answer that comes later."""
+    return say("later", phone=rules.phone)
