@@ -32,7 +32,7 @@ def format_duration(value: timedelta) -> str:
 
 
 def _validate(value: Any) -> Any:
-    return parse_duration(value) if isinstance(value, str) else value
+    return value if isinstance(value, timedelta) else parse_duration(str(value))
 
 
 #: A timedelta that files write as `30m`.

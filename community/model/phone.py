@@ -107,17 +107,14 @@ def why_not_dial(number: str, regions: Collection[str] = HOME_REGIONS) -> str | 
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
         return "不是电话号码，请核对"
-    if _SATELLITE.fullmatch(number):
-        return "是卫星电话，不能外呼，请换一个号码"
-    if is_premium(number):
-        return "是收费信息台或服务号码，不能外呼，请换成居民自己的号码"
-    if not phonenumbers.is_valid_number(parsed):
-        return "不是有效的号码（位数或号段不对），请核对"
-    if phonenumbers.number_type(parsed) not in _PERSONAL_TYPES:
-        return "是单位或服务热线，不是居民的号码，请换一个"
-    if phonenumbers.region_code_for_number(parsed) not in regions:
-        return "是境外号码，不在允许外呼的地区内，请核对"
-    return None
+    refusals = (
+        (_SATELLITE.fullmatch(number), "是卫星电话，不能外呼，请换一个号码"),
+        (is_premium(number), "是收费信息台或服务号码，不能外呼，请换成居民自己的号码"),
+        (not phonenumbers.is_valid_number(parsed), "不是有效的号码（位数或号段不对），请核对"),
+        (phonenumbers.number_type(parsed) not in _PERSONAL_TYPES, "是单位或服务热线，不是居民的号码，请换一个"),
+        (phonenumbers.region_code_for_number(parsed) not in regions, "是境外号码，不在允许外呼的地区内，请核对"),
+    )
+    return next((sentence for refused, sentence in refusals if refused), None)
 
 
 def mask(number: str) -> str:

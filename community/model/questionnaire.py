@@ -3,9 +3,12 @@
 Staff write it as YAML; docs/questionnaire.md explains it, docs/questionnaire.schema.json is its JSON Schema.
 """
 
+import operator
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -14,12 +17,14 @@ from community.model.campaign import CampaignPriority
 from community.model.case import CaseKind, Priority
 from community.model.duration import Duration
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 QuestionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # A number may stand where words are wanted (options: [1, 2]): YAML cannot tell what was meant.
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class QuestionKind(StrEnum):
@@ -32,6 +37,67 @@ class QuestionKind(StrEnum):
     DATE = "date"
     TIME_PERIOD = "time_period"
     FREE_TEXT = "free_text"
+
+
+#: What any answer may turn out to be, whatever was asked.
+COMMON_LABELS: tuple[str, ...] = (
+    "unclear",
+    "repeat_request",
+    "wrong_person",
+    "refuse",
+    "distress",
+    "ask_human",
+    "callback_later",
+    "silence",
+)
+
+#: What an answer to each kind may be besides; `needs` stands for every `needs:…`. The options of a choice are labels too.
+LABELS_OF_KIND: dict[QuestionKind, tuple[str, ...]] = {
+    QuestionKind.YES_NO: ("yes", "no"),
+    QuestionKind.NEED_HELP: (
+        "none",
+        "needs",
+        "needs:medical",
+        "needs:visit",
+        "needs:supplies",
+        "needs:repair",
+        "needs:other",
+    ),
+    QuestionKind.CHOICE: (),
+    QuestionKind.NUMBER: ("value",),
+    QuestionKind.DATE: ("value",),
+    QuestionKind.TIME_PERIOD: ("value", "early_morning", "morning", "noon", "afternoon", "evening", "night", "any"),
+    QuestionKind.FREE_TEXT: ("keep",),
+}
+
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "=": operator.eq,
+    "": operator.eq,
+}
+_NUMERIC_LABEL = re.compile(r"^(>=|<=|>|<|=|)\s*(-?\d+(?:\.\d+)?)$")
+
+
+def answer_matches(label: str, value: Any, wanted: str) -> bool:
+    """Tell whether an answer is what `escalate.when` or `next` speaks of.
+
+    Args:
+        label, value: what the answer was taken to mean.
+        wanted: a label, `needs` for every need, an option's text, a part of the day, a number or a comparison (`>=38`).
+    """
+    if wanted in (label, value):
+        return True
+    if wanted == "needs":
+        return label.startswith("needs:")
+    if isinstance(value, dict):
+        return wanted == value.get("part")
+    compared = _NUMERIC_LABEL.match(wanted)
+    if compared is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return _COMPARE[compared[1]](value, float(compared[2]))
 
 
 class LegalGround(StrEnum):
@@ -75,6 +141,11 @@ class Question(_Strict):
     escalate: list[Escalation] = []
     #: Next question by label or option; `end` ends. Else the one below.
     next: dict[str, str] = {}
+
+    def escalation_for(self, label: str, value: Any) -> Escalation | None:
+        """The most urgent escalation that an answer meets; None when it worries nobody."""
+        met = [rule for rule in self.escalate if any(answer_matches(label, value, wanted) for wanted in rule.when)]
+        return max(met, key=lambda rule: rule.priority.rank, default=None)
 
 
 class Audience(_Strict):
@@ -136,7 +207,7 @@ class Recording(StrEnum):
 class Questionnaire(_Strict):
     """A campaign as staff write it."""
 
-    name: Text
+    name: Name
     #: One short sentence: why we call.
     purpose: Text
     #: Who calls, as the resident knows them; None is the community's own name.
@@ -176,3 +247,16 @@ class Questionnaire(_Strict):
             if question.id == question_id:
                 return question
         raise KeyError(question_id)
+
+    def next_after(self, question_id: str, label: str, value: Any) -> Question | None:
+        """The question that follows an answer, by `next` or by order; None when there are no more.
+
+        Raises:
+            KeyError: there is no question with that id.
+        """
+        asked = self.question(question_id)
+        for wanted, target in asked.next.items():
+            if answer_matches(label, value, wanted):
+                return None if target == "end" else self.question(target)
+        place = self.questions.index(asked) + 1
+        return self.questions[place] if place < len(self.questions) else None

@@ -1,6 +1,27 @@
 """Answers: what was heard, what it was taken to mean, how sure; and corrections beside the original."""
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    select,
+    update,
+)
 
 from community.store.base import UtcDateTime, metadata
 
@@ -31,3 +52,88 @@ answers = Table(
     Column("corrected_at", UtcDateTime),
     UniqueConstraint("target_id", "question_id"),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer of one target.
+
+    Attributes:
+        heard: the recogniser's words; digits: the keys pressed.
+        label, value: what it was taken to mean, before any correction by staff.
+        confidence: 0…1.
+        decided_by: `keys`, `rules`, `model` or `staff`.
+        recording: the recording it stands in, or None.
+        rehearsal: given by a simulated resident.
+    """
+
+    target_id: int
+    question_id: str
+    attempt_id: str | None
+    heard: str
+    digits: str
+    label: str
+    value: Any
+    confidence: float
+    decided_by: str
+    rehearsal: bool
+    at: datetime
+    recording: str | None = None
+    corrected_label: str | None = None
+    corrected_value: Any = None
+    corrected_by: str | None = None
+    corrected_at: datetime | None = None
+
+    @property
+    def meaning(self) -> tuple[str, Any]:
+        """Label and value that count: the correction where there is one."""
+        if self.corrected_label is not None:
+            return self.corrected_label, self.corrected_value
+        return self.label, self.value
+
+
+def save_answer(conn: Connection, answer: Answer) -> None:
+    """Write down an answer; a later one to the same question replaces it, a correction by staff stays beside it."""
+    values = {
+        "target_id": answer.target_id,
+        "question_id": answer.question_id,
+        "attempt_id": answer.attempt_id,
+        "heard": answer.heard,
+        "digits": answer.digits,
+        "label": answer.label,
+        "value": answer.value,
+        "confidence": answer.confidence,
+        "decided_by": answer.decided_by,
+        "recording": answer.recording,
+        "rehearsal": answer.rehearsal,
+        "at": answer.at,
+    }
+    same = (answers.c.target_id == answer.target_id) & (answers.c.question_id == answer.question_id)
+    if conn.execute(update(answers).where(same).values(**values)).rowcount == 0:
+        conn.execute(insert(answers).values(**values))
+
+
+def correct_answer(
+    conn: Connection, *, target_id: int, question_id: str, label: str, value: Any, by: str, now: datetime
+) -> bool:
+    """Put staff's correction beside an answer; tell whether there is such an answer."""
+    result = conn.execute(
+        update(answers)
+        .where(answers.c.target_id == target_id, answers.c.question_id == question_id)
+        .values(corrected_label=label, corrected_value=value, corrected_by=by, corrected_at=now)
+    )
+    return result.rowcount == 1
+
+
+def answers_of_targets(conn: Connection, target_ids: Collection[int]) -> dict[int, dict[str, Answer]]:
+    """Answers of each target, by question id; a target without answers is left out."""
+    found: dict[int, dict[str, Answer]] = {}
+    for row in conn.execute(select(answers).where(answers.c.target_id.in_(target_ids)).order_by(answers.c.id)):
+        found.setdefault(row.target_id, {})[row.question_id] = _answer(row)
+    return found
+
+
+def _answer(row: Row[Any]) -> Answer:
+    values = row._asdict()
+    values.pop("id")
+    return Answer(**values)
