@@ -1,4 +1,4 @@
-"""Cases, their history, and the notices their ladder sends."""
+"""Cases, their running numbers and their history."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from community.errors import Conflict, NotFound
 from community.model.actor import Actor
 from community.model.address import Address
-from community.model.case import Case, CaseEvent, CaseKind, CaseStatus, LadderStep, Notice, Priority
+from community.model.case import Case, CaseEvent, CaseKind, CaseStatus, LadderStep, Priority
 from community.model.staff import Role
 from community.store.base import UtcDateTime, insert_once, metadata
 
@@ -99,21 +99,8 @@ case_events = Table(
     #: Why, in the words of who did it.
     Column("text", Text, nullable=False, server_default=""),
     Column("detail", JSON, nullable=False),
-)
-
-notices = Table(
-    "notice",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("case_id", ForeignKey("case.id"), index=True),
-    #: Role that is told on the console; and the one person of it, where only they are meant.
-    Column("role", String(20), nullable=False, index=True),
-    Column("login", String(80)),
-    Column("text", Text, nullable=False),
-    Column("rehearsal", Boolean, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("read_by", String(80)),
-    Column("read_at", UtcDateTime),
+    #: The event outside that caused it (a resident's message): the same again is the same line.
+    Column("source_key", String(160), unique=True),
 )
 
 
@@ -125,6 +112,8 @@ class CaseFilter:
         open: True for open ones, False for closed ones.
         text: words searched for in number, summary, description and place.
         overdue_at: only open cases whose clock ran out before that moment.
+        unclaimed: only those that no named person has.
+        escalated: only those that have climbed past the first rung.
     """
 
     open: bool | None = None
@@ -140,6 +129,8 @@ class CaseFilter:
     rehearsal: bool | None = None
     text: str = ""
     overdue_at: datetime | None = None
+    unclaimed: bool = False
+    escalated: bool = False
 
 
 def next_number(conn: Connection, day: str) -> int:
@@ -236,10 +227,21 @@ def add_event(
     action: str,
     text: str = "",
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Write one line of a case's history."""
+    source_key: str | None = None,
+) -> int:
+    """Write one line of a case's history and return its id."""
     values = {"case_id": case_id, "at": at, "actor": str(actor), "action": action, "text": text}
-    conn.execute(insert(case_events).values(**values, detail=dict(detail or {})))
+    values |= {"detail": dict(detail or {}), "source_key": source_key}
+    event_id: int = conn.execute(insert(case_events).values(**values).returning(case_events.c.id)).scalar_one()
+    return event_id
+
+
+def is_recorded(conn: Connection, source_key: str | None) -> bool:
+    """Whether a line with that source key is in some case's history."""
+    if source_key is None:
+        return False
+    query = select(case_events.c.id).where(case_events.c.source_key == source_key)
+    return conn.execute(query).one_or_none() is not None
 
 
 def events_of(conn: Connection, case_id: int) -> list[CaseEvent]:
@@ -252,41 +254,6 @@ def count_events(conn: Connection, case_id: int, action: str) -> int:
     """How often something happened to a case."""
     query = select(func.count()).where(case_events.c.case_id == case_id, case_events.c.action == action)
     return conn.execute(query).scalar_one()
-
-
-def add_notice(conn: Connection, case: Case, *, role: Role, text: str, now: datetime, login: str | None = None) -> None:
-    """Tell a role, or one person of it, on the console."""
-    values = {"case_id": case.id, "role": role, "login": login, "text": text}
-    conn.execute(insert(notices).values(**values, rehearsal=case.rehearsal, created_at=now))
-
-
-def notices_for(
-    conn: Connection, *, login: str, role: Role, grid: str = "", unread_only: bool = False, limit: int = 50
-) -> list[Notice]:
-    """What somebody was told, newest first: as one of their role in their grid, or by name.
-
-    Args:
-        grid: notices of cases in other grids are left out; empty shows them all.
-    """
-    to_role = (notices.c.role == role) & notices.c.login.is_(None)
-    if grid:
-        to_role &= or_(cases.c.grid.is_(None), cases.c.grid.in_(["", grid]))
-    query = (
-        select(notices)
-        .outerjoin(cases, cases.c.id == notices.c.case_id)
-        .where(or_(notices.c.login == login, to_role))
-        .order_by(notices.c.id.desc())
-        .limit(limit)
-    )
-    if unread_only:
-        query = query.where(notices.c.read_at.is_(None))
-    return [_notice(row) for row in conn.execute(query)]
-
-
-def read_notice(conn: Connection, notice_id: int, *, login: str, now: datetime) -> bool:
-    """Mark a notice as read by the first who reads it; tell whether that was now."""
-    unread = (notices.c.id == notice_id, notices.c.read_at.is_(None))
-    return conn.execute(update(notices).where(*unread).values(read_by=login, read_at=now)).rowcount == 1
 
 
 def ladder_to_json(ladder: Sequence[LadderStep]) -> list[dict[str, Any]]:
@@ -312,6 +279,10 @@ def _conditions(wanted: CaseFilter) -> list[Any]:
         found.append(~closed if wanted.open else closed)
     if wanted.overdue_at is not None:
         found.append(cases.c.next_step_at <= wanted.overdue_at)
+    if wanted.unclaimed:
+        found.append(cases.c.assignee.is_(None))
+    if wanted.escalated:
+        found.append(cases.c.rung > 0)
     if wanted.text.strip():
         words = wanted.text.strip()
         columns = (cases.c.number, cases.c.summary, cases.c.description, cases.c.location_text, cases.c.community)
@@ -356,18 +327,4 @@ def _case(row: Any) -> Case:
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         result=row.result,
-    )
-
-
-def _notice(row: Any) -> Notice:
-    return Notice(
-        id=row.id,
-        case_id=row.case_id,
-        role=Role(row.role),
-        login=row.login,
-        text=row.text,
-        rehearsal=row.rehearsal,
-        created_at=row.created_at,
-        read_by=row.read_by,
-        read_at=row.read_at,
     )

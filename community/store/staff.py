@@ -88,7 +88,7 @@ def staff_by_id(conn: Connection, staff_id: int) -> Staff:
     return _member(row)
 
 
-def list_staff(conn: Connection) -> list[Staff]:
+def all_staff(conn: Connection) -> list[Staff]:
     """Everybody, oldest account first."""
     return [_member(row) for row in conn.execute(select(*_FIELDS).order_by(staff.c.id))]
 

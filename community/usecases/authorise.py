@@ -1,8 +1,9 @@
-"""Whether a member of staff may do something."""
+"""Whether somebody may do something."""
 
 from sqlalchemy import Connection
 
 from community.errors import NotFound, Refused
+from community.model.actor import Actor
 from community.model.permissions import PERMISSION_NAMES, Permission, may
 from community.model.staff import ROLE_NAMES, Staff
 from community.store.staff import staff_by_login
@@ -25,3 +26,14 @@ def authorise(conn: Connection, login: str, permission: Permission) -> Staff:
             f"{ROLE_NAMES[member.role]}不能{PERMISSION_NAMES[permission]}：请有这项权限的同事来做", code="forbidden"
         )
     return member
+
+
+def authorise_actor(conn: Connection, actor: Actor, permission: Permission) -> None:
+    """Check a member of staff; residents and the service itself do what their part of the program lets them.
+
+    Raises:
+        NotFound: there is no such account.
+        Refused: the account is disabled, or its role may not do that.
+    """
+    if actor.kind == "staff":
+        authorise(conn, actor.name, permission)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput
 from community.model.actor import Actor
+from community.model.address import Address
 from community.model.case import Case, CaseKind, CaseStatus, NewCase, Priority
 from community.model.case_text import hide_numbers, shorten
 from community.model.escalation import StepReason
@@ -86,7 +87,8 @@ def _values(conn: Connection, new: NewCase, priority: Priority, rules: Rulebook,
         "status": CaseStatus.REPORTED,
         "summary": hide_numbers(shorten(new.summary, 200)),
         "description": new.description,
-        **place_values(new),
+        **place_values(new.address),
+        "location_text": shorten(new.location_text, 200),
         "grid": shorten(new.grid or rules.grid_of(new.address), 60),
         "resident_id": new.resident_id,
         "reporter_name": shorten(new.reporter_name, 80),
@@ -101,14 +103,13 @@ def _values(conn: Connection, new: NewCase, priority: Priority, rules: Rulebook,
     }
 
 
-def place_values(new: NewCase) -> dict[str, str]:
-    """The columns that say where a case is, each no longer than its column."""
+def place_values(address: Address) -> dict[str, str]:
+    """The columns that hold an address, each part no longer than its column."""
     return {
-        "community": shorten(new.address.community, 80),
-        "building": shorten(new.address.building, 40),
-        "unit": shorten(new.address.unit, 20),
-        "room": shorten(new.address.room, 20),
-        "location_text": shorten(new.location_text, 200),
+        "community": shorten(address.community, 80),
+        "building": shorten(address.building, 40),
+        "unit": shorten(address.unit, 20),
+        "room": shorten(address.room, 20),
     }
 
 

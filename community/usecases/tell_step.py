@@ -11,9 +11,12 @@ from community.model.escalation import StepDecision, StepReason, take_step
 from community.model.rulebook import Rulebook
 from community.model.staff import ROLE_NAMES
 from community.store import cases as store
-from community.store import outbox
+from community.store import notices, outbox
 from community.store.staff import roles_on_duty, staff_by_login
 from community.wording import say
+
+#: What staff see until somebody acknowledges: that it came back, where it did.
+_STATUS_AFTER = {StepReason.RETURNED: CaseStatus.RETURNED, StepReason.REOPENED: CaseStatus.REOPENED}
 
 
 def step_now(conn: Connection, case: Case, reason: StepReason, *, rules: Rulebook, actor: Actor, now: datetime) -> Case:
@@ -34,7 +37,7 @@ def tell_step(
     told = store.move_case(
         conn,
         case,
-        status=CaseStatus.DISPATCHED,
+        status=_STATUS_AFTER.get(decision.reason, CaseStatus.DISPATCHED),
         step=decision.step,
         rung=decision.rung,
         next_step_at=decision.next_step_at,
@@ -42,7 +45,7 @@ def tell_step(
     )
     text = _step_text(conn, told, decision, rules.timezone)
     store.add_event(conn, case.id, at=now, actor=actor, action="step", text=text, detail=_detail(decision))
-    store.add_notice(conn, told, role=decision.role, text=text, now=now)
+    notices.add_notice(conn, told, role=decision.role, text=text, now=now)
     tell_robots(conn, told, text, key=f"case:{case.id}:step:{decision.step}", rules=rules, now=now)
     return told
 
@@ -53,7 +56,7 @@ def tell_robots(conn: Connection, case: Case, text: str, *, key: str, rules: Rul
         return
     payload = {"text": text, "mention_all": case.priority is Priority.EMERGENCY}
     for robot in rules.robots:
-        outbox.put(conn, key=f"{key}:{robot}", destination=robot, payload=payload, now=now)
+        outbox.put(conn, key=f"{key}:{robot}", destination=robot, payload=payload, now=now, rank=case.priority.rank)
 
 
 def text_values(case: Case, zone: tzinfo) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Group robots of the staff's platforms: push only, one file a platform."""

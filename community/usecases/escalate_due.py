@@ -1,0 +1,49 @@
+"""The tick of the ladders: every case whose clock has run out tells the next in line."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from community.model.actor import Actor
+from community.model.case import Case
+from community.model.escalation import decide
+from community.model.rulebook import Rulebook
+from community.model.staff import Role
+from community.store import cases as store
+from community.store.staff import roles_on_duty
+from community.usecases.tell_step import tell_step
+
+log = structlog.get_logger()
+_ACTOR = Actor.system("escalation")
+
+
+def escalate_due(conn: Connection, *, rules: Rulebook, now: datetime, limit: int = 100) -> int:
+    """Take the most overdue cases one step up each, whatever was missed while the service was down.
+
+    Safe to run again, and beside itself: a case moves only from where it was seen.
+
+    Returns:
+        How many cases moved; `limit` means that there may be more.
+    """
+    manned: dict[str, frozenset[Role]] = {}
+    moved = 0
+    for case in store.due_cases(conn, now, limit):
+        if case.grid not in manned:
+            manned[case.grid] = roles_on_duty(conn, case.grid)
+        moved += _escalate(conn, case, manned[case.grid], rules, now)
+    return moved
+
+
+def _escalate(conn: Connection, case: Case, manned: frozenset[Role], rules: Rulebook, now: datetime) -> bool:
+    decision = decide(case, rules=rules, on_duty=manned.__contains__, now=now)
+    if decision is None:
+        return False
+    try:
+        with conn.begin_nested():
+            tell_step(conn, case, decision, rules=rules, actor=_ACTOR, now=now)
+    except Exception:  # one case that cannot be told must not keep the others from climbing
+        log.exception("case_step_failed", case=case.number, step=decision.step)
+        return False
+    log.info("case_step", case=case.number, step=decision.step, role=decision.role, reason=decision.reason)
+    return True
