@@ -1,0 +1,117 @@
+"""Words that mean the same: residents say 老年钱 or 饭卡 where a document says 高龄津贴 or 助餐卡.
+
+A concept stands for all its words. Both questions and passages are read as concepts, so that a question far from a
+document's wording still meets it; and a concept that a question has and a document lacks is a sign that it is not answered.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+class Kind(StrEnum):
+    """What a concept is for."""
+
+    #: What a whole document is about: 高龄津贴, 养犬.
+    TOPIC = "topic"
+    #: A thing, an act or a situation inside it: 充电, 补办, 去世.
+    THING = "thing"
+    #: What is asked of it: 价格, 时间, 材料.
+    FACET = "facet"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A word of the lexicon in a text."""
+
+    start: int
+    end: int
+    concepts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The community's vocabulary for policy search.
+
+    Attributes:
+        words: each word (normalised) and the concepts it stands for.
+        kinds: the kind of each concept.
+        parents: wider concepts that a concept also stands for (居民医保: 医保).
+        wants: for a facet, the answer types (see `answer_types`) that can answer it.
+        rewrites: dialect and slang → plain words, applied in order to questions only.
+        patterns: regular expressions in questions → concepts.
+        stop_words: words that carry no content in a question.
+        rarity: inverse document frequency of words in general Chinese; `usual_rarity` for the rest.
+    """
+
+    words: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, Kind]
+    parents: Mapping[str, tuple[str, ...]]
+    wants: Mapping[str, frozenset[str]]
+    rewrites: tuple[tuple[re.Pattern[str], str], ...]
+    patterns: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
+    stop_words: frozenset[str]
+    rarity: Mapping[str, float]
+    usual_rarity: float = 11.0
+
+    @cached_property
+    def _lengths(self) -> dict[str, tuple[int, ...]]:
+        lengths: dict[str, set[int]] = {}
+        for word in self.words:
+            lengths.setdefault(word[0], set()).add(len(word))
+        return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
+
+    def find(self, text: str) -> list[Found]:
+        """Find the words of the lexicon in a normalised text; a word inside a longer one does not count."""
+        result: list[Found] = []
+        covered = 0
+        for start, character in enumerate(text):
+            for size in self._lengths.get(character, ()):
+                end = start + size
+                concepts = self.words.get(text[start:end]) if end <= len(text) else None
+                if concepts is not None:
+                    if end > covered:
+                        result.append(Found(start, end, concepts))
+                        covered = end
+                    break
+        return result
+
+    def concepts(self, text: str) -> set[str]:
+        """Return the concepts of a normalised text, wider ones included."""
+        return self.widened(concept for found in self.find(text) for concept in found.concepts)
+
+    def widened(self, concepts: Iterable[str]) -> set[str]:
+        """Add the wider concepts."""
+        result = set(concepts)
+        for concept in tuple(result):
+            result.update(self.parents.get(concept, ()))
+        return result
+
+    def of_kind(self, concepts: Iterable[str], kind: Kind) -> frozenset[str]:
+        """Keep the concepts of one kind."""
+        return frozenset(concept for concept in concepts if self.kinds[concept] is kind)
+
+
+_TYPES: dict[str, re.Pattern[str]] = {
+    "money": re.compile(r"\d\s*元|\d\s*角|免费|免收|不收费|不加价|不另收|[打享]\S{1,3}折|\d折|全额|无偿"),
+    "percent": re.compile(r"\d\s*%|百分之|\d成|倍"),
+    "date": re.compile(
+        r"\d+月|\d+日|每[日天周月季年]|季度|周[一二三四五六日]|星期|\d{1,2}:\d\d|次月|当月|工作日|节假日|\d+小时开放|全天"
+    ),
+    "duration": re.compile(r"\d+\s*(?:个)?(?:工作日|日|天|小时|分钟|月|年|周)|当[场日天]|[一二三半]年|即时|随时"),
+    "place": re.compile(r"窗口|中心|居委会|服务站|派出所|\d号|办事处|路\d|点位|公告栏|小程序|网站|现场|食堂|社区"),
+    "phone": re.compile(r"\d{3,4}-\d{4,8}|1[3-9]\d{9}|\b12345\b|\b1[12]\d\b|电话|热线"),
+    "papers": re.compile(r"身份证|户口簿|户口本|复印件|照片|证明|申请表|社会保障卡|银行卡|证书|材料|合同|发票|委托书"),
+    "penalty": re.compile(r"罚|扣|取消|停发|追究|警告|没收|收回|退回|不予|禁止|责令|拒不"),
+    "person": re.compile(r"周岁|户籍|对象|符合|具有|居民|持有|人员|家庭"),
+    "count": re.compile(r"\d+\s*(?:次|件|只|条|份|张|辆|台|处|组|户|人|分|平方米|公斤|斤|升|米|名|套|个)"),
+    "how": re.compile(r"小程序|窗口|申请|提交|登录|填写|办理|预约|电话|报名|登记|审核|拨打|扫码"),
+    "may": re.compile(r"可以|可[由在凭用向按]|不得|禁止|不[予能可]|应当|须|必须|不受|不需|无需|免"),
+}
+
+
+def answer_types(text: str) -> frozenset[str]:
+    """Say which kinds of answers a passage holds (money, date, place, phone and so on)."""
+    return frozenset(name for name, pattern in _TYPES.items() if pattern.search(text))

@@ -1,0 +1,169 @@
+"""How well a passage answers a question: named features, and weights learnt from training questions."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from community.model.policy_search.entries import DocumentEntry, PassageEntry
+from community.model.policy_search.question import AskedQuestion
+
+#: Features of one passage for one question, in the order of `passage_features`.
+FEATURES = (
+    "bm25",
+    "bigrams_passage",
+    "bigrams_document",
+    "topic_in_title",
+    "topic_in_body",
+    "topic_missing",
+    "things_passage_share",
+    "things_passage_sum",
+    "things_document_only",
+    "things_missing",
+    "words_passage_share",
+    "words_passage_sum",
+    "words_missing",
+    "heading_things",
+    "heading_facet",
+    "asks_met",
+    "asks_unmet",
+    "age_met",
+    "number_met",
+    "kept_topic",
+)
+#: What the decision to answer looks at besides the best passage's features.
+DECISION_FEATURES = (*FEATURES, "rank_score", "margin_document", "has_concepts", "things_sum", "words_sum")
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Learnt weights.
+
+    Attributes:
+        rank: weight of each feature in a passage's score.
+        answer: weight of each decision feature; the logistic of their sum is the confidence.
+        threshold: least confidence at which an answer is given.
+        choose_margin: two documents whose scores are nearer than this compete.
+    """
+
+    rank: Mapping[str, float]
+    answer: Mapping[str, float]
+    answer_bias: float
+    threshold: float
+    choose_margin: float
+
+    @classmethod
+    def from_mapping(cls, data: Mapping[str, Any]) -> "Ranking":
+        """Build from the loaded YAML."""
+        return cls(
+            rank=data["rank"],
+            answer=data["answer"],
+            answer_bias=data["answer_bias"],
+            threshold=data["threshold"],
+            choose_margin=data["choose_margin"],
+        )
+
+    def score(self, features: Mapping[str, float]) -> float:
+        """Score one passage; higher is better."""
+        return sum(weight * features[name] for name, weight in self.rank.items())
+
+    def confidence(self, features: Mapping[str, float]) -> float:
+        """Say how sure it is that the best passage answers, 0 to 1."""
+        total = self.answer_bias + sum(weight * features[name] for name, weight in self.answer.items())
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """How much each concept and bigram of a question counts, from how rare it is in the documents."""
+
+    concepts: Mapping[str, float]
+    bigrams: Mapping[str, float]
+
+    def of_concepts(self, names: Iterable[str]) -> float:
+        """Sum the weights of concepts."""
+        return sum(self.concepts[name] for name in names)
+
+    def bigram_share(self, present: frozenset[str]) -> float:
+        """Share of the question's bigrams that are present, rare ones counting more."""
+        total = sum(self.bigrams.values())
+        return sum(weight for bigram, weight in self.bigrams.items() if bigram in present) / total if total else 0.0
+
+
+def passage_features(
+    question: AskedQuestion,
+    weighting: Weighting,
+    passage: PassageEntry,
+    document: DocumentEntry,
+    *,
+    bm25: float,
+    kept_topic: bool,
+) -> dict[str, float]:
+    """Compute the features of one passage for one question."""
+    return {
+        "bm25": bm25,
+        "bigrams_passage": weighting.bigram_share(passage.bigrams),
+        "bigrams_document": weighting.bigram_share(document.bigrams),
+        "kept_topic": float(kept_topic),
+        **_topic_features(question, weighting, document),
+        **_thing_features(question, weighting, passage, document),
+        **_word_features(question, passage, document),
+        **_answer_features(question, passage),
+    }
+
+
+def _topic_features(question: AskedQuestion, weighting: Weighting, document: DocumentEntry) -> dict[str, float]:
+    topics = question.topics
+    in_title = topics & document.title_concepts
+    in_body = (topics & document.concepts) - in_title
+    missing = topics - document.concepts - document.title_concepts
+    return {
+        "topic_in_title": float(bool(in_title)),
+        "topic_in_body": min(2.0, weighting.of_concepts(in_body)),
+        "topic_missing": min(2.0, weighting.of_concepts(missing)),
+    }
+
+
+def _thing_features(
+    question: AskedQuestion, weighting: Weighting, passage: PassageEntry, document: DocumentEntry
+) -> dict[str, float]:
+    here = weighting.of_concepts(question.things & passage.concepts)
+    elsewhere = weighting.of_concepts((question.things & document.concepts) - passage.concepts)
+    missing = weighting.of_concepts(question.things - document.concepts)
+    total = here + elsewhere + missing
+    return {
+        "things_passage_share": here / total if total else 0.0,
+        "things_passage_sum": min(3.0, here),
+        "things_document_only": min(3.0, elsewhere),
+        "things_missing": min(3.0, missing),
+        "heading_things": min(2.0, weighting.of_concepts(question.things & passage.heading_concepts)),
+    }
+
+
+def _word_features(question: AskedQuestion, passage: PassageEntry, document: DocumentEntry) -> dict[str, float]:
+    here = elsewhere = missing = 0.0
+    for word, rarity in question.words.items():
+        if word in passage.plain:
+            here += rarity
+        elif word in document.plain:
+            elsewhere += rarity
+        else:
+            missing += rarity
+    total = here + elsewhere + missing
+    return {
+        "words_passage_share": here / total if total else 0.0,
+        "words_passage_sum": min(3.0, here / 10.0),
+        "words_missing": min(4.0, missing / 10.0),
+    }
+
+
+def _answer_features(question: AskedQuestion, passage: PassageEntry) -> dict[str, float]:
+    met = bool(question.asks & passage.types)
+    age_met = any(span.holds(age) for span in passage.ages for age in question.ages)
+    return {
+        "heading_facet": float(bool(question.facets & passage.heading_concepts)),
+        "asks_met": float(met),
+        "asks_unmet": float(bool(question.asks) and not met),
+        "age_met": float(age_met),
+        "number_met": float(bool(question.numbers & passage.numbers)),
+    }
