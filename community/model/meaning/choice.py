@@ -1,0 +1,162 @@
+"""One option of several: by its words, its place, a key, what people call it, or by ruling out the others."""
+
+import re
+
+from pypinyin import lazy_pinyin
+from rapidfuzz import fuzz
+
+from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
+from community.model.meaning.speech import clauses, negations, without_choosing, without_fillers
+from community.model.questionnaire import Question
+
+#: What people say for an option: (in the option's own words, in the answer).
+_CALLED: tuple[tuple[str, str], ...] = (
+    (r"^不满意|很不满意|差", r"不满意|不(?:太|大|怎么)?(?:好|行|满)|没(?:法|得)说(?:了|的糟)|别提|差(?:劲|得|远|评|不多差)?(?!不多)|糟|烂|糊弄|白修|没修好|又(?:坏|漏|堵)|还(?:是)?(?:漏|坏|堵|不行)|气人|生气|敷衍|磨蹭|拖|太慢|马虎|越修越|窝火|垃圾|一塌糊涂|恼火|不像话|瞎搞|忽悠|推(?:来推去|三阻四)"),
+    (r"^一般|还行|凑合|基本", r"一般|还(?:行|可以|凑合|成|算|将就|过得去|中)|凑(?:合|和)|马马虎虎|将就|过得去|差不多|不(?:好不坏|上不下)|就那样|那样吧|中不溜|五六十分|六十分|勉强|湊合|麻麻地|普普通通|半拉|说不上好"),
+    (r"^(?:非常|很|比较)?满意|好评|很好", r"(?<!不)(?<!不太)(?<!不大)满意|(?<!不)(?<!不太)好得很|(?:很|挺|蛮|真|特别|非常|太|老|可)(?:好|不错|棒|及时|快|负责|满意|利索|细心|可以)|不错|没(?:得|话)(?:说|讲|挑)|没的说|挑不出|巴适|安逸|得劲|顶呱呱|一百分|一百个|满分|表扬|感谢|谢谢|点赞|锦旗|杠杠|到位|周到|麻利|巴实|蛮好|贼好|辛苦(?:他|师傅)"),
+    (r"^上午|早上|早晨", r"上午|早(?:上|晨|起|饭|点)|清(?:早|晨)|头(?:晌|午)|晌午前|午前|赶早|大清早|上半(?:天|晌)|前半晌|一早|朝(?:早|头)|[八九十]点|十一点|开早|买(?:完)?菜(?:回来|以前|前)|早市"),
+    (r"^下午|午后", r"下午|后(?:半)?晌|过(?:了)?(?:晌|午)|下半(?:天|晌)|晏昼|午(?:后|觉|睡)|睡(?:醒|起|完)|晌午(?:后|饭)|吃(?:完|过|了)(?:午|中|晌)|中饭(?:后|吃)|[一二两三四五]点|接(?:孩子|孙子|娃)(?:前|之前|以前)|擦黑前|饭后晌"),
+    (r"^晚上|夜", r"晚(?:上|饭|间|些时|黑)|夜(?:里|头|间|晚|黑)|黑(?:了|里|天|家)|天黑|擦黑|傍黑|掌灯|下(?:了)?班|[六七八]点(?:以)?后|吃(?:完|过|了)晚|新闻联播|睡(?:觉)?前|今夜|晚黑"),
+    (r"自己(?:做|烧|煮)|在家做", r"(?:自己|自个|我)(?:来|还|能|会|在|都|家|一个人)*(?:做|烧|煮|弄|炒|下厨|开火|动手|搞|整)|锅铲|下厨|开(?:伙|火|小灶)|灶(?:台|上)|(?:老伴|老头子?|老太婆|爱人)(?:做|烧|煮|弄|炒)|家里(?:做|烧|煮|吃)|买菜(?:做|烧|自)|下(?:点)?(?:面条|挂面|面)|蒸|对付(?:一)?口|熬粥"),
+    (r"子女送|孩子送", r"(?:儿子|闺女|女儿|囡|媳妇|儿媳|女婿|孩子们?|子女|孙子|孙女|老大|老二|娃)(?:们)?(?:每天|天天|轮流|给|都|来|会|下班)*.{0,4}(?:送|带|端|拎|提|做好|做了|烧好)|送(?:饭|过来|来)(?:的是)?(?:儿子|闺女|女儿)|(?:儿子|闺女|女儿|媳妇)(?:管|包)"),
+    (r"食堂|饭堂|助餐", r"食堂|饭堂|助餐|打饭|(?:社区|居委会?|楼下)(?:那|里|吃|的饭|订)|老年(?:餐|饭)|长者|饭卡|刷卡吃|大锅饭|订(?:餐|饭)"),
+    (r"外卖|下馆子", r"外卖|点餐|美团|饿了么|叫(?:的)?餐|骑手"),
+    (r"管道|天然气", r"天然气|管道|走(?:表|字)|插卡|充卡|买气|气表|煤气表|燃气公司|通(?:了)?气|不用换(?:罐|瓶)|墙上(?:那|的)?表|拧开就有|IC卡|抄表"),
+    (r"瓶装|液化|罐", r"罐|钢瓶|瓶(?:装|子)?|液化|换气|扛气|送气|坛子|煤气包"),
+    (r"^电|电磁", r"电(?:磁|饭|炉|锅|炒|灶|陶|的|做|器)|插电|用电|(?:^|是|就)电$"),
+    (r"柴|煤(?!气)", r"柴|煤球|蜂窝|烧煤|土灶"),
+    (r"自己家|自家|本人家", r"自己(?:家|屋|的房|这|住)|自家|(?:我)?(?:自己|自个)(?:一个人)?(?:住|在家|的)|老(?:房子|屋|地方|家属院|宅)|家(?:里|头)(?:住|呢|待|呆|$|[,.!])|在家|没(?:挪|搬|动)(?:窝|地方|过)?|还(?:是)?(?:住)?(?:这|老|原)|一个人住|自己住|我(?:和|跟)老(?:伴|头)"),
+    (r"子女家|儿女家|孩子家", r"(?:儿子|闺女|女儿|囡|孩子|老大|老二|老三|媳妇|女婿|子女|大的|小的|孙子|丫头)(?:们)?(?:家|这|那|屋|里|边|头|接|住|的房)|(?:跟|和|同|随|给)(?:着)?(?:我)?(?:儿子|闺女|女儿|孩子|囡|老大|老二|媳妇)(?:住|过|一起|在|看|带|一块)|带孙|(?:儿子|闺女|女儿)(?:把我)?接"),
+    (r"养老院|敬老院|福利院", r"养老|敬老|福利院|托老|护理院|院里|护工|(?:老人|养老)公寓|康养|床位费|四个人一屋|护理员"),
+    (r"^医院", r"医院|住院|病(?:房|床)|住着院|手术|icu|护士站|主治|输液呢|吊针"),
+    (r"体育馆|小学", r"体育馆|小学|体育场|操场"),
+    (r"文化中心|文化", r"文化(?:中心|站|馆|宫)|唱戏|戏台|剧场|街道(?:那|文)"),
+    (r"中学|三中", r"三中|中学|第三"),
+    (r"^每天|天天", r"天天|每(?:天|日)|日日|一天(?:一|三)"),
+    (r"电话|打电话", r"电话|打给|手机"),
+    (r"微信", r"微信|视频|语音|群里"),
+    (r"短信", r"短信|信息"),
+    (r"上门", r"上门|来家|到家|来我"),
+)
+_COMPILED = tuple((re.compile(option), re.compile(said)) for option, said in _CALLED)
+_ANY = re.compile(r"随便|都(?:行|可以|好|成|中|得)|哪(?:个|儿|里|样).{0,4}(?:哪|都)|你们?(?:看着|定|安排|说了算)|无所谓|听你们|不知道|没想好|说不(?:准|好|定)|看情况|再(?:说|看|想)|不一定|不确定|都(?:不|没)|还是")
+_EXCEPT = re.compile(r"除了|除开|只要不(?:是)?|别(?:去|是|选|让)|不(?:是|去|要|选|用|想去)")
+_ORDINALS = (
+    (re.compile(r"(?:第|选|选择|要|就|是)?(?:一|1|头)(?:个|号|项|种|样|条)(?!人|月|星|礼|小|钟|屋|样)|第一|头(?:一)?个|最(?:前|先|上)(?:头|面|边)?(?:的|那)?|前(?:面|头)(?:的|那)(?:一?个)?|(?:选|按|要)(?:一|1)$"), 0),
+    (re.compile(r"(?:第|选|选择|要|就|是)(?:二|2|两)(?:个|号|项|种|样)?|第二|二号|2号|中间(?:的|那)?(?:一?个)?|(?:选|按|要)(?:二|2)$"), 1),
+    (re.compile(r"(?:第|选|选择)(?:三|3)(?:个|号|项|种|样)?(?!中)|第三(?:个|项|种)|三号|3号|(?:选|按|要)(?:三|3)$"), 2),
+    (re.compile(r"第(?:四|4)(?:个|项|种)?|四号|4号|(?:选|按|要)(?:四|4)$"), 3),
+)
+_LAST = re.compile(r"最(?:后|末|底下|下面)(?:的|那|一)?(?:一?个)?|末(?:一|了)个?|后(?:面|头|边)(?:的|那)(?:一?个)?")
+_SURE_SOUND = 88
+
+
+def read(question: Question, text: str) -> Reading:
+    """The option meant, exactly as given."""
+    options = question.options
+    said = without_choosing(without_fillers(text))
+    if not said or not options:
+        return UNCLEAR
+    named, denied = _named(options, said)
+    chosen = [option for option in named if option not in denied]
+    if len(chosen) == 1:
+        return words(Label.VALUE, chosen[0], 0.92)
+    if len(chosen) > 1:
+        return _one_of(chosen, said)
+    rest = [option for option in options if option not in denied]
+    if denied:
+        return words(Label.VALUE, rest[0], 0.75) if len(rest) == 1 else UNCLEAR
+    by_place = _by_place(options, said)
+    if by_place:
+        return words(Label.VALUE, by_place, 0.85)
+    if _ANY.search(said):
+        return UNCLEAR
+    by_sound = _by_sound(options, said)
+    if by_sound:
+        return words(Label.VALUE, by_sound, 0.72)
+    return _other(options, said)
+
+
+def read_keys(question: Question, digits: str) -> Reading:
+    """Keys 1…9 in the order of the options."""
+    if digits.isdigit() and 1 <= int(digits) <= len(question.options):
+        return keys(Label.VALUE, question.options[int(digits) - 1])
+    return UNCLEAR
+
+
+def _named(options: list[str], said: str) -> tuple[list[str], set[str]]:
+    """The options that are named, in their order, and those that are denied."""
+    named: list[str] = []
+    denied: set[str] = set()
+    for part in clauses(said):
+        for option in options:
+            for match in _mentions(option, part, options):
+                before = part[: match.start()]
+                if negations(before) % 2 or (_EXCEPT.search(before) and "就" not in before):
+                    denied.add(option)
+                elif option not in named:
+                    named.append(option)
+    return named, denied
+
+
+def _mentions(option: str, part: str, options: list[str]) -> list[re.Match[str]]:
+    """Where a clause names an option: by its own words, else by what people call it."""
+    exact = [m for m in re.finditer(re.escape(option), part) if not _inside_longer(option, part, m, options)]
+    if exact:
+        return exact
+    if any(other != option and other in part for other in options):
+        return []
+    found: list[re.Match[str]] = []
+    for wanted, called in _COMPILED:
+        if wanted.search(option):
+            found.extend(called.finditer(part))
+            break
+    return found
+
+
+def _inside_longer(option: str, part: str, match: re.Match[str], options: list[str]) -> bool:
+    """满意 inside 不满意 is the other option."""
+    for other in options:
+        if other != option and option in other:
+            for longer in re.finditer(re.escape(other), part):
+                if longer.start() <= match.start() and match.end() <= longer.end():
+                    return True
+    return False
+
+
+def _one_of(chosen: list[str], said: str) -> Reading:
+    """Several are named: what comes after 还是…吧, 主要, 一般都; else it is asked again."""
+    for part in reversed(clauses(said)):
+        if re.search(r"主要|平时|大多|多半|一般|就|现在|还是(?=.*吧)|算了", part):
+            here = [option for option in chosen if _mentions(option, part, chosen)]
+            if len(here) == 1:
+                return words(Label.VALUE, here[0], 0.72)
+    return UNCLEAR
+
+
+def _by_place(options: list[str], said: str) -> str | None:
+    if len(said) > 14:
+        return None
+    if _LAST.search(said):
+        return options[-1]
+    for pattern, index in _ORDINALS:
+        if pattern.search(said) and index < len(options):
+            return options[index]
+    return None
+
+
+def _by_sound(options: list[str], said: str) -> str | None:
+    """An option misheard as other characters of the same sound."""
+    heard = "".join(lazy_pinyin(said))
+    scores = sorted(((fuzz.partial_ratio("".join(lazy_pinyin(option)), heard), option) for option in options), reverse=True)
+    best, option = scores[0]
+    clear = len(scores) == 1 or best - scores[1][0] >= 12
+    return option if best >= _SURE_SOUND and clear and len(option) > 1 and len(said) <= 20 else None
+
+
+def _other(options: list[str], said: str) -> Reading:
+    """其他, where it is offered and something definite was said."""
+    for option in options:
+        if re.match(r"其[他它]|都不是", option) and (len(said) >= 4 or re.search(r"其[他它]|都不是|别的", said)):
+            return words(Label.VALUE, option, 0.62)
+    return UNCLEAR

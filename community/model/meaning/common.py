@@ -1,0 +1,159 @@
+"""What may be said to any question, whatever it asks: help!, who?, pardon?, not now, leave me alone, give me a person."""
+
+import re
+
+from community.model.meaning.reading import Label
+from community.model.meaning.speech import negations, without_fillers
+from community.model.questionnaire import QuestionKind
+
+_DISTRESS = re.compile(
+    r"救命|救救?我|救人|喘[.…]*喘?不[上过]|喘不[上过]来?气|上不来气|出不来气|透不过气|呼吸困难|憋[得死]?(?:慌|难受)|憋死"
+    r"|(?:胸口?|心口|心脏|前胸).{0,4}(?:疼|痛|绞|压得|发紧|难受)|心绞痛|心梗|脑梗|中风|半边(?:身子|身体|手脚)|嘴(?:都)?歪|话都?说不"
+    r"|晕倒|昏(?:倒|过去|迷)|晕过去|快(?:要)?晕|站不住了|不省人事|没(?:了)?(?:知觉|意识|气了)|叫不(?:醒|应)"
+    r"|(?:摔|跌|滑|掼)(?:倒|了|一?跤|在|下来)?.{0,10}(?:起不来|动不了|爬不起|站不起|不能动|不得动|断了)|爬不起来|倒在(?:地|卫生间|厕所|厨房)"
+    r"|动不了了|(?:我|快|怕是)(?:快|要)?不行了|我?要死(?:了|咯|啦)(?!人)|快死了|不想活|活不下去|活够了|活着(?:没|有什么)意思|寻(?:死|短见)|自杀|跳楼|喝农药|想死"
+    r"|吐血|咳血|便血|(?:血|流血).{0,4}(?:止不住|不止|好多|一地)|噎(?:着|住)|卡(?:着|住)(?:嗓子|喉咙|了)|(?:吃|喝)(?:错|多)了?药|药吃错|中毒|触电|电着"
+    r"|着(?:起)?火了|起火|冒烟|煤气.{0,3}(?:漏|味)|天然气.{0,3}漏|漏(?:煤)?气|(?:有人|有贼).{0,3}(?:砸|撬|踹|闯|翻窗)|抢(?:劫|钱)|打我|要杀|别打了.{0,2}疼"
+    r"|被(?:困|锁|关)在|中暑|抽(?:筋|搐).{0,3}(?:倒|过去)|快来人|来人[啊呀哪]|快来(?:救|帮)|叫(?:个)?救护车|打(?:一下)?120|帮我叫(?:120|急救)|疼得(?:受不了|打滚|要命)|痛得(?:受不了|打滚|要命)"
+)
+_CRY = re.compile(r"呜呜|\(哭\)|哭着|哭声")
+_NOT_NOW = re.compile(
+    r"昨[天日儿晚]|前[天日儿年]|去年|上(?:个?月|周|礼拜|回|次)|以前|从前|年轻|那(?:年|时|回|次)|电视|新闻|演习|听说|好了|治好|没事了|过去了|要是|如果|万一|怕(?!是)|差点"
+)
+
+_WRONG_NUMBER = re.compile(
+    r"打错|拨错|找错|搞错人|弄错(?:人|了)|不认(?:识|得)(?:这|他|她|你(?:找|说)|什么)|没(?:有)?(?:这|你说的|你找的)个?人|查无此人|你(?:要)?(?:找|搵)(?:谁|哪个|哪位|边个)|号码?(?:换|转)(?:人|主)"
+    r"|(?:这|号码?).{0,4}(?:不是他|不是她|换主|刚(?:办|买|换))|我(?:不姓|不叫|不是)(?:姓)?(?:[一-鿿]{1,3}(?:奶奶|大爷|阿姨|叔|老师|先生|女士|婆婆|爷爷)|[一-鿿]{2,3}[,.!]?$|他|她|你(?:要|们)?找|本人|机主)|不是(?:他|她)本人|不是本人"
+    r"|我(?:都)?不住(?:这|那|你们)(?:儿|里|边|个)?(?:小区|社区)?|不是你们(?:小区|社区)|早(?:就)?搬走|人(?:家)?(?:早)?(?:就)?搬(?:走|家)|(?:外地|公司|饭店|快递|店里?)(?:的|人).{0,4}(?:不是|打错)"
+)
+_WRONG_PERSON = re.compile(
+    r"我是(?:他|她|你(?:找|说)的?人?|老人|老太太|老爷子|房东|租)?.{0,4}(?:邻居|儿子|闺女|女儿|囡|媳妇|女婿|孙子|孙女|外孙|侄|外甥|护工|保姆|阿姨帮|同事|室友|房客|租客|租户|房东|弟弟|妹妹|朋友|快递|老伴|亲戚|家属|店里)"
+    r"|(?:他|她|我妈妈?|我爸爸?|我爷爷|我奶奶|我姥姥|我姥爷|我外婆|我外公|我公公|我婆婆|老爷子|老太太|老人家?|本人|机主)(?:人|她|他|这会儿?|现在|今天|刚刚?|都|已经)*(?:不在|出去|出门|出远门|去(?:公园|买菜|医院|外地|旅游)|睡(?:了|着)|下楼|遛弯|回老家|过世|去世|走了|没了|不识|不会接|不能接)"
+    r"|(?:他|她|人家|老人)(?:的)?(?:手机|电话).{0,6}(?:落|丢|忘|放|在我)|(?:手机|电话)(?:是)?我?(?:捡|拣|借)|替(?:他|她|我(?:妈|爸))接"
+)
+_REFUSE = re.compile(
+    r"不(?:想|愿意?|要|肯|高兴|便|方便)(?:跟你们?|和你们?|给你们?|再)?(?:说|讲|答|回答|告诉|透露|聊|谈|配合|接受)|凭(?:什么|吗)(?!药)|(?:私事|私人|隐私|个人信息)|关你.{0,4}事|不关你|少管|你们?管(?:得着|不着|那么多|这么多|什么)|要你们?管"
+    r"|你们?(?:这)?(?:肯定|就|都|准|怕|不)*是.{0,2}(?:骗|诈骗)|诈骗电话|骗子电话|骚扰电话|骗谁|我(?:要|就)?(?:报警|投诉|举报)|烦(?:不烦|死了|人)|别(?:再)?(?:烦|骚扰|问)|不(?:要)?(?:再)?(?:骚扰|问了|要问)|问(?:这|那)么多|问东问西|打听(?:这|那|什么|人家)"
+    r"|(?:别|不要|不用|莫|不许|少)(?:再|老|总)?(?:给我|给俺|往我这|跟我|来)?(?:打|来)(?:电话|了|来|过来|给我|咯|啦|搅|扰)|别打(?!针|疫|预防)(?:了|来|$)|以后(?:都)?(?:别|不要|不用)|拉黑|没兴趣|不感兴趣|不参(?:加|与)(?:你们|什么)?(?:调查|问卷|这)|不接受(?:采访|调查|访问|回访)|没(?:功夫|工夫|空)(?:跟|陪|理|搭理)|懒得(?:理|说|跟|答)|无可奉告|拒绝|不(?:理|搭理)你|滚|挂了[啊,.!]*(?:别|不)|神经病|吃饱了撑"
+)
+_OPT_OUT = re.compile(
+    r"(?:别|不要|不用|莫|不许|不准|少)(?:再|老|总|天天)?(?:给我|给俺|往我这|跟我)?(?:打(?!针|疫|扫|预|个|听|电话给)|来电|骚扰|联系)(?:电话|了|来|过来|给我|我|咯|啦)*|以后(?:都)?(?:别|不要|不用)(?:再)?(?:打|来|联系|给我|找)|拉黑|退订|再打.{0,6}(?:报警|投诉|举报|骂)"
+)
+_HUMAN = re.compile(
+    r"人工|真人|活人|(?:不|别|不想|不要|懒得|哪能)(?:跟|和|同|与)?(?:你这)?(?:个)?机器|机器(?:人)?(?:我)?(?:不|讲不|说不)|(?:跟|和|同|与|找|搵|换)(?:你们|你|个|一个|真|大)*(?:的)?(?:人|领导|主任|书记|网格员|网格|社工|工作人员|同志|客服|负责人|管事的?|经理|小\w)(?:来)?(?:说|讲|谈|聊|通话|接|倾|讲话|听)"
+    r"|(?:叫|让|喊|请|麻烦|找)(?:你们|你|个|一个|真|那)*(?:的)?(?:人|领导|主任|书记|网格员|社工|工作人员|客服|负责人|管事的?|小\w)(?:来)?(?:接|听|跟我|和我|同我|给我(?:回|打|说)|打(?:个)?电话|回(?:个)?电话)"
+    r"|转(?:接|给|到)?(?:人|社工|值班|主任|客服|书记|居委)|(?:我)?(?:要)?找(?:你们)?(?:主任|书记|领导|负责人|管事|客服|社工|网格员|居委会的人|小[一-鿿](?![区孩子]))"
+)
+_PERSON_WANTED = re.compile(r"(?:换|来|叫|找|有没有)个?(?:人|活的)(?:行不|吧|嘛|来|接)?$|^(?:找人|叫人)$")
+_SPEAK_AGAIN = re.compile(
+    r"再(?:给我)?(?:说|讲|念|问|重复|来|报|读|放)(?:多)?(?:一|1)?(?:遍|次|下|回|哈|声|$)|再(?:说|讲|念)(?:多)?(?:一|1)?(?:遍|次|下|回)|(?:讲|说)多(?:一|1)?(?:次|遍)|重(?:新)?(?:说|讲|念|复|来|问)(?:一)?|从头(?:再|念|说|讲|来)?|(?:全|都|又)?(?:忘了|没记住).{0,3}(?:你|问|刚|再)|头里说的|前(?:面|头)(?:说|讲|问)的?(?:什么|我?(?:没|忘))"
+    r"|(?:听|聽)不(?:太|大|很|怎么)?(?:清|见|到|懂|明|真|得|全)|没(?:有|太|怎么|大)?听(?:太)?(?:清|见|到|懂|明|全|真)|没(?:有)?(?:搞|弄|闹)?明白|听(?:得)?(?:不|没)(?:是)?(?:很|太)?(?:清|懂)|不(?:太|大)?(?:懂|明白)你|(?:搞|弄|闹)不(?:懂|清|明白)(?:你|什么意思|啥)|什么意思|几个意思|说(?:得|的)?太快|(?:说|讲|你)?慢(?:一)?(?:点|些|滴)(?:儿|子)?(?:说|讲|来|念|行|吧|$|[,.!])|慢慢(?:说|讲|来)[,.]?我?听|大(?:点|些|一点)?声|声音?(?:太)?(?:小|低|轻)|(?:高|响)(?:点|些)(?:说|讲|声)?|耳朵(?:背|聋|不(?:好|行|灵)|有点)|耳背|信号不(?:好|行)|(?:声音|电话)?(?:断断续续|卡|嗡嗡|滋滋)"
+    r"|你?(?:刚才|刚刚|刚)?(?:在)?(?:说|讲|问)(?:的|得|了)?(?:是)?(?:些)?什么(?:话|呢|呀|啊|来着|东西|意思)?(?:[,.!?]|$)|讲什么话|(?:你|刚才)(?:问|说)(?:我)?(?:什么|哪样)来着|哪样[?]?$"
+)
+_BARE_PARDON = re.compile(
+    r"^(?:[啊嗯哈诶唔欸]+[?]+|喂+|[啊哈]|什么|什么[?]+|哪个|嗯[?]|(?:喂|你好)[,.!?]*(?:喂|听(?:得|不)?(?:到|见)|说话|谁呀?|哪位|哪个)*[啊呀嘛吗]?|你?是?(?:谁|哪位|哪里|哪儿|哪个|哪个单位)(?:的)?[啊呀哪呢]?|怎么(?:回)?事|干(?:什么|嘛|吗))[?!.]*$"
+)
+_LATER = (
+    r"(?:待(?:会|一会|下)|等(?:会|一会|下|一下|一阵|到|我)|一会|一哈|一歇|歇会|回头|过(?:会|一会|阵|一阵|些|两|几|一)?(?:天|下|个)?|晚(?:点|些|会|一点)|迟(?:点|些)|改(?:天|日|时间)|明(?:天|儿|日|早|朝)|后(?:天|儿)|听日|下(?:午|次|回|周|星期|礼拜)|晚上|今晚|夜里|上午|中午|早上|傍晚"
+    r"|[一二两三四五六七八九十半几\d]+(?:个)?(?:多)?(?:钟头|小时|分钟|刻钟|钟)(?:以?后|之后|再|过)?|[一二两三四五六七八九十\d]+点(?:钟|半)?(?:以?后|再)?|得闲|有空|空了)"
+)
+_CALL_LATER = re.compile(
+    rf"{_LATER}.{{0,8}}(?:再|给我|重新|你|才)?.{{0,4}}(?:打(?:来|过来|给我|电话|一?个|吧|行|好|可以|嘛|$)|再打|来电|联系|拨|再说|再讲|call|再找|再聊|再倾)|再打(?:来|给我|吧|过来|一)"
+    rf"|(?:现在|这会儿?|此刻|眼下|正好|正|我)(?:很|有点|实在|在|是|没|不)*(?:没(?:有)?(?:空|时间|工夫|功夫)|不得闲|不得空|不方便(?:接|讲|说|听|通)|忙(?:着|得)?)(?:接|讲|说|听|呢|着|哦|得很|$|[,.!])|不方便(?:接|听)?电话"
+)
+_BUSY_WITH = re.compile(
+    r"(?:开(?:着)?车|开会|吃(?:着)?饭|做(?:着)?饭|炒(?:着)?菜|烧菜|洗澡|看病|输液|打(?:吊)?针|挂水|吊水|理发|上课|上厕所|打牌|打麻将|搓麻将|坐车|公交车|地铁|接孩子|接孙子|排队|买菜|在外[头面]|在路上|躺下|睡(?:觉|下|着)|午睡|刚睡|跳舞|下棋|做核磁|透析|骑车|在忙|忙着)(?:呢|着|了|哩|嘞|咧|哦|噻)?"
+)
+_NOT_FREE = re.compile(
+    r"^(?:我)?(?:现在|这会儿?|正|在)?(?:在)?(?:很)?(?:忙(?:着|得很)?|没(?:有)?(?:空|时间|工夫|功夫)|不得空|不得闲)(?:呢|着|啊|哦|的)?$"
+)
+_WAIT = re.compile(
+    r"(?:等|稍)(?:一?(?:下|会儿?|等|哈儿?|歇|阵)|我(?:一?(?:下|会儿?|哈))|等|下)|(?:你)?别(?:急|慌|挂)|不要挂|莫(?:慌|挂)|慢着|先别"
+)
+_FETCH = re.compile(r"我?(?:去|找|拿|戴|关|看)(?:一?下|找|拿|副|个)?.{0,4}(?:眼镜|笔|纸|药|血压计|体温(?:计|表)|助听器|火|电视|水|门|本子|盒子|说明书)")
+
+
+def common_label(text: str, kind: QuestionKind) -> str | None:
+    """The common label of what was said, or None when it answers the question.
+
+    Args:
+        text: in the form of `speech.plain`.
+        kind: of the question; 明天下午 answers a question for a date and puts off any other.
+    """
+    short = without_fillers(text)
+    if _WRONG_NUMBER.search(text) or _wrong_person(text, kind):
+        return Label.WRONG_PERSON
+    if wants_opt_out(text) or _REFUSE.search(text):
+        return Label.REFUSE
+    if _asks_for_person(text, short, kind):
+        return Label.ASK_HUMAN
+    if _pardon(text, short, kind):
+        return Label.REPEAT_REQUEST
+    if _puts_off(text, short, kind):
+        return Label.CALLBACK_LATER
+    return None
+
+
+def is_distress(text: str) -> bool:
+    """Whether somebody needs help now; a cry for help is never read as anything else."""
+    for match in _DISTRESS.finditer(text):
+        start = max(text.rfind(mark, 0, match.start()) for mark in ",.!?;") + 1
+        clause = text[start : match.end() + 6]
+        if negations(text[start : match.start()]) % 2 == 0 and not _NOT_NOW.search(clause):
+            return True
+    return bool(_CRY.search(text))
+
+
+def is_wrong_number(text: str) -> bool:
+    """Whether the number belongs to somebody else, not only the phone in another hand."""
+    return bool(_WRONG_NUMBER.search(text))
+
+
+def wants_opt_out(text: str) -> bool:
+    """Whether the resident wants no more calls at all."""
+    return bool(_OPT_OUT.search(text))
+
+
+def wants_wait(text: str) -> bool:
+    """Whether we shall hold the line a moment."""
+    if _CALL_LATER.search(text) and "再" in text:
+        return False
+    return len(text) <= 25 and bool(_WAIT.search(text) or _FETCH.search(text))
+
+
+def _wrong_person(text: str, kind: QuestionKind) -> bool:
+    if kind is QuestionKind.FREE_TEXT and len(text) > 30:
+        return False
+    return bool(_WRONG_PERSON.search(text))
+
+
+def _asks_for_person(text: str, short: str, kind: QuestionKind) -> bool:
+    if kind is QuestionKind.FREE_TEXT and len(text) > 25:
+        return False
+    return bool(_HUMAN.search(text) or _PERSON_WANTED.search(short))
+
+
+def _pardon(text: str, short: str, kind: QuestionKind) -> bool:
+    if _BARE_PARDON.match(text) or _BARE_PARDON.match(short):
+        return True
+    if kind is QuestionKind.FREE_TEXT and len(text) > 25:
+        return False
+    return bool(_SPEAK_AGAIN.search(text))
+
+
+def _puts_off(text: str, short: str, kind: QuestionKind) -> bool:
+    if kind in {QuestionKind.FREE_TEXT, QuestionKind.NEED_HELP} and len(text) > 30:
+        return False
+    if _CALL_LATER.search(text):
+        return kind not in {QuestionKind.DATE, QuestionKind.TIME_PERIOD} or bool(
+            re.search(r"再打|打(?:来|过来|给我|电话)|联系|拨|来电|电话", text)
+        )
+    if kind is QuestionKind.YES_NO and _NOT_FREE.match(short):
+        return "现在" in short or "这会" in short or "忙" in short
+    if _NOT_FREE.match(short):
+        return True
+    busy = _BUSY_WITH.search(text)
+    if not busy or kind in {QuestionKind.DATE, QuestionKind.TIME_PERIOD, QuestionKind.CHOICE}:
+        return False
+    later = re.search(r"再|回头|等|晚点|一会|明|改天|后", text)
+    return bool(later) or (len(short) <= 8 and bool(re.search(r"呢|着|正|在|刚", short)) and not re.search(r"不|没", short))

@@ -1,0 +1,96 @@
+"""What help somebody needs: medical, a visit, supplies, a repair, something else, or none."""
+
+import re
+
+from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
+from community.model.meaning.speech import clauses, negations, without_choosing, without_fillers
+
+_MEDICAL = re.compile(
+    r"药(?!鼠|蟑|老鼠)|(?:头|腿|脚|腰|背|胃|肚子|牙|眼睛?|耳朵?|胸|关节|膝盖|脖子|嗓子|手|肩膀?|浑身|哪儿?都)(?:有点|老|也|都|又|里|还|发|直)?(?:不?(?:疼|痛|晕|昏|麻|肿|胀|花|酸|难受|不舒服|不得劲|不利索|抽筋|看不清|听不见))|不(?:太)?舒服|难受|不得劲|发(?:烧|热|冷)|咳|喘|血压|血糖|心脏|心慌|心口|头昏|头晕|眼花|感冒|拉肚子|吐|失眠|睡不(?:着|好)(?!觉.{0,4}吵)|便秘|看(?:病|医生|大夫)|医院|医生|大夫|量(?:血压|体温|血糖)|打针|输液|体检|救护|瘫|褥疮|伤口|摔|骨折|病(?!毒)|挂号|复查|康复|住院|吸氧|氧气|护士|换药|中暑"
+)
+_VISIT = re.compile(
+    r"(?:来|上门|过来|到家|到我家)(?:看看|坐坐|聊聊|陪|瞧瞧|瞅瞅|看一?眼|看我|一趟|转转|唠|说说话)|陪(?:我|聊|说|伴|着|一)|说(?:说)?话|聊天|唠(?:嗑|叨)|解闷|闷得|孤(?:单|独)|冷清|没(?:个)?人(?:说话|陪|理|来|照顾|管|在)|一个人(?:在家)?(?:怕|闷|难|害怕|孤)|探望|看望|照看|照顾(?:我|一下|老)|有人来|派(?:个)?人(?:来)?(?:看|照|陪)|想(?:找)?(?:个)?人"
+)
+_SUPPLIES = re.compile(
+    r"(?:米|面粉|挂面|面条|油|菜|肉|鸡蛋|蛋|牛奶|奶粉|水果|馒头|盐|酱|粮|吃的|喝的|饭|干粮|泡面|矿泉水|饮用水|桶装水|纯净水|水(?!管|龙头|电|表|费|池|箱|槽)|口罩|消毒|酒精|温度计|体温计|纸(?:尿)?|尿(?:不湿|布|片)|毛巾|肥皂|洗衣|被子|棉被|毯|衣(?:服|裳)|棉袄|鞋|帽|伞|手电|蜡烛|电池|煤(?!气)|炭|罐气|煤气罐|风扇|电扇|空调被|暖(?:宝|水袋|瓶)|轮椅|拐(?:棍|杖)|助听器|眼镜|蚊香|花露水|藿香|绿豆|西瓜|冰|清凉油|凉席|老鼠药|蟑螂药|杀虫|灯泡|扇子|物资|日用品|生活用品|尿盆|电热毯)"
+)
+_REPAIR = re.compile(
+    r"(?:修|坏|漏|堵|断|裂|掉|塌|松|翘|脱落|生锈|跳闸|短路|罢工|不(?:亮|转|通|制冷|灵|好使|热|响|出水|走字|动了?)|打不(?:开|着)|关不(?:上|严|住)|没(?:有)?(?:水|电|气|网|信号|暖气|热水)(?:了|啦|$|[,.!])|停(?:水|电|气)|冒水|渗水|滴水|反水|返味|换(?:个)?(?:灯|锁|水管|开关|插座|龙头|玻璃|电池))"
+)
+_REPAIRED = re.compile(
+    r"灯|水管|管(?:道|子)|龙头|马桶|厕所|下水|水池|空调|电(?:视|路|线|表|闸|梯|冰箱|饭煲|扇|话|器|热)|冰箱|洗衣机|热水器|煤气灶|灶|燃气|炉|门|窗|锁|屋顶|房顶|墙|天花|地板|瓷砖|扶手|栏杆|暖气|插座|开关|玻璃|网络|宽带|机顶盒|手机|油烟机|楼道|屋子|房子|漏"
+)
+_OTHER = re.compile(
+    r"费|钱|证(?!明天)|补(?:贴|助|办)|津贴|低保|社保|医保|养老金|退休|工资|办(?:理|个|证|手续)?|手续|申请|登记|户口|抚养|离婚|官司|法律|纠纷|吵|噪|邻居|楼上|楼下|狗|猫|垃圾|停车|车(?:位|子)|充电|物业|投诉|报警|骗|推销|手机(?:不会|怎么|教)|教(?:我|一下)|微信|健康码|扫码|缴|交(?:费|钱|电|水)|充值|搬(?!走)|抬|扛|提水|接(?:送|孩子)|带孩子|找(?:人|工作|保姆|对象)|打扫|卫生|剪(?:头|发)|理发|洗(?:澡|衣|被)|做饭|送饭|取快递|快递|跑腿|寄|买(?:东西|菜)|代(?:买|办)|食堂|助餐|房子|房租|拆迁|电梯|路灯|广场舞|流浪|虫|蟑螂|老鼠|耗子|白蚁|蚊子"
+)
+_CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("repair", _REPAIR),
+    ("medical", _MEDICAL),
+    ("visit", _VISIT),
+    ("supplies", _SUPPLIES),
+    ("other", _OTHER),
+)
+_NONE = re.compile(
+    r"(?:暂时|目前|现在|倒|真|都|也|什么|一样|啥事|样样|全)?(?:都|也)?(?:没(?:有|什么|事|啥|问题|困难|需要|缺)|不(?:用|要(?!紧)|需要|缺|差|必|麻烦)|甭)|(?:挺|都|蛮|还|很|好得|一切)(?:挺)?(?:好|可以|行|不错|齐全|正常|够)|好着(?:呢|哩|嘞)|(?:够|够用|足够|齐)(?:了|的|用)|(?:样样|什么|啥|都|全)(?:都)?有|能(?:自理|自己|对付|凑合)|自己(?:能|会|行|可以|来|搞得定)|过得去|蛮好|还行|还好|不麻烦|谢谢|有(?:儿子|闺女|女儿|孩子|保姆|老伴)(?:呢|在|管|照顾)?"
+)
+_LACK = re.compile(r"缺|没(?:有)?(?=了|啦|咯|$|[,.!]|米|油|菜|水(?!管)|药|吃|喝)|(?:快|就|要|都)?(?:吃|用|喝|烧)完|不够|断(?:顿|粮|药)|见底|空了|光了|要(?!紧|是|不)|想(?:要|买|吃|喝)|给(?:我|送|点|买|带|弄)|送|买|带|帮|拿|来(?:点|几|两|一|瓶|袋)|需要|弄|搞|借|领|发")
+_ONLY = re.compile(r"就是|只是|不过|但|除了|倒是|唯独|可是")
+
+
+def read(text: str) -> Reading:
+    """The kind of help asked for, or none."""
+    said = without_choosing(without_fillers(text))
+    if not said:
+        return UNCLEAR
+    parts = clauses(said)
+    denied = any(_NONE.search(part) for part in parts)
+    wanted = [found for part in parts if (found := _wanted(part, after_turn=_is_turn(part)))]
+    if wanted:
+        return words(f"needs:{_strongest(wanted)}", confidence=0.7 if denied else 0.9)
+    if denied:
+        return words(Label.NONE)
+    if re.match(r"^(?:有|要|需要|是)(?:的|啊|呀|得|点|一点|些|,|帮忙?|帮助)*$", said):
+        return UNCLEAR
+    return UNCLEAR
+
+
+def read_keys(digits: str) -> Reading:
+    """1: help is needed, a person finds out which; 2: none."""
+    if digits == "1":
+        return keys("needs:other")
+    return keys(Label.NONE) if digits == "2" else UNCLEAR
+
+
+def _is_turn(part: str) -> bool:
+    return bool(_ONLY.match(part))
+
+
+def _wanted(part: str, *, after_turn: bool) -> str | None:
+    """The class that one clause asks for; None when it names nothing, or denies it."""
+    for name, pattern in _CLASSES:
+        for match in pattern.finditer(part):
+            if _counts(name, part, match, after_turn=after_turn):
+                return name
+    return None
+
+
+def _counts(name: str, part: str, match: re.Match[str], *, after_turn: bool) -> bool:
+    before, after = part[: match.start()], part[match.end() :]
+    if name == "repair":
+        broken = _REPAIRED.search(part) or "修" in match[0]
+        return bool(broken) and not re.match(r"好(?:了|着)|过了|完了", after) and (negations(before) % 2 == 0 or "没" in match[0])
+    if name == "supplies":
+        plenty = re.match(r"(?:都|也|还|倒是|是)*(?:有|够|足|不缺|多|齐|囤|备)", after) or re.search(r"(?:不|没)(?:缺|差|要|用)(?:什么|了)?$", before)
+        lacking = _LACK.search(part) or after_turn
+        return bool(lacking) and not plenty
+    if name == "medical" and re.search(r"药", match[0]):
+        plenty = re.match(r"(?:都|也|还|倒是)*(?:有|够|足|不缺|在吃|按时|吃着)", after) or re.search(r"(?:不|没)(?:缺|差|用)(?:什么|了)?$", before)
+        return not plenty
+    if name == "other" and re.search(r"(?:有|儿子|女儿|闺女|孩子|保姆|自己|能).{0,4}$", before) and not after_turn:
+        return bool(re.search(r"能(?:给|帮|不能)|没|帮|咋|怎么|吗|不$|要|想", part))
+    return negations(before) % 2 == 0 or "没" in match[0] or "不" in match[0]
+
+
+def _strongest(found: list[str]) -> str:
+    order = ["medical", "repair", "supplies", "visit", "other"]
+    return min(found, key=order.index)

@@ -1,0 +1,159 @@
+"""Numbers that answer a question: ages, people, temperatures, pressures, days that something lasts."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from community.model.meaning.numerals import Numeral, numerals
+from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
+from community.model.questionnaire import Question
+
+_DAYS_PER_UNIT = (("天", 1), ("日", 1), ("周", 7), ("星期", 7), ("礼拜", 7), ("个月", 30), ("月", 30), ("年", 365))
+_THEN = re.compile(r"本来|以前|原来|从前|原先|早先|去年|昨|前[天儿几]|上(?:次|回|个?月|周)|人家|听说|平常|平时|一般都?|刚才|先前|早上那|走了|搬走|正常人")
+_NOW = re.compile(r"现在|如今|今年|今天|今儿|眼下|目前|这会|刚量|正(?:好)?|还剩|还有|一共|总共|后来|又量")
+_DEGREE = re.compile(r"(?P<whole>[零一二两三四五六七八九十\d]+)度(?P<part>[零一二三四五六七八九\d半])(?![十百])")
+_HALF = re.compile(r"(?:(?P<n>[一二两三四五六七八九十\d]+)(?:个)?)?(?P<unit1>天|日|周|星期|礼拜|月|年|个月)?(?P<half>[半伴拌])(?P<unit>天|个?月|个?星期|个?礼拜|年)?")
+_ALONE = re.compile(r"(?:就|只|只有|光)?(?:我|剩我)?(?:自己|自个儿?|一个人|独个儿?|孤身|光棍|孤家寡人|独居)|就我(?:自己|一个|$|[,.])|我一个")
+_TWO_OF_US = re.compile(r"(?:我|就|俩)?(?:们)?(?:老两口|两口子|老俩口|俩老的?|我们俩|我俩|两个老(?:人|的)|老夫妻)|我(?:和|跟|同|与)(?:我)?(?:老伴儿?|老头子?|老太婆|老太太|老婆子?|爱人|先生|儿子|女儿|闺女|孙子|孙女|妈|爸|保姆)(?:两个?人?|俩)?(?:$|[,.住过])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a question counts: words beside a fitting number, and what is believable."""
+
+    units: str
+    least: float
+    most: float
+    days: bool = False
+    beside: str = ""
+    not_beside: str = ""
+
+
+_WANTED: tuple[tuple[re.Pattern[str], _Wanted], ...] = (
+    (re.compile(r"体温|多少度|发烧|几度"), _Wanted("度", 34, 43)),
+    (re.compile(r"高压|收缩压"), _Wanted("", 60, 260, beside="高|上[压头面]|血压", not_beside="低|下[压头面]|心率|心跳|脉搏")),
+    (re.compile(r"低压|舒张压"), _Wanted("", 30, 160, beside="低|下[压头面]", not_beside="高|上[压头面]|心率|心跳|脉搏")),
+    (re.compile(r"心率|心跳|脉搏"), _Wanted("下|次", 30, 220, beside="心|脉", not_beside="高|低|压")),
+    (re.compile(r"血糖"), _Wanted("", 1, 40, beside="糖")),
+    (re.compile(r"岁|年龄|年纪|高寿|贵庚"), _Wanted("岁|虚|周岁", 0, 125)),
+    (re.compile(r"口人|几个人|多少人|几位"), _Wanted("口|个|人|位", 0, 60)),
+    (re.compile(r"几天|多少天|多久|多长时间"), _Wanted("天|日|周|星期|礼拜|月", 0, 3650, days=True)),
+    (re.compile(r"几次|几回|多少次"), _Wanted("次|回|趟|遍", 0, 1000)),
+)
+_ANYTHING = _Wanted("", -1e9, 1e9)
+
+
+def read(question: Question, text: str, today: date) -> Reading:
+    """The number that answers."""
+    wanted = next((w for pattern, w in _WANTED if pattern.search(question.say)), _ANYTHING)
+    low = question.minimum if question.minimum is not None else wanted.least
+    high = question.maximum if question.maximum is not None else wanted.most
+    found = _candidates(question, text, today, wanted)
+    fitting = [(value, where, guess) for value, where, guess in found if low <= value <= high]
+    if not fitting:
+        return UNCLEAR
+    value, _, guess = max(enumerate(fitting), key=lambda item: (_weight(text, item[1], wanted), item[0]))[1]
+    return words(Label.VALUE, _tidy(value), 0.7 if guess or len({v for v, _, _ in fitting}) > 1 else 0.92)
+
+
+def read_keys(question: Question, digits: str) -> Reading:
+    """Digits as a number; `*` stands for the decimal point between digits."""
+    text = digits.replace("*", ".")
+    if not re.fullmatch(r"\d{1,9}(?:\.\d{1,2})?", text):
+        return UNCLEAR
+    value = float(text)
+    wanted = next((w for pattern, w in _WANTED if pattern.search(question.say)), _ANYTHING)
+    low = question.minimum if question.minimum is not None else wanted.least
+    high = question.maximum if question.maximum is not None else wanted.most
+    if wanted.units == "度" and value > high and low <= value / 10 <= high:
+        value /= 10
+    return keys(Label.VALUE, _tidy(value)) if low <= value <= high else UNCLEAR
+
+
+def _candidates(question: Question, text: str, today: date, wanted: _Wanted) -> list[tuple[float, int, bool]]:
+    found: list[tuple[float, int, bool]] = []
+    taken: list[tuple[int, int]] = []
+    if wanted.units == "度":
+        for match in _DEGREE.finditer(text):
+            whole, part = numerals(match["whole"]), match["part"]
+            if whole:
+                tenth = 5.0 if part == "半" else numerals(part)[0].value
+                found.append((whole[-1].value + tenth / 10, match.start(), False))
+                taken.append(match.span())
+    if wanted.days:
+        for value, span in _halves(text):
+            found.append((value, span[0], False))
+            taken.append(span)
+    for numeral in numerals(text):
+        if not any(start <= numeral.start < end for start, end in taken):
+            found.extend(_meanings(text, numeral, today, wanted))
+    if not found and "口" in wanted.units:
+        found.extend(_household(text))
+    if not found and wanted is not _ANYTHING and re.search(r"没有|没了|吃完了|断了|一个都没|一天都没|一[次口粒片]都?没", text):
+        found.append((0.0, 0, False))
+    return sorted(found, key=lambda item: item[1])
+
+
+def _halves(text: str) -> list[tuple[float, tuple[int, int]]]:
+    found = []
+    for match in _HALF.finditer(text):
+        unit = match["unit"] or match["unit1"]
+        if not unit:
+            continue
+        days = next(days for word, days in reversed(_DAYS_PER_UNIT) if word in unit)
+        whole = numerals(match["n"]) if match["n"] else []
+        found.append(((whole[0].value if whole else 0) * days + days / 2, match.span()))
+    return found
+
+
+def _meanings(text: str, numeral: Numeral, today: date, wanted: _Wanted) -> list[tuple[float, int, bool]]:
+    after = text[numeral.end : numeral.end + 4]
+    value = numeral.value
+    if wanted.days:
+        for unit, days in _DAYS_PER_UNIT:
+            if after.lstrip("个多来").startswith(unit):
+                value *= days
+                break
+    elif "岁" in wanted.units and after.startswith("年") and "岁" not in after:
+        if 0 < value < 100:
+            value += 1900
+        value = today.year - value
+    elif "岁" in wanted.units and after.startswith(("年生", "年的")):
+        value = today.year - value
+    elif wanted.units == "度" and 340 <= value <= 430:
+        value /= 10
+    if after.startswith(("号楼", "栋", "单元", "室", "点", "块", "元", "月份", "层", "楼")):
+        return []
+    return [(value, numeral.start, numeral.guess)]
+
+
+def _household(text: str) -> list[tuple[float, int, bool]]:
+    alone, two = _ALONE.search(text), _TWO_OF_US.search(text)
+    if two and not re.search(r"还有|加上|和(?:儿子|女儿|闺女|孙)", text[two.end() :]):
+        return [(2.0, two.start(), False)]
+    return [(1.0, alone.start(), False)] if alone else []
+
+
+def _weight(text: str, candidate: tuple[float, int, bool], wanted: _Wanted) -> float:
+    _, where, guess = candidate
+    start = max((text.rfind(mark, 0, where) for mark in ",.!?;"), default=-1) + 1
+    clause_end = min((i for mark in ",.!?;" if (i := text.find(mark, where)) >= 0), default=len(text))
+    clause, before = text[start:clause_end], text[start:where]
+    weight = 0.0
+    if wanted.units and re.match(rf"[^,.]{{0,6}}?(?:{wanted.units})", text[where : where + 8]):
+        weight += 2
+    if wanted.beside:
+        beside = [m.end() for m in re.finditer(wanted.beside, before)]
+        against = [m.end() for m in re.finditer(wanted.not_beside or r"(?!)", before)]
+        weight += 4 if beside and max(beside) > max(against, default=-1) else 0
+        weight -= 4 if against and max(against) > max(beside, default=-1) else 0
+    if _NOW.search(clause):
+        weight += 3
+    if _THEN.search(clause):
+        weight -= 3
+    return weight - (0.5 if guess else 0)
+
+
+def _tidy(value: float) -> int | float:
+    rounded = round(value, 2)
+    return int(rounded) if rounded == int(rounded) else rounded

@@ -1,0 +1,144 @@
+"""Times of a day: 上午, 吃完晌午饭以后, 三点到五点, 随时."""
+
+import re
+from typing import Any
+
+from community.model.meaning.numerals import to_number
+from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
+
+_PARTS: tuple[tuple[str, str], ...] = (
+    ("afternoon", r"(?:吃|过)(?:完|过|了|好)(?:午|中|晌|中午)(?:午)?(?:饭)?|(?:午|中|晌)(?:午)?饭(?:以|之|过)?后|午(?:觉|睡)|睡(?:醒|起来|完)|晌午(?:饭)?(?:以|之|过)?后|后(?:半)?晌|过(?:了)?(?:晌|午)|下(?:午|半天|半晌|昼)|午后|晏昼|擦黑(?:以)?前|接(?:孩子|孙子|娃)(?:之|以)?前|太阳(?:落|下)(?:山)?(?:之|以)?前|晚(?:饭|上)(?:之|以)?前"),
+    ("evening", r"(?:吃|过)(?:完|过|了|好)(?:晚|夜|黑)(?:饭)?|(?:晚|夜)饭(?:以|之|过)?后|晚(?:上|间|边|黑|头)|傍(?:晚|黑)|擦黑|天(?:黑|擦黑|抹黑)|黑(?:了|天|家|里)|下(?:了)?班|新闻联播|掌灯|入夜|夜饭"),
+    ("night", r"半夜|深夜|夜(?:里|间|深|头|晚)|后半夜|睡(?:觉)?(?:之|以)?前|九点(?:以)?后|十点(?:以)?后"),
+    ("noon", r"中午|晌午(?!前|头前)|正午|午(?:饭|间)(?!后)|吃(?:午|中|晌)饭(?:的时候|时|那会|前后)|晌饭"),
+    ("early_morning", r"清(?:早|晨)|大(?:清)?早|天(?:刚|蒙蒙|不|没)?亮|凌晨|起(?:来|床)(?:就|以?后|那)|鸡叫|五更|晨练|(?:吃|过)?早(?:饭|点)(?:之|以)?前|一(?:大)?早"),
+    ("morning", r"上(?:午|半天|半晌|昼)|早(?:上|晨|起|间|饭|点|市)|前(?:半)?晌|头(?:晌|午)|朝早|午(?:饭)?前|晌午(?:头)?(?:之|以)?前|(?:吃|过)(?:完|过|了|好)早|买(?:完|好)?菜(?:回来|以?后)?|中午(?:之|以)?前|早班"),
+)
+_COMPILED = tuple((part, re.compile(pattern)) for part, pattern in _PARTS)
+_ANY = re.compile(r"随(?:时|便)|(?:什么|哪个|哪|任何|啥)(?:时候|时间|钟点|会儿?|点)(?:都|也|来)?|都(?:行|可以|成|中|得|方便|好|在)|全天|整天|一(?:整)?天(?:到晚)?|成天|天天(?:都)?在|几点(?:都|也)|无所谓|你们?(?:定|看着|方便|说|安排)|白天")
+_N = r"[一二两三四五六七八九十零\d]+"
+_CLOCK = rf"(?P<{{0}}h>{_N})(?:点钟?|时|[::])(?P<{{0}}m>半|一刻|三刻|{_N}(?:分)?)?"
+_FROM_TO = re.compile(rf"(?:{_CLOCK.format('a')}|(?P<bare>{_N}))(?:多|左右|钟|来)?(?:到|至|-|~|和)(?:下午|上午|晚上|中午)?{_CLOCK.format('b')}")
+_ONE = re.compile(_CLOCK.format("a"))
+_AFTER = re.compile(r"^(?:多|钟|左右)?(?:以|之|过|往)?后|^(?:钟)?(?:起|开始|过)")
+_BEFORE = re.compile(r"^(?:钟|多)?(?:以|之)?前|^(?:钟)?(?:不到|为止)")
+_NOT = re.compile(r"(?:不|没|别)(?:行|成|方便|中|在|来|要|可以|得)|(?:要|得|在)(?:睡|出|接|上|打|去|跳)|除了|睡(?:着|懒)|出门")
+_NOON = 12 * 60
+
+
+def read(text: str) -> Reading:
+    """The part of the day, and hours where they were said."""
+    parts = _parts(text)
+    hours = _hours(text, parts)
+    if hours:
+        part = parts[0] if len(parts) == 1 else _part_of(hours[0] if hours[0] is not None else hours[1] - 1 if hours[1] else _NOON)
+        return words(Label.VALUE, _value(part, *hours), 0.9)
+    if len(parts) == 1:
+        return words(Label.VALUE, _value(parts[0]), 0.9)
+    if len(parts) > 1:
+        return _several(parts)
+    if _ANY.search(text) and not re.search(r"^(?:不|没)(?:行|方便|知道)", text):
+        return words(Label.VALUE, _value("any"), 0.88)
+    return UNCLEAR
+
+
+def read_keys(digits: str) -> Reading:
+    """1 morning, 2 afternoon, 3 evening, 4 any time."""
+    part = {"1": "morning", "2": "afternoon", "3": "evening", "4": "any"}.get(digits)
+    return keys(Label.VALUE, _value(part)) if part else UNCLEAR
+
+
+def minutes_of(hour: float, minute_text: str | None) -> int:
+    """Minutes since midnight of 三点半, 两点一刻, 8:30."""
+    text = (minute_text or "").rstrip("分")
+    minute = {"": 0.0, "半": 30.0, "一刻": 15.0, "三刻": 45.0}.get(text)
+    if minute is None:
+        minute = to_number(text)[0] or 0.0
+    return int(hour) * 60 + int(minute)
+
+
+def find_time(text: str) -> tuple[int | None, str | None]:
+    """A time of day named in a text: minutes since midnight, and the part of the day, each or neither."""
+    parts = _parts(text)
+    hours = _hours(text, parts)
+    return (hours[0] if hours and hours[0] is not None else None), (parts[0] if parts else None)
+
+
+def _parts(text: str) -> list[str]:
+    """Parts of the day that are named and not ruled out, the first first."""
+    hits: list[tuple[int, int, str]] = []
+    for clause in re.finditer(r"[^,.!?;]+", text):
+        ruled_out = _NOT.search(clause[0])
+        for part, pattern in _COMPILED:
+            for match in pattern.finditer(clause[0]):
+                if not (ruled_out and ruled_out.start() >= match.end() - 1) and not _denied(clause[0], match):
+                    hits.append((clause.start() + match.start(), clause.start() + match.end(), part))
+    kept = [h for h in hits if not any(o is not h and o[0] <= h[0] and h[1] <= o[1] and (o[1] - o[0]) > (h[1] - h[0]) for o in hits)]
+    ordered: list[str] = []
+    for _, _, part in sorted(kept, key=lambda hit: hit[0]):
+        if part not in ordered:
+            ordered.append(part)
+    if {"early_morning", "morning"} <= set(ordered):
+        ordered.remove("early_morning")
+    return ordered
+
+
+def _denied(clause: str, match: re.Match[str]) -> bool:
+    return bool(re.search(r"(?:不|没|别|除了)(?:要|在|是|能|想)?$", clause[: match.start()]))
+
+
+def _several(parts: list[str]) -> Reading:
+    """Two parts named: the whole day when they are morning and afternoon, else it is asked again."""
+    if set(parts) >= {"morning", "afternoon"}:
+        return words(Label.VALUE, _value("any"), 0.7)
+    return words(Label.VALUE, _value(parts[0]), 0.62)
+
+
+def _hours(text: str, parts: list[str]) -> tuple[int | None, int | None] | None:
+    span = _FROM_TO.search(text)
+    if span:
+        first = to_number(span["ah"] or span["bare"])[0]
+        last = to_number(span["bh"])[0]
+        if first is not None and last is not None and first <= 24 and last <= 24:
+            start = _of_day(minutes_of(first, span["am"]), parts)
+            end = _of_day(minutes_of(last, span["bm"]), parts)
+            if end <= start and end + _NOON <= 24 * 60:
+                end += _NOON
+            return start, end
+    single = _ONE.search(text)
+    if not single:
+        return None
+    hour = to_number(single["ah"])[0]
+    if hour is None or hour > 24:
+        return None
+    moment = _of_day(minutes_of(hour, single["am"]), parts)
+    after = text[single.end() :]
+    if _BEFORE.match(after):
+        return None, moment
+    return moment, None
+
+
+def _of_day(minutes: int, parts: list[str]) -> int:
+    """三点 is 15:00 unless the morning was said: nobody is visited at three in the night."""
+    if minutes >= _NOON + 60:
+        return minutes
+    early = any(part in {"morning", "early_morning"} for part in parts)
+    late = any(part in {"afternoon", "evening", "night"} for part in parts)
+    if late and minutes < _NOON:
+        return minutes + _NOON
+    return minutes + _NOON if not early and minutes < 7 * 60 else minutes
+
+
+def _part_of(minutes: int) -> str:
+    for limit, part in ((8 * 60, "early_morning"), (11 * 60 + 30, "morning"), (13 * 60, "noon"), (18 * 60, "afternoon"), (21 * 60, "evening")):
+        if minutes < limit:
+            return part
+    return "night"
+
+
+def _value(part: str, start: int | None = None, end: int | None = None) -> dict[str, Any]:
+    return {"part": part, "from": _clock(start), "to": _clock(end)}
+
+
+def _clock(minutes: int | None) -> str | None:
+    return None if minutes is None else f"{minutes // 60:02d}:{minutes % 60:02d}"

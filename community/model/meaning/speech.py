@@ -1,0 +1,110 @@
+"""Spoken Chinese in one form, and the grammar of its negations."""
+
+import re
+from functools import lru_cache
+
+from community.model.text import normalise
+
+#: Written by one recogniser or another, spoken in one region or another, and meaning the same.
+_SAME_WORDS: tuple[tuple[str, str], ...] = (
+    ("木有", "没有"),
+    ("没得", "没有"),
+    ("莫得", "没有"),
+    ("莫有", "没有"),
+    ("冒得", "没有"),
+    ("呒没", "没有"),
+    ("呒不", "没有"),
+    ("无没", "没有"),
+    ("毋", "不"),
+    ("勿", "不"),
+    ("弗", "不"),
+    ("唔使", "不用"),
+    ("唔要", "不要"),
+    ("唔", "不"),
+    ("甭", "不用"),
+    ("啥子", "什么"),
+    ("啥", "什么"),
+    ("么子", "什么"),
+    ("乜嘢", "什么"),
+    ("乜", "什么"),
+    ("咩", "什么"),
+    ("嘛玩意", "什么"),
+    ("甚么", "什么"),
+    ("晓得", "知道"),
+    ("睇", "看"),
+    ("阿拉", "我们"),
+    ("侬", "你"),
+    ("俺", "我"),
+    ("伊", "他"),
+    ("依家", "现在"),
+    ("而家", "现在"),
+    ("宜家", "现在"),
+    ("屋头", "家里"),
+    ("屋企", "家里"),
+    ("屋里", "家里"),
+    ("格啦", "的"),
+    ("忒", "太"),
+    ("中不中", "行不行"),
+    ("系咪", "是不是"),
+    ("系啊", "是啊"),
+    ("系呀", "是呀"),
+    ("系嘅", "是的"),
+    ("系的", "是的"),
+    ("不系", "不是"),
+    ("没不", "没有不"),
+)
+_FILLER = r"(?:嗯+|呃+|额+|唉+|哎+[呀哟]?|诶+|哦+|噢+|喔+|啊+|哈+|那个|这个|就是说|怎么说呢|我跟你说|我说|你看|那)"
+_LEADING_FILLERS = re.compile(rf"^(?:{_FILLER}[,.!?~\s]*)+")
+_CLAUSES = re.compile(r"[,.!?;:~…\s]+|(?=但是|不过|可是|只是|就是(?!说)|然而|倒是)")
+_CHOOSING = re.compile(r"([一-鿿])[不没]\1[一-鿿]?|有没有|是不是|能不能|方不方便|愿不愿意|可不可以|需不需要")
+
+_NEGATOR = r"(?:不是|并不|并没有|没有|从来没|从没|不会|不能|不可能|不至于|哪能|哪会|哪有|哪里|怎么会|怎么能|怎么可能|咋能|咋会|谁会|没|不|别|莫|未|无|休|懒得)"
+_BETWEEN = r"(?:怎么|咋|太|大|很|再|有|得|什么|想|愿意|肯|能够|能|会|敢|曾|觉得|感觉|说|那么|这么|特别|多|算|打算|准备|要|用|去|来|给|跟|的|过|听说|见|人)"
+_CHAIN = re.compile(rf"(?:{_NEGATOR}{_BETWEEN}{{0,2}})+$")
+_ONE_NEGATOR = re.compile(_NEGATOR)
+
+
+@lru_cache(maxsize=4096)
+def plain(speech: str) -> str:
+    """The one form of what was said: simplified, common words for dialect words, no blanks between characters."""
+    text = re.sub(r"(?<=[一-鿿])\s+(?=[一-鿿])", "", normalise(speech))
+    for dialect, common in _SAME_WORDS:
+        text = text.replace(dialect, common)
+    return text
+
+
+def without_fillers(text: str) -> str:
+    """The text without 嗯, 呃, 那个… at its beginning and without marks at its end."""
+    return _LEADING_FILLERS.sub("", text).strip(" ,.!?~…;:")
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a text between pauses and turns of thought."""
+    return [part for part in _CLAUSES.split(text) if part]
+
+
+def without_choosing(text: str) -> str:
+    """The text without 有没有, 方不方便…: a repeated question, not a negation."""
+    return _CHOOSING.sub("…", text)
+
+
+def negations(before: str) -> int:
+    """How many negations stand directly before a word.
+
+    Args:
+        before: the part of the clause in front of the word.
+    """
+    chain = _CHAIN.search(before[-14:])
+    return len(_ONE_NEGATOR.findall(chain[0])) if chain else 0
+
+
+def asserted(text: str, pattern: re.Pattern[str]) -> set[bool]:
+    """How a word stands in a text: {True} said so, {False} denied, both, or empty when it does not occur.
+
+    没有不舒服 denies 不舒服; 没有不愿意 asserts 愿意.
+    """
+    found: set[bool] = set()
+    for clause in clauses(text):
+        for match in pattern.finditer(clause):
+            found.add(negations(clause[: match.start()]) % 2 == 0)
+    return found

@@ -1,0 +1,89 @@
+"""The one way in: what was heard, as a reading of the question that was asked."""
+
+from datetime import date
+
+from community.model.meaning import choice, common, day, free_text, need_help, number, period, yes_no
+from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
+from community.model.meaning.speech import plain
+from community.model.questionnaire import Question, QuestionKind
+
+#: Below this figure of the recogniser its words are not believed, cries for help aside.
+LEAST_CONFIDENCE = 0.6
+_LONGEST = 2000
+_KEY_HUMAN, _KEY_REPEAT = "0", "*"
+
+
+def understand(
+    question: Question, heard_speech: str, digits: str, confidence: float | None, today: date
+) -> Reading:
+    """What an answer means.
+
+    Args:
+        question: what was asked.
+        heard_speech: the recogniser's words; may be empty.
+        digits: keys pressed; may be empty. Keys win over words, except over a cry for help.
+        confidence: the recogniser's own figure, 0…1, or None when it gave none.
+        today: in the community's time zone, for 后天 and 下周一.
+
+    Returns:
+        A reading; label `unclear` wherever the words do not decide.
+    """
+    text = plain(heard_speech[:_LONGEST])
+    if common.is_distress(text):
+        return words(Label.DISTRESS, confidence=0.95)
+    if digits:
+        return _keys(question, digits, today)
+    if not text.strip(" ,.!?…~"):
+        return Reading(Label.SILENCE)
+    if confidence is not None and confidence < LEAST_CONFIDENCE:
+        return UNCLEAR
+    label = common.common_label(text, question.kind)
+    if label is not None:
+        return words(label, confidence=0.9)
+    return _words(question, text, today)
+
+
+def _words(question: Question, text: str, today: date) -> Reading:
+    match question.kind:
+        case QuestionKind.YES_NO:
+            return yes_no.read(question, text)
+        case QuestionKind.NEED_HELP:
+            return need_help.read(text)
+        case QuestionKind.CHOICE:
+            return choice.read(question, text)
+        case QuestionKind.NUMBER:
+            return number.read(question, text, today)
+        case QuestionKind.DATE:
+            return day.read(question, text, today)
+        case QuestionKind.TIME_PERIOD:
+            return period.read(text)
+        case QuestionKind.FREE_TEXT:
+            return free_text.read(text)
+
+
+def _keys(question: Question, digits: str, today: date) -> Reading:
+    digits = digits.rstrip("#")
+    if digits == _KEY_REPEAT:
+        return keys(Label.REPEAT_REQUEST)
+    if digits == _KEY_HUMAN and not _zero_is_a_number(question):
+        return keys(Label.ASK_HUMAN)
+    match question.kind:
+        case QuestionKind.YES_NO:
+            return yes_no.read_keys(digits)
+        case QuestionKind.NEED_HELP:
+            return need_help.read_keys(digits)
+        case QuestionKind.CHOICE:
+            return choice.read_keys(question, digits)
+        case QuestionKind.NUMBER:
+            return number.read_keys(question, digits)
+        case QuestionKind.DATE:
+            return day.read_keys(digits, today, past=day.looks_past(question))
+        case QuestionKind.TIME_PERIOD:
+            return period.read_keys(digits)
+        case QuestionKind.FREE_TEXT:
+            return UNCLEAR
+
+
+def _zero_is_a_number(question: Question) -> bool:
+    """Whether 0 is an answer staff allowed: then it does not call a person."""
+    return question.kind is QuestionKind.NUMBER and question.minimum is not None and question.minimum <= 0
