@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from community.usecases.raise_emergency import raise_emergency
 from sqlalchemy import Connection
 
 from bot.channels.base import Reply
@@ -9,7 +10,6 @@ from bot.replies import GROUP, PERSON, TurnAnswer
 from community.model.emergency import Emergency, detect_emergency
 from community.model.rulebook import Rulebook
 from community.store.messages import StoredMessage
-from community.usecases.raise_emergency import raise_emergency
 
 
 def recognise(text: str) -> Emergency | None:
@@ -29,7 +29,13 @@ def answer_emergency(
         message=message.id,
         rules=rules,
         now=now,
+        reporter_name=message.person_name,
     )
-    understanding = {"intent": "emergency", "emergency": True, "services": list(emergency.services)}
+    understanding = {
+        "intent": "emergency",
+        "emergency": True,
+        "services": list(emergency.services),
+        **({"asks": raised.asks} if raised.asks else {}),
+    }
     to = GROUP if message.scene == GROUP else PERSON
     return TurnAnswer((Reply(text=raised.text, to=to),), raised.number, understanding)

@@ -13,16 +13,18 @@ from bot.delivery import deliver
 from bot.emergencies import answer_emergency, recognise
 from bot.limits import TurnLimits, clean_text
 from bot.replies import GROUP, as_documents, protect_group
-from bot.sentences import say
 from community.errors import InvalidInput, Refused
 from community.model.emergency import Emergency
 from community.model.rulebook import Rulebook
 from community.store import messages
 from community.store.messages import Conversation, StoredMessage
+from community.wording import say
 
 #: A lost first answer, with the token in it, may be asked for again by the very same request for so long.
 _FIRST_ANSWER_AGAIN = timedelta(minutes=10)
 _MINUTE = timedelta(minutes=1)
+#: How long somebody in danger who was asked where they are may answer without mentioning the bot.
+_EMERGENCY_LASTS = timedelta(minutes=15)
 #: What somebody says who only mentions the bot.
 _ONLY_MENTIONED = "你好"
 
@@ -68,10 +70,10 @@ class Inbox:
         text = clean_text(message.text)
         if not text and not message.attachment:
             if message.scene != GROUP:
-                raise InvalidInput(say("empty"), code="empty_text")
+                raise InvalidInput(say("chat", "empty"), code="empty_text")
             text = _ONLY_MENTIONED
         emergency = recognise(text)
-        if not message.addressed and emergency is None:
+        if not message.addressed and emergency is None and not _answers_emergency(conn, message, now=now):
             return Accepted(message=None)
         conversation = messages.enter_conversation(conn, _conversation(message), now=now)
         found = messages.find(conn, channel=message.channel, account=message.account, message_id=message.message_id)
@@ -107,9 +109,9 @@ class Inbox:
             return self._sent(conn, settled, now=now)
         if message.attachment and not text:
             kind = message.attachment if message.attachment in ("image", "audio") else "other"
-            return self._say(conn, stored, say(f"attachment.{kind}"), messages.ANSWERED, "attachment", now=now)
+            return self._say(conn, stored, say("chat", f"attachment.{kind}"), messages.ANSWERED, "attachment", now=now)
         if len(text) > self.limits.text:
-            refusal = say("too_long", limit=self.limits.text)
+            refusal = say("chat", "too_long", limit=self.limits.text)
             return self._say(conn, stored, refusal, messages.ANSWERED, "too_long", now=now)
         return stored
 
@@ -120,14 +122,14 @@ class Inbox:
             or messages.count_received(conn, conversation.id, since=since) >= self.limits.per_minute
         ):
             told = messages.count_received(conn, conversation.id, since=since, status=messages.IGNORED)
-            return "" if told else say("too_many")
+            return "" if told else say("chat", "too_many")
         if conversation.scene != GROUP:
             return None
         in_group = messages.count_in_group(conn, conversation, since=since)
         if in_group < self.limits.group_per_minute:
             return None
         told = messages.count_in_group(conn, conversation, since=since, status=messages.IGNORED)
-        return "" if told else say("too_many_group", phone=self.rules.phone)
+        return "" if told else say("chat", "too_many_group", phone=self.rules.phone)
 
     def _drop(
         self, conn: Connection, message: IncomingMessage, conversation: Conversation, notice: str, *, now: datetime
@@ -165,6 +167,17 @@ class Inbox:
 
     def _safe(self, stored: StoredMessage, replies: Sequence[Reply], text: str) -> tuple[Reply, ...]:
         return protect_group(replies, text=text, scene=stored.scene, own_numbers=own_numbers(self.rules))
+
+
+def _answers_emergency(conn: Connection, message: IncomingMessage, *, now: datetime) -> bool:
+    """Tell whether a person in danger, just asked where they are, speaks again: they need not mention the bot."""
+    last = messages.last_message(conn, message.conversation_id)
+    return (
+        last is not None
+        and bool(last.understanding.get("emergency"))
+        and bool(last.understanding.get("asks"))
+        and now - last.received_at <= _EMERGENCY_LASTS
+    )
 
 
 def own_numbers(rules: Rulebook) -> tuple[str, ...]:

@@ -30,7 +30,8 @@ class TurnLimits:
 
     def retry_after(self, tries: int) -> timedelta:
         """Return how long to wait after so many tries."""
-        return min(self.first_retry * 2 ** min(max(tries - 1, 0), 16), self.longest_retry)
+        doubled = 1 << min(max(tries - 1, 0), 16)
+        return min(self.first_retry * doubled, self.longest_retry)
 
 
 #: Marks that turn the direction of what follows, so that a text can be shown as something else.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.base import Reply
-from bot.sentences import say
 from community.model.private_text import find_private, hide_private
+from community.wording import say
 
 GROUP, PERSON = "group", "person"
 
@@ -67,9 +67,11 @@ def protect_group(replies: Sequence[Reply], *, text: str, scene: str, own_number
     ]
     posted = find_private(text, keep=own_numbers)
     if posted:
-        safe.append(Reply(text=say("private_posted", what="、".join(say(f"private_{kind}") for kind in posted))))
+        safe.append(
+            Reply(text=say("chat", "private_posted", what="、".join(say("chat", f"private_{kind}") for kind in posted)))
+        )
     if all(reply.to == PERSON for reply in safe):
-        safe.append(Reply(text=say("answered_privately"), to=GROUP))
+        safe.append(Reply(text=say("chat", "answered_privately"), to=GROUP))
     return tuple(safe)
 
 
@@ -101,7 +103,7 @@ def numbered(reply: Reply) -> str:
     if not reply.buttons:
         return reply.text
     lines = [f"{number}. {button['title']}" for number, button in enumerate(reply.buttons, start=1)]
-    return "\n".join([reply.text, *lines, say("choose")])
+    return "\n".join([reply.text, *lines, say("chat", "choose")])
 
 
 def chosen(text: str, previous: Sequence[Mapping[str, Any]]) -> str:

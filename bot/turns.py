@@ -19,7 +19,6 @@ from bot.inbox import Accepted, Inbox, own_numbers
 from bot.limits import TurnLimits
 from bot.rasa_client import Answered, RasaClient, Unknown
 from bot.replies import TurnAnswer, as_documents, chosen, protect_group, read_items
-from bot.sentences import say
 from community.clock import Clock
 from community.model.actor import Actor
 from community.model.case import CaseKind, NewCase
@@ -28,6 +27,7 @@ from community.store import messages
 from community.store.database import Database
 from community.store.messages import StoredMessage
 from community.usecases.open_case import open_case
+from community.wording import say
 
 log = structlog.get_logger()
 
@@ -275,7 +275,7 @@ class Turns:
             actor=Actor.system("turns"),
             now=self._clock.now(),
         )
-        reply = Reply(text=say("handed_over", number=case.number))
+        reply = Reply(text=say("chat", "handed_over", number=case.number))
         return TurnAnswer((reply,), case.number, {"intent": "handed_over"})
 
     def _tell_the_waiting(self, conn: Connection) -> None:
@@ -294,4 +294,4 @@ class Turns:
 
 def later(rules: Rulebook) -> str:
     """Return the sentence for an answer that comes later."""
-    return say("later", phone=rules.phone)
+    return say("chat", "later", phone=rules.phone)

@@ -19,7 +19,6 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from bot.channels.base import IncomingMessage
-from bot.sentences import say
 from bot.turns import Turns, later
 from community.errors import CommunityError, InvalidInput, Refused
 from community.model.rulebook import Rulebook
@@ -27,6 +26,7 @@ from community.store import mailbox
 from community.store.database import Database
 from community.store.mailbox import Letter
 from community.store.messages import StoredMessage, find_conversation
+from community.wording import say
 
 log = structlog.get_logger()
 
@@ -95,9 +95,9 @@ class _WebChat:
         conversation = _identifier(body, "conversation_id", default=secrets.token_hex(16))
         text = body.get("text")
         if not isinstance(text, str) or not text.strip():
-            raise InvalidInput(say("empty"), code="empty_text")
+            raise InvalidInput(say("chat", "empty"), code="empty_text")
         if len(text) > self._turns.limits.text:
-            raise InvalidInput(say("too_long", limit=self._turns.limits.text), code="too_long")
+            raise InvalidInput(say("chat", "too_long", limit=self._turns.limits.text), code="too_long")
         given = body.get("token")
         if given is not None and not isinstance(given, str):
             raise InvalidInput("token 应是第一次回答里给的那串字符。", code="bad_token")
@@ -116,7 +116,7 @@ class _WebChat:
             token_hash=_hash(given) if given else None,
         )
         if accepted.message is None:
-            raise Refused(say("too_many"), code="too_many")
+            raise Refused(say("chat", "too_many"), code="too_many")
         message = await self._answered(accepted.message)
         return self._response(message, conversation, given or own)
 

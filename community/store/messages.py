@@ -247,15 +247,11 @@ def previous_answer(conn: Connection, message: StoredMessage, *, since: datetime
     return _message(row) if row else None
 
 
-def last_envelope(conn: Connection, conversation_id: str) -> Mapping[str, Any]:
-    """Return the envelope of a conversation's newest message; empty when it has none."""
-    envelope: Mapping[str, Any] | None = conn.execute(
-        select(messages.c.envelope)
-        .where(messages.c.conversation_id == conversation_id)
-        .order_by(messages.c.id.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return envelope or {}
+def last_message(conn: Connection, conversation_id: str) -> StoredMessage | None:
+    """Return a conversation's newest message, or None."""
+    newest = _selected().where(messages.c.conversation_id == conversation_id).order_by(messages.c.id.desc()).limit(1)
+    row = conn.execute(newest).one_or_none()
+    return _message(row) if row else None
 
 
 def claim(
