@@ -112,6 +112,14 @@ def update_staff(conn: Connection, staff_id: int, **changes: Any) -> None:
     conn.execute(update(staff).where(staff.c.id == staff_id).values(**changes))
 
 
+def count_failed_sign_in(conn: Connection, staff_id: int) -> int:
+    """Count one more wrong password in a row and return how many there are, whoever else counts at the same time."""
+    more = {"failed_sign_ins": staff.c.failed_sign_ins + 1}
+    statement = update(staff).where(staff.c.id == staff_id).values(**more).returning(staff.c.failed_sign_ins)
+    failures: int = conn.execute(statement).scalar_one()
+    return failures
+
+
 def password_hash_of(conn: Connection, staff_id: int) -> str:
     """The Argon2id hash of somebody's password."""
     password_hash: str = conn.execute(select(staff.c.password_hash).where(staff.c.id == staff_id)).scalar_one()
