@@ -165,6 +165,18 @@ def case_by_number(conn: Connection, number: str) -> Case:
     return _one(conn, select(cases).where(cases.c.number == number.strip()))
 
 
+def case_by_reference(conn: Connection, reference: str) -> Case:
+    """The case that people mean by its number (`260715-003`), or by its id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    reference = reference.strip()
+    if reference.isascii() and reference.isdigit() and len(reference) < 10:
+        return case_by_id(conn, int(reference))
+    return case_by_number(conn, reference)
+
+
 def case_by_source_key(conn: Connection, source_key: str) -> Case | None:
     """The case that an event opened; None when it has opened none."""
     row = conn.execute(select(cases).where(cases.c.source_key == source_key)).one_or_none()
