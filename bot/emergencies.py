@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from community.usecases.raise_emergency import raise_emergency
 from sqlalchemy import Connection
 
 from bot.channels.base import Reply
@@ -10,6 +9,7 @@ from bot.replies import GROUP, PERSON, TurnAnswer
 from community.model.emergency import Emergency, detect_emergency
 from community.model.rulebook import Rulebook
 from community.store.messages import StoredMessage
+from community.usecases.raise_emergency import raise_emergency
 
 
 def recognise(text: str) -> Emergency | None:

@@ -222,13 +222,14 @@ def find(conn: Connection, *, channel: str, account: str, message_id: str) -> St
 
 def is_new(conn: Connection, conversation_id: str) -> bool:
     """Tell whether nothing was said in a conversation yet."""
-    return conn.execute(select(messages.c.id).where(messages.c.conversation_id == conversation_id)).first() is None
+    found = select(messages.c.id).where(messages.c.conversation_id == conversation_id).limit(1)
+    return conn.execute(found).first() is None
 
 
 def is_first(conn: Connection, message: StoredMessage) -> bool:
     """Tell whether a message is the one that opened its conversation."""
     first = select(func.min(messages.c.id)).where(messages.c.conversation_id == message.conversation_id)
-    return conn.execute(first).scalar_one() == message.id
+    return bool(conn.execute(first).scalar_one() == message.id)
 
 
 def previous_answer(conn: Connection, message: StoredMessage, *, since: datetime) -> StoredMessage | None:
