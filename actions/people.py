@@ -1,0 +1,65 @@
+"""When a person is needed: 转人工, and what the assistant did not understand twice."""
+
+from rasa_sdk import Tracker
+
+from actions.base import CommunityAction, Events
+from actions.sentences import sentence
+from actions.turn import Turn
+from community.model.case import CaseKind
+from community.usecases.ask_staff import ask_staff
+
+_NOT_UNDERSTOOD = "nlu_fallback"
+
+
+class AskHuman(CommunityAction):
+    """转人工: a call-back case."""
+
+    action_name = "action_ask_human"
+
+    async def act(self, turn: Turn, tracker: Tracker) -> Events:  # noqa: ARG002 - nothing is remembered
+        """Open it and say the number to ring meanwhile."""
+        number = await hand_over(self, turn, CaseKind.CALLBACK)
+        turn.say(sentence("human", number=number, phone=self.services.rules.phone), case=number)
+        return []
+
+
+class Fallback(CommunityAction):
+    """Not understood: ask once; not understood again, a person reads it."""
+
+    action_name = "action_fallback"
+
+    async def act(self, turn: Turn, tracker: Tracker) -> Events:
+        """Ask, or hand over."""
+        if not _was_lost_before(tracker):
+            turn.say(sentence("fallback_once"))
+            return []
+        number = await hand_over(self, turn, CaseKind.QUESTION)
+        turn.say(sentence("fallback_case", number=number), case=number)
+        return []
+
+
+async def hand_over(action: CommunityAction, turn: Turn, kind: CaseKind) -> str:
+    """Open a case with the resident's words and return its number."""
+    now = action.services.clock.now()
+    opened = await action.write(
+        lambda conn: ask_staff(
+            conn,
+            kind,
+            turn.text,
+            source_key=turn.key(kind),
+            conversation_id=turn.conversation_id,
+            reporter_name=turn.person,
+            rules=action.services.rules,
+            now=now,
+        )
+    )
+    return opened.number
+
+
+def _was_lost_before(tracker: Tracker) -> bool:
+    """Whether the message before this one was not understood either."""
+    said = [event for event in tracker.events if event.get("event") == "user"]
+    if len(said) < 2:
+        return False
+    intent = (said[-2].get("parse_data") or {}).get("intent") or {}
+    return bool(intent.get("name") == _NOT_UNDERSTOOD)

@@ -1,0 +1,50 @@
+"""Policy questions: the passage with its source, a choice between documents, or a case when no document says it."""
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from actions.base import CommunityAction, Events
+from actions.sentences import sentence
+from actions.turn import Turn
+from community.model.case import CaseKind
+from community.model.policy import AnswerStatus, PolicyAnswer
+from community.usecases.answer_policy import answer_policy
+from community.usecases.ask_staff import ask_staff
+
+
+class AnswerPolicy(CommunityAction):
+    """Never invents: what no passage in force says goes to a person."""
+
+    action_name = "action_answer_policy"
+
+    async def act(self, turn: Turn, tracker: Tracker) -> Events:
+        """Answer from the documents."""
+        last = tracker.get_slot("topic") or {}
+        topic, before, today = last.get("document"), last.get("question", ""), self.today()
+        answer = await self.read(lambda conn: answer_policy(conn, turn.text, today=today, topic=topic, before=before))
+        if answer.status is AnswerStatus.UNKNOWN:
+            await self._hand_over(turn)
+            return []
+        turn.say(answer.text, buttons=_buttons(answer, turn.text))
+        document = answer.document.id if answer.document else topic
+        return [SlotSet("topic", {"document": document, "question": turn.text})]
+
+    async def _hand_over(self, turn: Turn) -> None:
+        now = self.services.clock.now()
+        opened = await self.write(
+            lambda conn: ask_staff(
+                conn,
+                CaseKind.QUESTION,
+                turn.text,
+                source_key=turn.key("question"),
+                conversation_id=turn.conversation_id,
+                reporter_name=turn.person,
+                rules=self.services.rules,
+                now=now,
+            )
+        )
+        turn.say(sentence("policy_unknown", number=opened.number), case=opened.number)
+
+
+def _buttons(answer: PolicyAnswer, question: str) -> list[dict[str, str]]:
+    return [{"title": f"《{choice.title}》", "payload": f"《{choice.title}》{question}"} for choice in answer.choices]
