@@ -37,11 +37,13 @@ class Accepted:
         message: as it is stored; None when it is none of ours (unaddressed talk) or dropped in a flood.
         repeated: it was here before; nothing new happens.
         flooded: dropped: its author was already told to slow down.
+        token_hash: of the token that opens the conversation.
     """
 
     message: StoredMessage | None
     repeated: bool = False
     flooded: bool = False
+    token_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,12 @@ class Inbox:
         found = messages.find(conn, channel=message.channel, account=message.account, message_id=message.message_id)
         _check_owner(conn, conversation, found, text=text, token_hash=token_hash, now=now)
         if found is not None:
-            return Accepted(message=found, repeated=True)
+            return Accepted(message=found, repeated=True, token_hash=conversation.token_hash)
         if emergency is None and (notice := self._flood(conn, conversation, now=now)) is not None:
             return self._drop(conn, message, conversation, notice, now=now)
         stored = self._add(conn, message, conversation, text=text[: self.limits.text], now=now)
-        return Accepted(message=self._answer_at_once(conn, message, stored, text, emergency, now=now))
+        answered = self._answer_at_once(conn, message, stored, text, emergency, now=now)
+        return Accepted(message=answered, token_hash=conversation.token_hash)
 
     def _answer_at_once(
         self,
@@ -137,7 +140,8 @@ class Inbox:
         if not notice:
             return Accepted(message=None, flooded=True)
         stored = self._add(conn, message, conversation, text="", now=now)
-        return Accepted(message=self._say(conn, stored, notice, messages.IGNORED, "flood", now=now))
+        told = self._say(conn, stored, notice, messages.IGNORED, "flood", now=now)
+        return Accepted(message=told, token_hash=conversation.token_hash)
 
     def _add(
         self, conn: Connection, message: IncomingMessage, conversation: Conversation, *, text: str, now: datetime

@@ -118,7 +118,8 @@ class _WebChat:
         if accepted.message is None:
             raise Refused(say("chat", "too_many"), code="too_many")
         message = await self._answered(accepted.message)
-        return self._response(message, conversation, given or own)
+        token = given if given and _hash(given) == accepted.token_hash else own
+        return self._response(message, conversation, token)
 
     async def read(self, request: web.Request) -> web.StreamResponse:
         conversation = _identifier(dict(request.query), "conversation_id")
