@@ -124,6 +124,8 @@ class Database:
                 return
 
     def _commit_group(self, group: list[_Job]) -> None:
+        # whoever asked may have gone away: what has not begun is dropped, what has begun can no longer be cancelled
+        group = [job for job in group if job.done.set_running_or_notify_cancel()]
         try:
             with self._writer_engine.begin() as conn:
                 finished = [_in_savepoint(conn, job) for job in group]

@@ -1,6 +1,7 @@
 """Units of work: grouped when they come together, alone when they fail."""
 
 import asyncio
+import threading
 from datetime import datetime
 
 import pytest
@@ -56,3 +57,21 @@ async def test_a_moment_without_a_zone_is_refused(database: Database, clock: Mov
     naive = clock.now().replace(tzinfo=None)
     with pytest.raises(StatementError, match="naive datetime refused"):
         await database.write(lambda conn: conn.execute(insert(workers).values(**register("w", naive))))
+
+
+async def test_who_stops_waiting_does_not_stop_the_writer(sqlite: Database) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(conn: Connection) -> None:
+        started.set()
+        go_on.wait(5)
+
+    running = asyncio.create_task(sqlite.write(slow))
+    await asyncio.to_thread(started.wait, 5)
+    queued = asyncio.create_task(sqlite.write(lambda conn: pytest.fail("nobody waits for it any more")))
+    await asyncio.sleep(0)
+    for task in (running, queued):
+        task.cancel()
+    await asyncio.gather(running, queued, return_exceptions=True)
+    go_on.set()
+    assert await asyncio.wait_for(sqlite.write(lambda conn: "written"), 5) == "written"
