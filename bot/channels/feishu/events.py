@@ -16,7 +16,8 @@ _KINDS = {"image": "image", "audio": "audio"}
 
 def mentions_somebody(event: Mapping[str, Any]) -> bool:
     """Tell whether a message event mentions anybody, so that it matters who we are."""
-    return bool(_mentions(event.get("message") or {}))
+    message = event.get("message")
+    return isinstance(message, dict) and bool(_mentions(message))
 
 
 def read_message(event: Mapping[str, Any], *, app_id: str, bot_open_id: str) -> IncomingMessage | None:

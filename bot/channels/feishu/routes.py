@@ -51,11 +51,8 @@ class _Callback:
     async def _take_in(self, event: object) -> web.StreamResponse:
         if not isinstance(event, dict):
             return web.json_response({})
-        known = True
-        bot_open_id = ""
-        if mentions_somebody(event):
-            bot_open_id = await self._who_we_are()
-            known = bool(bot_open_id)
+        bot_open_id = await self._who_we_are() if mentions_somebody(event) else ""
+        known = bool(bot_open_id) or not mentions_somebody(event)
         message = _read(event, self._keys.app_id, bot_open_id)
         if message is None:
             return web.json_response({})
