@@ -178,3 +178,20 @@ def _hash(position: int, line: AuditLine, previous: str) -> str:
 
 def _line(row: Any) -> AuditLine:
     return AuditLine(row.id, row.at, row.actor, row.action, row.subject, row.detail, row.position, row.hash)
+
+
+def list_lines(
+    conn: Connection, *, subject: str = "", before_id: int | None = None, limit: int = 50
+) -> list[AuditLine]:
+    """The trail for reading, newest first.
+
+    Args:
+        subject: only what happened to this (`case:17`); empty for everything.
+        before_id: id of the last line already shown.
+    """
+    query = select(audit_lines).order_by(audit_lines.c.id.desc()).limit(limit)
+    if subject:
+        query = query.where(audit_lines.c.subject == subject)
+    if before_id is not None:
+        query = query.where(audit_lines.c.id < before_id)
+    return [_line(row) for row in conn.execute(query)]

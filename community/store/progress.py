@@ -1,0 +1,417 @@
+"""How campaigns get on: figures, result lines and transcripts for those who watch them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, distinct, exists, func, select
+
+from community.model.call import OPEN, AttemptStatus, Outcome
+from community.model.campaign import CampaignPriority, CampaignStatus, TargetStatus
+from community.model.questionnaire import Questionnaire
+from community.store.answers import Answer, answers, answers_of_targets
+from community.store.attempts import attempts, pace, utterances
+from community.store.campaigns import campaigns, targets
+from community.store.cases import cases
+from community.store.residents import households, phones, residents
+
+_OPEN_STATUSES = [status.value for status in OPEN]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignLine:
+    """One campaign with its counts of targets by status."""
+
+    id: int
+    name: str
+    status: CampaignStatus
+    priority: CampaignPriority
+    rehearsal: bool
+    created_by: str
+    created_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
+    launched_by: str | None
+    launched_at: datetime | None
+    override_reason: str | None
+    pause_reason: str | None
+    finished_at: datetime | None
+    targets: Mapping[TargetStatus, int]
+
+    @property
+    def total(self) -> int:
+        """All targets that are or were to be called."""
+        return sum(self.targets.values())
+
+    @property
+    def resolved(self) -> int:
+        """Targets that need no further call."""
+        return sum(count for status, count in self.targets.items() if status.is_final)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCount:
+    """How often one question got one answer."""
+
+    question_id: str
+    label: str
+    value: Any
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFigures:
+    """One campaign's figures at this moment.
+
+    Attributes:
+        dialled: targets with at least one call that reached the carrier.
+        reached: targets whose phone somebody picked up at least once.
+        outcomes: calls that are over, by outcome.
+        live_calls: calls that are not over.
+        unknown_calls: of these, those of which it is not known whether they rang.
+        next_at: when the next waiting target may be called.
+    """
+
+    dialled: int
+    reached: int
+    calls: int
+    outcomes: Mapping[Outcome, int]
+    live_calls: int
+    unknown_calls: int
+    next_at: datetime | None
+    answers: Sequence[AnswerCount]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultLine:
+    """One resident's result in one campaign."""
+
+    target_id: int
+    resident_id: int
+    name: str
+    number: str
+    address: str
+    grid: str
+    status: TargetStatus
+    outcome: Outcome | None
+    attempts: int
+    next_at: datetime | None
+    reason: str | None
+    case_id: int | None
+    case_number: str | None
+    answers: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultFilter:
+    """Which result lines are wanted; None and empty take all."""
+
+    status: TargetStatus | None = None
+    outcome: Outcome | None = None
+    question_id: str = ""
+    label: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """One thing said in a call, by the service or by the resident."""
+
+    speaker: str
+    text: str
+    digits: str
+    confidence: float | None
+    question_id: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """One call with everything that is known of it."""
+
+    id: str
+    target_id: int
+    n: int
+    number: str
+    carrier: str
+    carrier_id: str | None
+    status: AttemptStatus
+    outcome: Outcome | None
+    error_text: str | None
+    answered_by: str | None
+    recording: Mapping[str, Any] | None
+    rehearsal: bool
+    created_at: datetime
+    placed_at: datetime | None
+    ringing_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    duration: int | None
+    utterances: Sequence[Utterance]
+
+
+def list_campaign_lines(
+    conn: Connection, *, status: CampaignStatus | None = None, limit: int = 50, offset: int = 0
+) -> list[CampaignLine]:
+    """The campaigns, newest first."""
+    query = select(campaigns).order_by(campaigns.c.id.desc()).limit(limit).offset(offset)
+    if status is not None:
+        query = query.where(campaigns.c.status == status)
+    rows = conn.execute(query).all()
+    counts = _target_counts(conn, [row.id for row in rows])
+    return [_campaign_line(row, counts.get(row.id, {})) for row in rows]
+
+
+def campaign_line(conn: Connection, campaign_id: int) -> CampaignLine | None:
+    """One campaign; None when there is no such one."""
+    row = conn.execute(select(campaigns).where(campaigns.c.id == campaign_id)).one_or_none()
+    return None if row is None else _campaign_line(row, _target_counts(conn, [row.id]).get(row.id, {}))
+
+
+def campaign_source(conn: Connection, campaign_id: int) -> tuple[Questionnaire, str]:
+    """The questionnaire of a campaign as it was loaded, and its YAML as it was given."""
+    row = conn.execute(select(campaigns.c.definition, campaigns.c.source).where(campaigns.c.id == campaign_id)).one()
+    return Questionnaire.model_validate(row.definition), row.source
+
+
+def campaign_figures(conn: Connection, campaign_id: int) -> CampaignFigures:
+    """Count one campaign."""
+    of_campaign = attempts.c.campaign_id == campaign_id
+    by_outcome = conn.execute(
+        select(attempts.c.outcome, func.count())
+        .where(of_campaign, attempts.c.outcome.is_not(None))
+        .group_by(attempts.c.outcome)
+    ).all()
+    calls = conn.execute(
+        select(
+            func.count().label("all"),
+            func.coalesce(func.sum(case((attempts.c.status.in_(_OPEN_STATUSES), 1), else_=0)), 0).label("live"),
+            func.coalesce(func.sum(case((attempts.c.status == AttemptStatus.UNKNOWN, 1), else_=0)), 0).label("unknown"),
+            func.count(distinct(case((attempts.c.answered_at.is_not(None), attempts.c.target_id)))).label("reached"),
+        ).where(of_campaign)
+    ).one()
+    mine = targets.c.campaign_id == campaign_id
+    return CampaignFigures(
+        dialled=conn.execute(select(func.count()).where(mine, targets.c.attempts > 0)).scalar_one(),
+        reached=calls.reached,
+        calls=calls.all,
+        outcomes={Outcome(outcome): count for outcome, count in by_outcome},
+        live_calls=calls.live,
+        unknown_calls=calls.unknown,
+        next_at=_next_call_at(conn, campaign_id),
+        answers=_answer_counts(conn, campaign_id),
+    )
+
+
+def count_results(conn: Connection, campaign_id: int, wanted: ResultFilter) -> int:
+    """How many result lines a filter leaves."""
+    query = select(func.count()).select_from(targets.join(residents)).where(*_result_conditions(campaign_id, wanted))
+    return conn.execute(query).scalar_one()
+
+
+def list_results(
+    conn: Connection, campaign_id: int, wanted: ResultFilter, *, limit: int = 50, offset: int = 0
+) -> list[ResultLine]:
+    """Result lines, those with a case first, then in order of the list."""
+    query = (
+        _results()
+        .where(*_result_conditions(campaign_id, wanted))
+        .order_by(targets.c.case_id.is_(None), targets.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return _with_answers(conn, conn.execute(query).all())
+
+
+def result_of_target(conn: Connection, target_id: int) -> tuple[int, ResultLine] | None:
+    """The campaign's id and the result line of one target."""
+    row = conn.execute(_results().where(targets.c.id == target_id)).one_or_none()
+    return None if row is None else (row.campaign_id, _with_answers(conn, [row])[0])
+
+
+def results_of_resident(
+    conn: Connection, resident_id: int, *, limit: int = 20
+) -> list[tuple[CampaignLine, ResultLine]]:
+    """What one resident was asked, newest campaign first."""
+    rows = conn.execute(
+        _results().where(targets.c.resident_id == resident_id).order_by(targets.c.campaign_id.desc()).limit(limit)
+    ).all()
+    lines = {
+        row.id: _campaign_line(row, {})
+        for row in conn.execute(select(campaigns).where(campaigns.c.id.in_([row.campaign_id for row in rows])))
+    }
+    return [(lines[row.campaign_id], line) for row, line in zip(rows, _with_answers(conn, rows), strict=True)]
+
+
+def calls_of_target(conn: Connection, target_id: int) -> list[CallRecord]:
+    """Every call made for one target, first to last, with what was said."""
+    rows = conn.execute(select(attempts).where(attempts.c.target_id == target_id).order_by(attempts.c.n)).all()
+    said: dict[str, list[Utterance]] = {row.id: [] for row in rows}
+    for row in conn.execute(
+        select(utterances).where(utterances.c.attempt_id.in_(list(said))).order_by(utterances.c.id)
+    ):
+        said[row.attempt_id].append(
+            Utterance(
+                speaker=row.speaker,
+                text=row.text,
+                digits=row.digits,
+                confidence=row.confidence,
+                question_id=row.question_id,
+                at=row.at,
+            )
+        )
+    return [_call_record(row, said[row.id]) for row in rows]
+
+
+def target_of_attempt(conn: Connection, attempt_id: str) -> int | None:
+    """Which target a call was made for."""
+    return conn.execute(select(attempts.c.target_id).where(attempts.c.id == attempt_id)).scalar_one_or_none()
+
+
+def carrier_rest(conn: Connection, now: datetime) -> datetime | None:
+    """Until when calls rest because the carrier failed several times in a row; None while they do not."""
+    return conn.execute(select(func.max(pace.c.resting_until)).where(pace.c.resting_until > now)).scalar_one_or_none()
+
+
+def _target_counts(conn: Connection, campaign_ids: Sequence[int]) -> dict[int, dict[TargetStatus, int]]:
+    counts: dict[int, dict[TargetStatus, int]] = {}
+    for campaign_id, status, count in conn.execute(
+        select(targets.c.campaign_id, targets.c.status, func.count())
+        .where(targets.c.campaign_id.in_(campaign_ids))
+        .group_by(targets.c.campaign_id, targets.c.status)
+    ):
+        counts.setdefault(campaign_id, {})[TargetStatus(status)] = count
+    return counts
+
+
+def _campaign_line(row: Row[Any], counts: Mapping[TargetStatus, int]) -> CampaignLine:
+    return CampaignLine(
+        id=row.id,
+        name=row.name,
+        status=CampaignStatus(row.status),
+        priority=CampaignPriority(row.priority),
+        rehearsal=row.rehearsal,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        approved_by=row.approved_by,
+        approved_at=row.approved_at,
+        launched_by=row.launched_by,
+        launched_at=row.launched_at,
+        override_reason=row.override_reason,
+        pause_reason=row.pause_reason,
+        finished_at=row.finished_at,
+        targets=counts,
+    )
+
+
+def _next_call_at(conn: Connection, campaign_id: int) -> datetime | None:
+    return conn.execute(
+        select(func.min(targets.c.next_at)).where(
+            targets.c.campaign_id == campaign_id, targets.c.status == TargetStatus.WAITING
+        )
+    ).scalar_one_or_none()
+
+
+def _answer_counts(conn: Connection, campaign_id: int) -> list[AnswerCount]:
+    """Counted by what was corrected, where somebody did; free text and numbers only by label."""
+    label = func.coalesce(answers.c.corrected_label, answers.c.label).label("label")
+    rows = conn.execute(
+        select(answers.c.question_id, label, answers.c.value, answers.c.corrected_value, answers.c.corrected_label)
+        .join(targets, targets.c.id == answers.c.target_id)
+        .where(targets.c.campaign_id == campaign_id)
+    )
+    counts: dict[tuple[str, str, str | None], int] = {}
+    for row in rows:
+        value = row.value if row.corrected_label is None else row.corrected_value
+        key = (row.question_id, row.label, value if isinstance(value, str) and row.label == "value" else None)
+        counts[key] = counts.get(key, 0) + 1
+    return [
+        AnswerCount(question_id=question, label=label, value=value, count=count)
+        for (question, label, value), count in sorted(counts.items(), key=lambda item: -item[1])
+    ]
+
+
+def _results() -> Select[Any]:
+    first_phone = (
+        select(phones.c.number)
+        .where(phones.c.resident_id == residents.c.id)
+        .order_by(phones.c.position)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return select(
+        targets,
+        residents.c.name,
+        first_phone.label("number"),
+        households.c.address_text,
+        households.c.grid,
+        cases.c.number.label("case_number"),
+    ).select_from(
+        targets.join(residents, residents.c.id == targets.c.resident_id)
+        .join(households, households.c.id == residents.c.household_id)
+        .outerjoin(cases, cases.c.id == targets.c.case_id)
+    )
+
+
+def _result_conditions(campaign_id: int, wanted: ResultFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [targets.c.campaign_id == campaign_id]
+    if wanted.status is not None:
+        conditions.append(targets.c.status == wanted.status)
+    if wanted.outcome is not None:
+        conditions.append(targets.c.outcome == wanted.outcome)
+    if wanted.name:
+        conditions.append(residents.c.name.contains(wanted.name, autoescape=True))
+    if wanted.question_id:
+        given = [answers.c.target_id == targets.c.id, answers.c.question_id == wanted.question_id]
+        if wanted.label:
+            given.append(func.coalesce(answers.c.corrected_label, answers.c.label) == wanted.label)
+        conditions.append(exists().where(and_(*given)))
+    return conditions
+
+
+def _with_answers(conn: Connection, rows: Sequence[Row[Any]]) -> list[ResultLine]:
+    given = answers_of_targets(conn, [row.id for row in rows])
+    return [
+        ResultLine(
+            target_id=row.id,
+            resident_id=row.resident_id,
+            name=row.name,
+            number=row.number or "",
+            address=row.address_text,
+            grid=row.grid,
+            status=TargetStatus(row.status),
+            outcome=None if row.outcome is None else Outcome(row.outcome),
+            attempts=row.attempts,
+            next_at=row.next_at,
+            reason=row.reason,
+            case_id=row.case_id,
+            case_number=row.case_number,
+            answers=given.get(row.id, {}),
+        )
+        for row in rows
+    ]
+
+
+def _call_record(row: Row[Any], said: Sequence[Utterance]) -> CallRecord:
+    return CallRecord(
+        id=row.id,
+        target_id=row.target_id,
+        n=row.n,
+        number=row.number,
+        carrier=row.carrier,
+        carrier_id=row.carrier_id,
+        status=AttemptStatus(row.status),
+        outcome=None if row.outcome is None else Outcome(row.outcome),
+        error_text=row.error_text,
+        answered_by=row.answered_by,
+        recording=row.recording,
+        rehearsal=row.rehearsal,
+        created_at=row.created_at,
+        placed_at=row.placed_at,
+        ringing_at=row.ringing_at,
+        answered_at=row.answered_at,
+        ended_at=row.ended_at,
+        duration=row.duration,
+        utterances=said,
+    )
