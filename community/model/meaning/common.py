@@ -70,7 +70,12 @@ _NOT_FREE = re.compile(
 _WAIT = re.compile(
     r"(?:等|稍)(?:一?(?:下|会儿?|等|哈儿?|歇|阵)|我(?:一?(?:下|会儿?|哈))|等|下)|(?:你)?别(?:急|慌|挂)|不要挂|莫(?:慌|挂)|慢着|先别"
 )
-_FETCH = re.compile(r"我?(?:去|找|拿|戴|关|看)(?:一?下|找|拿|副|个)?.{0,4}(?:眼镜|笔|纸|药|血压计|体温(?:计|表)|助听器|火|电视|水|门|本子|盒子|说明书)")
+_MACHINE = re.compile(
+    r"(?:请|可以).{0,6}留言|语音信箱|语音留言|留言信箱|(?:听到|在).{0,4}(?:嘀|滴|哔|嘟)(?:的一)?声|(?:您|你)(?:所)?(?:拨打|呼叫|拨叫)的(?:用户|电话|号码)|(?:电话|用户).{0,4}(?:暂时)?(?:无法|不能)(?:接听|接通)|智能(?:助理|秘书|助手|接听)|(?:移动|电话|来电)秘书|(?:我是|这里是)(?:机主|.{1,4}的)(?:.{0,4})(?:助理|助手|秘书)|呼叫转移|请稍后再(?:拨|试)|sorry.{0,30}dialed|please leave"
+)
+_FETCH = re.compile(
+    r"我?(?:去|找|拿|戴|关|看)(?:一?下|找|拿|副|个)?.{0,4}(?:眼镜|笔|纸|药|血压计|体温(?:计|表)|助听器|火|电视|水|门|本子|盒子|说明书)"
+)
 
 
 def common_label(text: str, kind: QuestionKind) -> str | None:
@@ -112,6 +117,11 @@ def is_wrong_number(text: str) -> bool:
 def wants_opt_out(text: str) -> bool:
     """Whether the resident wants no more calls at all."""
     return bool(_OPT_OUT.search(text))
+
+
+def is_machine_greeting(text: str) -> bool:
+    """Whether a voicemail, a phone's assistant or a network announcement speaks instead of a person."""
+    return bool(_MACHINE.search(text))
 
 
 def wants_wait(text: str) -> bool:
@@ -156,4 +166,6 @@ def _puts_off(text: str, short: str, kind: QuestionKind) -> bool:
     if not busy or kind in {QuestionKind.DATE, QuestionKind.TIME_PERIOD, QuestionKind.CHOICE}:
         return False
     later = re.search(r"再|回头|等|晚点|一会|明|改天|后", text)
-    return bool(later) or (len(short) <= 8 and bool(re.search(r"呢|着|正|在|刚", short)) and not re.search(r"不|没", short))
+    return bool(later) or (
+        len(short) <= 8 and bool(re.search(r"呢|着|正|在|刚", short)) and not re.search(r"不|没", short)
+    )

@@ -18,17 +18,44 @@ _RELATIVE: tuple[tuple[str, int], ...] = (
 )
 _COMPILED = tuple((re.compile(pattern), days) for pattern, days in _RELATIVE)
 _N = r"[一二两三四五六七八九十廿卅零〇\d]+"
-_WEEKDAY = re.compile(r"(?P<which>上上|下下下|下下|上|下|这|本|大下)?(?:一)?(?:个)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末1-7])")
+_WEEKDAY = re.compile(
+    r"(?P<which>上上|下下下|下下|上|下|这|本|大下)?(?:一)?(?:个)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末1-7])"
+)
 _NEXT_WEEK = re.compile(r"(?P<which>上上|下下|上|下|这|本)(?:一)?个?(?:周|星期|礼拜)(?![一二三四五六日天末1-7])")
 _MONTH_DAY = re.compile(rf"(?P<month>{_N})(?:月|月份)(?:的)?(?P<day>{_N})(?:号|日|$|[^个天年])?")
 _RELATIVE_MONTH = re.compile(rf"(?P<which>上上|下下|上|下|这|本)(?:个)?月(?:的)?(?P<day>{_N})(?:号|日)?")
 _DAY = re.compile(rf"(?P<day>{_N})(?:号|日)(?!楼|线|院|病|店|桌|技|单)")
-_IN_DAYS = re.compile(rf"(?P<n>{_N}|半个?)(?:个)?(?:多)?(?P<unit>天|日|周|星期|礼拜|月)(?:以|之)?(?P<way>后|前|过后|里头)?")
+_IN_DAYS = re.compile(
+    rf"(?P<n>{_N}|半个?)(?:个)?(?:多)?(?P<unit>天|日|周|星期|礼拜|月)(?:以|之)?(?P<way>后|前|过后|里头)?"
+)
 _ISO = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
-_HOLIDAYS = {"元旦": (1, 1), "情人节": (2, 14), "妇女节": (3, 8), "三八节": (3, 8), "五一": (5, 1), "劳动节": (5, 1), "六一": (6, 1), "儿童节": (6, 1), "七一": (7, 1), "建党": (7, 1), "八一": (8, 1), "建军节": (8, 1), "教师节": (9, 10), "国庆": (10, 1), "十一(?!点|号|月)": (10, 1), "圣诞": (12, 25)}
-_LUNAR = re.compile(r"初[一二三四五六七八九十]|农历|阴历|旧历|腊月|正月|端午|中秋|重阳|春节|过年|除夕|清明|元宵|小年|立秋|处暑|大暑")
-_PAST = re.compile(r"(?:是|在)?(?:哪天|什么时候|几号|哪一天|啥时候).{0,12}(?:回来|出院|摔|开始|发|打的|办的|来的|去的|到的|住进|起的|做的|拿的|停的)|上(?:一)?次|最近一次|从哪天")
-_VAGUE = re.compile(r"那(?:天|会|阵)|忘|记不|不(?:清|记得|知道|一定|确定)|说不|看情况|随便|都(?:行|可以|成|中)|哪天都|到时候|以后再|过(?:几|两)天|这几天|前(?:几|些)天|(?:上|月)(?:旬|半)|好(?:几|些)天|有(?:几|些)天|不是")
+_HOLIDAYS = {
+    "元旦": (1, 1),
+    "情人节": (2, 14),
+    "妇女节": (3, 8),
+    "三八节": (3, 8),
+    "五一": (5, 1),
+    "劳动节": (5, 1),
+    "六一": (6, 1),
+    "儿童节": (6, 1),
+    "七一": (7, 1),
+    "建党": (7, 1),
+    "八一": (8, 1),
+    "建军节": (8, 1),
+    "教师节": (9, 10),
+    "国庆": (10, 1),
+    "十一(?!点|号|月)": (10, 1),
+    "圣诞": (12, 25),
+}
+_LUNAR = re.compile(
+    r"初[一二三四五六七八九十]|农历|阴历|旧历|腊月|正月|端午|中秋|重阳|春节|过年|除夕|清明|元宵|小年|立秋|处暑|大暑"
+)
+_PAST = re.compile(
+    r"(?:是|在)?(?:哪天|什么时候|几号|哪一天|啥时候).{0,12}(?:回来|出院|摔|开始|发|打的|办的|来的|去的|到的|住进|起的|做的|拿的|停的)|上(?:一)?次|最近一次|从哪天"
+)
+_VAGUE = re.compile(
+    r"那(?:天|会|阵)|忘|记不|不(?:清|记得|知道|一定|确定)|说不|看情况|随便|都(?:行|可以|成|中)|哪天都|到时候|以后再|过(?:几|两)天|这几天|前(?:几|些)天|(?:上|月)(?:旬|半)|好(?:几|些)天|有(?:几|些)天|不是"
+)
 _MONTH_END, _MONTH_START = re.compile(r"月底|月末"), re.compile(r"月初|月头")
 _CLEAR = 0.9
 
@@ -120,11 +147,19 @@ def _weekday(text: str, today: date, past: bool) -> date | None:  # noqa: FBT001
 
 
 def _relative(text: str, today: date, past: bool) -> date | None:  # noqa: ARG001, FBT001 - one signature for all finders
-    hits = [(match.start(), -(match.end() - match.start()), days) for pattern, days in _COMPILED for match in pattern.finditer(text)]
+    hits = [
+        (match.start(), -(match.end() - match.start()), days)
+        for pattern, days in _COMPILED
+        for match in pattern.finditer(text)
+    ]
     if not hits:
         return None
     # 大后天 holds 后天: the longest at the last place counts.
-    covered = [hit for hit in hits if not any(o is not hit and o[0] <= hit[0] and o[0] - o[1] >= hit[0] - hit[1] and o[1] < hit[1] for o in hits)]
+    covered = [
+        hit
+        for hit in hits
+        if not any(o is not hit and o[0] <= hit[0] and o[0] - o[1] >= hit[0] - hit[1] and o[1] < hit[1] for o in hits)
+    ]
     chosen = [days for _, _, days in sorted(covered)]
     wanted = [days for days in chosen if days != 0] or chosen
     return today + timedelta(days=wanted[-1])

@@ -33,7 +33,9 @@ _CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _NONE = re.compile(
     r"(?:暂时|目前|现在|倒|真|都|也|什么|一样|啥事|样样|全)?(?:都|也)?(?:没(?:有|什么|事|啥|问题|困难|需要|缺)|不(?:用|要(?!紧)|需要|缺|差|必|麻烦)|甭)|(?:挺|都|蛮|还|很|好得|一切)(?:挺)?(?:好|可以|行|不错|齐全|正常|够)|好着(?:呢|哩|嘞)|(?:够|够用|足够|齐)(?:了|的|用)|(?:样样|什么|啥|都|全)(?:都)?有|能(?:自理|自己|对付|凑合)|自己(?:能|会|行|可以|来|搞得定)|过得去|蛮好|还行|还好|不麻烦|谢谢|有(?:儿子|闺女|女儿|孩子|保姆|老伴)(?:呢|在|管|照顾)?"
 )
-_LACK = re.compile(r"缺|没(?:有)?(?=了|啦|咯|$|[,.!]|米|油|菜|水(?!管)|药|吃|喝)|(?:快|就|要|都)?(?:吃|用|喝|烧)完|不够|断(?:顿|粮|药)|见底|空了|光了|要(?!紧|是|不)|想(?:要|买|吃|喝)|给(?:我|送|点|买|带|弄)|送|买|带|帮|拿|来(?:点|几|两|一|瓶|袋)|需要|弄|搞|借|领|发")
+_LACK = re.compile(
+    r"缺|没(?:有)?(?=了|啦|咯|$|[,.!]|米|油|菜|水(?!管)|药|吃|喝)|(?:快|就|要|都)?(?:吃|用|喝|烧)完|不够|断(?:顿|粮|药)|见底|空了|光了|要(?!紧|是|不)|想(?:要|买|吃|喝)|给(?:我|送|点|买|带|弄)|送|买|带|帮|拿|来(?:点|几|两|一|瓶|袋)|需要|弄|搞|借|领|发"
+)
 _ONLY = re.compile(r"就是|只是|不过|但|除了|倒是|唯独|可是")
 
 
@@ -78,13 +80,21 @@ def _counts(name: str, part: str, match: re.Match[str], *, after_turn: bool) -> 
     before, after = part[: match.start()], part[match.end() :]
     if name == "repair":
         broken = _REPAIRED.search(part) or "修" in match[0]
-        return bool(broken) and not re.match(r"好(?:了|着)|过了|完了", after) and (negations(before) % 2 == 0 or "没" in match[0])
+        return (
+            bool(broken)
+            and not re.match(r"好(?:了|着)|过了|完了", after)
+            and (negations(before) % 2 == 0 or "没" in match[0])
+        )
     if name == "supplies":
-        plenty = re.match(r"(?:都|也|还|倒是|是)*(?:有|够|足|不缺|多|齐|囤|备)", after) or re.search(r"(?:不|没)(?:缺|差|要|用)(?:什么|了)?$", before)
+        plenty = re.match(r"(?:都|也|还|倒是|是)*(?:有|够|足|不缺|多|齐|囤|备)", after) or re.search(
+            r"(?:不|没)(?:缺|差|要|用)(?:什么|了)?$", before
+        )
         lacking = _LACK.search(part) or after_turn
         return bool(lacking) and not plenty
     if name == "medical" and re.search(r"药", match[0]):
-        plenty = re.match(r"(?:都|也|还|倒是)*(?:有|够|足|不缺|在吃|按时|吃着)", after) or re.search(r"(?:不|没)(?:缺|差|用)(?:什么|了)?$", before)
+        plenty = re.match(r"(?:都|也|还|倒是)*(?:有|够|足|不缺|在吃|按时|吃着)", after) or re.search(
+            r"(?:不|没)(?:缺|差|用)(?:什么|了)?$", before
+        )
         return not plenty
     if name == "other" and re.search(r"(?:有|儿子|女儿|闺女|孩子|保姆|自己|能).{0,4}$", before) and not after_turn:
         return bool(re.search(r"能(?:给|帮|不能)|没|帮|咋|怎么|吗|不$|要|想", part))

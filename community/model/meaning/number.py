@@ -9,12 +9,20 @@ from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.questionnaire import Question
 
 _DAYS_PER_UNIT = (("天", 1), ("日", 1), ("周", 7), ("星期", 7), ("礼拜", 7), ("个月", 30), ("月", 30), ("年", 365))
-_THEN = re.compile(r"本来|以前|原来|从前|原先|早先|去年|昨|前[天儿几]|上(?:次|回|个?月|周)|人家|听说|平常|平时|一般都?|刚才|先前|早上那|走了|搬走|正常人")
+_THEN = re.compile(
+    r"本来|以前|原来|从前|原先|早先|去年|昨|前[天儿几]|上(?:次|回|个?月|周)|人家|听说|平常|平时|一般都?|刚才|先前|早上那|走了|搬走|正常人"
+)
 _NOW = re.compile(r"现在|如今|今年|今天|今儿|眼下|目前|这会|刚量|正(?:好)?|还剩|还有|一共|总共|后来|又量")
 _DEGREE = re.compile(r"(?P<whole>[零一二两三四五六七八九十\d]+)度(?P<part>[零一二三四五六七八九\d半])(?![十百])")
-_HALF = re.compile(r"(?:(?P<n>[一二两三四五六七八九十\d]+)(?:个)?)?(?P<unit1>天|日|周|星期|礼拜|月|年|个月)?(?P<half>[半伴拌])(?P<unit>天|个?月|个?星期|个?礼拜|年)?")
-_ALONE = re.compile(r"(?:就|只|只有|光)?(?:我|剩我)?(?:自己|自个儿?|一个人|独个儿?|孤身|光棍|孤家寡人|独居)|就我(?:自己|一个|$|[,.])|我一个")
-_TWO_OF_US = re.compile(r"(?:我|就|俩)?(?:们)?(?:老两口|两口子|老俩口|俩老的?|我们俩|我俩|两个老(?:人|的)|老夫妻)|我(?:和|跟|同|与)(?:我)?(?:老伴儿?|老头子?|老太婆|老太太|老婆子?|爱人|先生|儿子|女儿|闺女|孙子|孙女|妈|爸|保姆)(?:两个?人?|俩)?(?:$|[,.住过])")
+_HALF = re.compile(
+    r"(?:(?P<n>[一二两三四五六七八九十\d]+)(?:个)?)?(?P<unit1>天|日|周|星期|礼拜|月|年|个月)?(?P<half>[半伴拌])(?P<unit>天|个?月|个?星期|个?礼拜|年)?"
+)
+_ALONE = re.compile(
+    r"(?:就|只|只有|光)?(?:我|剩我)?(?:自己|自个儿?|一个人|独个儿?|孤身|光棍|孤家寡人|独居)|就我(?:自己|一个|$|[,.])|我一个"
+)
+_TWO_OF_US = re.compile(
+    r"(?:我|就|俩)?(?:们)?(?:老两口|两口子|老俩口|俩老的?|我们俩|我俩|两个老(?:人|的)|老夫妻)|我(?:和|跟|同|与)(?:我)?(?:老伴儿?|老头子?|老太婆|老太太|老婆子?|爱人|先生|儿子|女儿|闺女|孙子|孙女|妈|爸|保姆)(?:两个?人?|俩)?(?:$|[,.住过])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +39,14 @@ class _Wanted:
 
 _WANTED: tuple[tuple[re.Pattern[str], _Wanted], ...] = (
     (re.compile(r"体温|多少度|发烧|几度"), _Wanted("度", 34, 43)),
-    (re.compile(r"高压|收缩压"), _Wanted("", 60, 260, beside="高|上[压头面]|血压", not_beside="低|下[压头面]|心率|心跳|脉搏")),
-    (re.compile(r"低压|舒张压"), _Wanted("", 30, 160, beside="低|下[压头面]", not_beside="高|上[压头面]|心率|心跳|脉搏")),
+    (
+        re.compile(r"高压|收缩压"),
+        _Wanted("", 60, 260, beside="高|上[压头面]|血压", not_beside="低|下[压头面]|心率|心跳|脉搏"),
+    ),
+    (
+        re.compile(r"低压|舒张压"),
+        _Wanted("", 30, 160, beside="低|下[压头面]", not_beside="高|上[压头面]|心率|心跳|脉搏"),
+    ),
     (re.compile(r"心率|心跳|脉搏"), _Wanted("下|次", 30, 220, beside="心|脉", not_beside="高|低|压")),
     (re.compile(r"血糖"), _Wanted("", 1, 40, beside="糖")),
     (re.compile(r"岁|年龄|年纪|高寿|贵庚"), _Wanted("岁|虚|周岁", 0, 125)),
@@ -89,7 +103,11 @@ def _candidates(question: Question, text: str, today: date, wanted: _Wanted) -> 
             found.extend(_meanings(text, numeral, today, wanted))
     if not found and "口" in wanted.units:
         found.extend(_household(text))
-    if not found and wanted is not _ANYTHING and re.search(r"没有|没了|吃完了|断了|一个都没|一天都没|一[次口粒片]都?没", text):
+    if (
+        not found
+        and wanted is not _ANYTHING
+        and re.search(r"没有|没了|吃完了|断了|一个都没|一天都没|一[次口粒片]都?没", text)
+    ):
         found.append((0.0, 0, False))
     return sorted(found, key=lambda item: item[1])
 

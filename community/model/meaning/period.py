@@ -7,22 +7,40 @@ from community.model.meaning.numerals import to_number
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 
 _PARTS: tuple[tuple[str, str], ...] = (
-    ("afternoon", r"(?:吃|过)(?:完|过|了|好)(?:午|中|晌|中午)(?:午)?(?:饭)?|(?:午|中|晌)(?:午)?饭(?:以|之|过)?后|午(?:觉|睡)|睡(?:醒|起来|完)|晌午(?:饭)?(?:以|之|过)?后|后(?:半)?晌|过(?:了)?(?:晌|午)|下(?:午|半天|半晌|昼)|午后|晏昼|擦黑(?:以)?前|接(?:孩子|孙子|娃)(?:之|以)?前|太阳(?:落|下)(?:山)?(?:之|以)?前|晚(?:饭|上)(?:之|以)?前"),
-    ("evening", r"(?:吃|过)(?:完|过|了|好)(?:晚|夜|黑)(?:饭)?|(?:晚|夜)饭(?:以|之|过)?后|晚(?:上|间|边|黑|头)|傍(?:晚|黑)|擦黑|天(?:黑|擦黑|抹黑)|黑(?:了|天|家|里)|下(?:了)?班|新闻联播|掌灯|入夜|夜饭"),
+    (
+        "afternoon",
+        r"(?:吃|过)(?:完|过|了|好)(?:午|中|晌|中午)(?:午)?(?:饭)?|(?:午|中|晌)(?:午)?饭(?:以|之|过)?后|午(?:觉|睡)|睡(?:醒|起来|完)|晌午(?:饭)?(?:以|之|过)?后|后(?:半)?晌|过(?:了)?(?:晌|午)|下(?:午|半天|半晌|昼)|午后|晏昼|擦黑(?:以)?前|接(?:孩子|孙子|娃)(?:之|以)?前|太阳(?:落|下)(?:山)?(?:之|以)?前|晚(?:饭|上)(?:之|以)?前",
+    ),
+    (
+        "evening",
+        r"(?:吃|过)(?:完|过|了|好)(?:晚|夜|黑)(?:饭)?|(?:晚|夜)饭(?:以|之|过)?后|晚(?:上|间|边|黑|头)|傍(?:晚|黑)|擦黑|天(?:黑|擦黑|抹黑)|黑(?:了|天|家|里)|下(?:了)?班|新闻联播|掌灯|入夜|夜饭",
+    ),
     ("night", r"半夜|深夜|夜(?:里|间|深|头|晚)|后半夜|睡(?:觉)?(?:之|以)?前|九点(?:以)?后|十点(?:以)?后"),
     ("noon", r"中午|晌午(?!前|头前)|正午|午(?:饭|间)(?!后)|吃(?:午|中|晌)饭(?:的时候|时|那会|前后)|晌饭"),
-    ("early_morning", r"清(?:早|晨)|大(?:清)?早|天(?:刚|蒙蒙|不|没)?亮|凌晨|起(?:来|床)(?:就|以?后|那)|鸡叫|五更|晨练|(?:吃|过)?早(?:饭|点)(?:之|以)?前|一(?:大)?早"),
-    ("morning", r"上(?:午|半天|半晌|昼)|早(?:上|晨|起|间|饭|点|市)|前(?:半)?晌|头(?:晌|午)|朝早|午(?:饭)?前|晌午(?:头)?(?:之|以)?前|(?:吃|过)(?:完|过|了|好)早|买(?:完|好)?菜(?:回来|以?后)?|中午(?:之|以)?前|早班"),
+    (
+        "early_morning",
+        r"清(?:早|晨)|大(?:清)?早|天(?:刚|蒙蒙|不|没)?亮|凌晨|起(?:来|床)(?:就|以?后|那)|鸡叫|五更|晨练|(?:吃|过)?早(?:饭|点)(?:之|以)?前|一(?:大)?早",
+    ),
+    (
+        "morning",
+        r"上(?:午|半天|半晌|昼)|早(?:上|晨|起|间|饭|点|市)|前(?:半)?晌|头(?:晌|午)|朝早|午(?:饭)?前|晌午(?:头)?(?:之|以)?前|(?:吃|过)(?:完|过|了|好)早|买(?:完|好)?菜(?:回来|以?后)?|中午(?:之|以)?前|早班",
+    ),
 )
 _COMPILED = tuple((part, re.compile(pattern)) for part, pattern in _PARTS)
-_ANY = re.compile(r"随(?:时|便)|(?:什么|哪个|哪|任何|啥)(?:时候|时间|钟点|会儿?|点)(?:都|也|来)?|都(?:行|可以|成|中|得|方便|好|在)|全天|整天|一(?:整)?天(?:到晚)?|成天|天天(?:都)?在|几点(?:都|也)|无所谓|你们?(?:定|看着|方便|说|安排)|白天")
+_ANY = re.compile(
+    r"随(?:时|便)|(?:什么|哪个|哪|任何|啥)(?:时候|时间|钟点|会儿?|点)(?:都|也|来)?|都(?:行|可以|成|中|得|方便|好|在)|全天|整天|一(?:整)?天(?:到晚)?|成天|天天(?:都)?在|几点(?:都|也)|无所谓|你们?(?:定|看着|方便|说|安排)|白天"
+)
 _N = r"[一二两三四五六七八九十零\d]+"
 _CLOCK = rf"(?P<{{0}}h>{_N})(?:点钟?|时|[::])(?P<{{0}}m>半|一刻|三刻|{_N}(?:分)?)?"
-_FROM_TO = re.compile(rf"(?:{_CLOCK.format('a')}|(?P<bare>{_N}))(?:多|左右|钟|来)?(?:到|至|-|~|和)(?:下午|上午|晚上|中午)?{_CLOCK.format('b')}")
+_FROM_TO = re.compile(
+    rf"(?:{_CLOCK.format('a')}|(?P<bare>{_N}))(?:多|左右|钟|来)?(?:到|至|-|~|和)(?:下午|上午|晚上|中午)?{_CLOCK.format('b')}"
+)
 _ONE = re.compile(_CLOCK.format("a"))
 _AFTER = re.compile(r"^(?:多|钟|左右)?(?:以|之|过|往)?后|^(?:钟)?(?:起|开始|过)")
 _BEFORE = re.compile(r"^(?:钟|多)?(?:以|之)?前|^(?:钟)?(?:不到|为止)")
-_NOT = re.compile(r"(?:不|没|别)(?:行|成|方便|中|在|来|要|可以|得)|(?:要|得|在)(?:睡|出|接|上|打|去|跳)|除了|睡(?:着|懒)|出门")
+_NOT = re.compile(
+    r"(?:不|没|别)(?:行|成|方便|中|在|来|要|可以|得)|(?:要|得|在)(?:睡|出|接|上|打|去|跳)|除了|睡(?:着|懒)|出门"
+)
 _NOON = 12 * 60
 
 
@@ -31,7 +49,11 @@ def read(text: str) -> Reading:
     parts = _parts(text)
     hours = _hours(text, parts)
     if hours:
-        part = parts[0] if len(parts) == 1 else _part_of(hours[0] if hours[0] is not None else hours[1] - 1 if hours[1] else _NOON)
+        part = (
+            parts[0]
+            if len(parts) == 1
+            else _part_of(hours[0] if hours[0] is not None else hours[1] - 1 if hours[1] else _NOON)
+        )
         return words(Label.VALUE, _value(part, *hours), 0.9)
     if len(parts) == 1:
         return words(Label.VALUE, _value(parts[0]), 0.9)
@@ -73,7 +95,11 @@ def _parts(text: str) -> list[str]:
             for match in pattern.finditer(clause[0]):
                 if not (ruled_out and ruled_out.start() >= match.end() - 1) and not _denied(clause[0], match):
                     hits.append((clause.start() + match.start(), clause.start() + match.end(), part))
-    kept = [h for h in hits if not any(o is not h and o[0] <= h[0] and h[1] <= o[1] and (o[1] - o[0]) > (h[1] - h[0]) for o in hits)]
+    kept = [
+        h
+        for h in hits
+        if not any(o is not h and o[0] <= h[0] and h[1] <= o[1] and (o[1] - o[0]) > (h[1] - h[0]) for o in hits)
+    ]
     ordered: list[str] = []
     for _, _, part in sorted(kept, key=lambda hit: hit[0]):
         if part not in ordered:
@@ -130,7 +156,13 @@ def _of_day(minutes: int, parts: list[str]) -> int:
 
 
 def _part_of(minutes: int) -> str:
-    for limit, part in ((8 * 60, "early_morning"), (11 * 60 + 30, "morning"), (13 * 60, "noon"), (18 * 60, "afternoon"), (21 * 60, "evening")):
+    for limit, part in (
+        (8 * 60, "early_morning"),
+        (11 * 60 + 30, "morning"),
+        (13 * 60, "noon"),
+        (18 * 60, "afternoon"),
+        (21 * 60, "evening"),
+    ):
         if minutes < limit:
             return part
     return "night"

@@ -13,9 +13,7 @@ _LONGEST = 2000
 _KEY_HUMAN, _KEY_REPEAT = "0", "*"
 
 
-def understand(
-    question: Question, heard_speech: str, digits: str, confidence: float | None, today: date
-) -> Reading:
+def understand(question: Question, heard_speech: str, digits: str, confidence: float | None, today: date) -> Reading:
     """What an answer means.
 
     Args:

@@ -20,7 +20,7 @@ _HEAR: dict[Language, str] = {
 }
 _RATE, _SLOW_RATE = "slow", "65%"
 #: Read digit by digit: 110, 119, 120, 12345 and phone numbers.
-_DIGITWISE = re.compile(r"(?<!\d)(1(?:10|19|20|22)|\d[\d-]{4,}\d)(?!\d)")
+_DIGITWISE = re.compile(r"(?<!\d)(1(?:10|19|20|22|925)|\d[\d-]{3,}\d)(?!\d)")
 _UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _END_OF_SPEECH, _END_OF_LONG_SPEECH = "2", "4"
 _RING_DUTY_SECONDS, _MESSAGE_SECONDS = 30, 120

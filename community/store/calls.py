@@ -1,0 +1,190 @@
+"""Running calls: what a webhook needs to know about one, the state of its conversation, and what was said in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from community.model.address import Address
+from community.model.call import AttemptStatus
+from community.store.attempts import attempts, utterances
+from community.store.campaigns import campaigns, targets
+from community.store.residents import households, phones, residents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningCall:
+    """One attempt with what its conversation depends on.
+
+    Attributes:
+        n: the how-manieth attempt of its target.
+        dialogue: the state of the conversation, as it was saved.
+        step: number of the step that was said last.
+        sample: the resident belongs to the sample community.
+    """
+
+    attempt_id: str
+    token: str
+    target_id: int
+    campaign_id: int
+    resident_id: int
+    n: int
+    number: str
+    carrier: str
+    carrier_id: str | None
+    status: AttemptStatus
+    answered_by: str | None
+    rehearsal: bool
+    dialogue: Mapping[str, Any]
+    step: int
+    name: str
+    language: str
+    sample: bool
+    address: Address
+    grid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One thing said in a call, by us (`service`) or by whoever picked up (`resident`)."""
+
+    speaker: str
+    text: str
+    at: datetime
+    digits: str = ""
+    confidence: float | None = None
+    question_id: str | None = None
+
+
+_QUERY = (
+    select(
+        attempts.c.id,
+        attempts.c.token,
+        attempts.c.target_id,
+        attempts.c.campaign_id,
+        attempts.c.resident_id,
+        attempts.c.n,
+        attempts.c.number,
+        attempts.c.carrier,
+        attempts.c.carrier_id,
+        attempts.c.status,
+        attempts.c.answered_by,
+        attempts.c.rehearsal,
+        attempts.c.dialogue,
+        attempts.c.dialogue_step,
+        residents.c.name,
+        residents.c.language,
+        residents.c.sample,
+        households.c.community,
+        households.c.building,
+        households.c.unit,
+        households.c.room,
+        households.c.grid,
+    )
+    .join(residents, residents.c.id == attempts.c.resident_id)
+    .join(households, households.c.id == residents.c.household_id)
+)
+
+
+def running_call(conn: Connection, attempt_id: str) -> RunningCall | None:
+    """One attempt with its conversation; None when there is no such attempt."""
+    row = conn.execute(_QUERY.where(attempts.c.id == attempt_id)).one_or_none()
+    if row is None:
+        return None
+    return RunningCall(
+        attempt_id=row.id,
+        token=row.token,
+        target_id=row.target_id,
+        campaign_id=row.campaign_id,
+        resident_id=row.resident_id,
+        n=row.n,
+        number=row.number,
+        carrier=row.carrier,
+        carrier_id=row.carrier_id,
+        status=AttemptStatus(row.status),
+        answered_by=row.answered_by,
+        rehearsal=row.rehearsal,
+        dialogue=row.dialogue or {},
+        step=row.dialogue_step,
+        name=row.name,
+        language=row.language,
+        sample=row.sample,
+        address=Address(row.community, row.building, row.unit, row.room),
+        grid=row.grid,
+    )
+
+
+def definition_of(conn: Connection, campaign_id: int) -> dict[str, Any]:
+    """The questionnaire of a campaign as it was loaded."""
+    definition: dict[str, Any] = conn.execute(
+        select(campaigns.c.definition).where(campaigns.c.id == campaign_id)
+    ).scalar_one()
+    return definition
+
+
+def claim_step(conn: Connection, attempt_id: str, *, expected: int) -> bool:
+    """Take the turn that answers step `expected`; False when another webhook has taken it."""
+    result = conn.execute(
+        update(attempts)
+        .where(attempts.c.id == attempt_id, attempts.c.dialogue_step == expected)
+        .values(dialogue_step=expected + 1)
+    )
+    return result.rowcount == 1
+
+
+def save_dialogue(conn: Connection, attempt_id: str, dialogue: Mapping[str, Any]) -> None:
+    """Keep the state of a conversation whose turn was claimed."""
+    conn.execute(update(attempts).where(attempts.c.id == attempt_id).values(dialogue=dict(dialogue)))
+
+
+def add_utterances(conn: Connection, attempt_id: str, said: Sequence[Utterance]) -> None:
+    """Write down what was said, in order."""
+    if said:
+        conn.execute(
+            insert(utterances),
+            [
+                {
+                    "attempt_id": attempt_id,
+                    "speaker": one.speaker,
+                    "text": one.text,
+                    "digits": one.digits,
+                    "confidence": one.confidence,
+                    "question_id": one.question_id,
+                    "at": one.at,
+                }
+                for one in said
+            ],
+        )
+
+
+def transcript(conn: Connection, attempt_id: str) -> list[Utterance]:
+    """What was said in a call, in order."""
+    rows = conn.execute(select(utterances).where(utterances.c.attempt_id == attempt_id).order_by(utterances.c.id))
+    return [Utterance(row.speaker, row.text, row.at, row.digits, row.confidence, row.question_id) for row in rows]
+
+
+def opt_resident_out(conn: Connection, resident_id: int, *, now: datetime) -> bool:
+    """Note that a resident never wants to be called again; False when that was noted before."""
+    result = conn.execute(
+        update(residents)
+        .where(residents.c.id == resident_id, residents.c.opted_out_at.is_(None))
+        .values(opted_out_at=now)
+    )
+    return result.rowcount == 1
+
+
+def mark_number(conn: Connection, resident_id: int, number: str, *, status: str, now: datetime) -> bool:
+    """Give one of a resident's numbers a status (`wrong`, `not_in_service`); False when it had that already."""
+    result = conn.execute(
+        update(phones)
+        .where(phones.c.resident_id == resident_id, phones.c.number == number, phones.c.status != status)
+        .values(status=status, status_changed_at=now)
+    )
+    return result.rowcount == 1
+
+
+def bind_target_case(conn: Connection, target_id: int, case_id: int) -> None:
+    """Say which case a target's call opened; one that has a case already keeps it."""
+    conn.execute(update(targets).where(targets.c.id == target_id, targets.c.case_id.is_(None)).values(case_id=case_id))

@@ -1,0 +1,49 @@
+"""Mark a number as somebody else's: it is not dialled for this resident again, and staff correct the list."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from community.model.actor import Actor
+from community.model.case import CaseKind, NewCase
+from community.model.phone import mask
+from community.model.rulebook import Rulebook
+from community.store import audit, calls
+from community.usecases.open_case import OpenedCase, open_case
+
+
+def mark_wrong_number(
+    conn: Connection,
+    call: calls.RunningCall,
+    *,
+    said: str,
+    rules: Rulebook,
+    actor: Actor,
+    now: datetime,
+) -> OpenedCase:
+    """Mark the number that a call dialled, and have the list checked.
+
+    Args:
+        said: what the person who picked up said.
+
+    Returns:
+        The list-check case; the same for the same call.
+    """
+    if calls.mark_number(conn, call.resident_id, call.number, status="wrong", now=now):
+        detail = {"number": mask(call.number)}
+        subject = f"resident:{call.resident_id}"
+        audit.append(conn, at=now, actor=actor, action="phone.wrong", subject=subject, detail=detail)
+    new = NewCase(
+        kind=CaseKind.LIST_CHECK,
+        source_key=f"attempt:{call.attempt_id}:wrong_number",
+        summary="登记的电话不是本人的，请核对名册",
+        description=f"接电话的人说：{said}",
+        address=call.address,
+        grid=call.grid or None,
+        resident_id=call.resident_id,
+        campaign_id=call.campaign_id,
+        target_id=call.target_id,
+        attempt_id=call.attempt_id,
+        rehearsal=call.rehearsal,
+    )
+    return open_case(conn, new, rules=rules, actor=actor, now=now)

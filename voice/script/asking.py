@@ -1,0 +1,109 @@
+"""How one question is put: its words, then its keys, then what is listened for."""
+
+import re
+from datetime import date
+
+from community.model.meaning.reading import Label, Reading
+from community.model.questionnaire import Question, QuestionKind
+from voice.script.steps import Listen, Prompt
+from voice.script.wording import Wording
+
+#: How a fact is denied; the first that fits.
+_OPPOSITES: tuple[tuple[str, str], ...] = (
+    (r"^(.*?)(收到|看到|听到|拿到|接到|吃|打|办|交|做|到|去|来)(了|过)$", r"\1没\2"),
+    (r"^(?:还|仍)(.+?)着$", r"没有\1"),
+    (r"^有$", "没有"),
+    (r"^有(.+)$", r"没有\1"),
+    (r"^正常$", "不正常"),
+    (r"^知道了?$", "不知道"),
+    (r"^(能|会|可以|愿意|需要|想|要|同意|方便|在家|在|满意|是|舒服|安全|习惯|参加|够|用|去|来|好)(.*)$", r"不\1\2"),
+)
+_UNITS = (
+    (r"体温|多少度", "度"),
+    (r"岁|年龄|年纪", "岁"),
+    (r"几天|多少天|多久", "天"),
+    (r"口人", "口人"),
+    (r"几个人|多少人", "个人"),
+    (r"几次|多少次", "次"),
+)
+_DIGITS_OF_DATE = 4
+_LONGEST_READ_BACK = 16
+
+
+def ask(wording: Wording, question: Question, *, slow: bool, again: bool) -> list[Prompt]:
+    """The sentences of a question.
+
+    Args:
+        slow: said slower.
+        again: it was asked before; `say_again` is used where there is one.
+    """
+    text = question.say_again if again and question.say_again else question.say
+    return wording.spoken(text, slow=slow) + keys(wording, question, slow=slow)
+
+
+def keys(wording: Wording, question: Question, *, slow: bool = False) -> list[Prompt]:
+    """The keys of a question, announced last."""
+    if question.kind is QuestionKind.YES_NO:
+        yes, no = yes_and_no(wording, question)
+        return wording.prompts("keys.yes_no", slow=slow, yes=yes, no=no)
+    if question.kind is QuestionKind.CHOICE:
+        prompts: list[Prompt] = []
+        for key, option in enumerate(question.options, start=1):
+            prompts += wording.prompts("keys.choice_option", slow=slow, option=wording.written(option), key=key)
+        return prompts + wording.prompts("keys.choice_end", slow=slow)
+    return wording.prompts(f"keys.{question.kind}", slow=slow)
+
+
+def listen(question: Question) -> Listen:
+    """What is listened for."""
+    if question.kind is QuestionKind.NUMBER:
+        return Listen(digits=None, hints=_hints(question))
+    if question.kind is QuestionKind.DATE:
+        return Listen(digits=_DIGITS_OF_DATE, hints=_hints(question))
+    long = question.kind in {QuestionKind.FREE_TEXT, QuestionKind.NEED_HELP}
+    return Listen(digits=1, hints=_hints(question), timeout=8 if long else 6, long=long)
+
+
+def yes_and_no(wording: Wording, question: Question) -> tuple[str, str]:
+    """What yes and no are called in the announcement of their keys."""
+    yes = question.yes_means or "是"
+    return wording.written(yes), wording.written(deny(yes)) if question.yes_means else wording.text("no")
+
+
+def deny(fact: str) -> str:
+    """方便 → 不方便, 收到了 → 没收到, 有人照顾 → 没有人照顾; 不是 where that is not known."""
+    for pattern, denied in _OPPOSITES:
+        if re.match(pattern, fact):
+            return re.sub(pattern, denied, fact)
+    return "不是"
+
+
+def told(wording: Wording, question: Question, reading: Reading, today: date) -> str:
+    """An answer in words, to be read back; empty when it is too long for that."""
+    value = reading.value
+    if reading.label in {Label.YES, Label.NO}:
+        text = yes_and_no(wording, question)[reading.label == Label.NO]
+    elif reading.label == Label.NONE or reading.label.startswith("needs:"):
+        text = wording.text(f"needs.{reading.label.removeprefix('needs:')}")
+    elif reading.label != Label.VALUE:
+        text = ""
+    elif isinstance(value, dict):
+        text = wording.period(value)
+    elif isinstance(value, int | float):
+        unit = next((unit for pattern, unit in _UNITS if re.search(pattern, question.say)), "")
+        text = f"{value}{wording.written(unit)}"
+    elif question.kind is QuestionKind.DATE:
+        text = wording.day(date.fromisoformat(str(value)), today)
+    else:
+        text = wording.written(str(value))
+    return text if len(text) <= _LONGEST_READ_BACK else ""
+
+
+def _hints(question: Question) -> tuple[str, ...]:
+    common = ("再说一遍", "听不清", "找人工")
+    if question.kind is QuestionKind.YES_NO:
+        yes = question.yes_means or "是"
+        return (yes, deny(yes), "是", "不是", *common)
+    if question.kind is QuestionKind.CHOICE:
+        return (*question.options, *common)
+    return common

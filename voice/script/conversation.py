@@ -1,0 +1,241 @@
+"""The conversation: from a state and what was heard to the next state, what is said, and what has to be done. No I/O.
+
+Every way through it ends politely; silence and unclear answers are asked again twice at most; whoever needs help is never
+asked another question.
+"""
+
+from community.model.answer_rules import first_open_question
+from community.model.call import CallResult
+from community.model.meaning import Label, Reading, understand
+from community.model.meaning.common import is_distress, is_machine_greeting, is_wrong_number, wants_opt_out, wants_wait
+from community.model.meaning.later import callback_time
+from community.model.meaning.speech import plain
+from community.model.questionnaire import Question, QuestionKind, Recording
+from voice.script import answering, emergency
+from voice.script.asking import ask, listen
+from voice.script.dialogue import Dialogue, Phase
+from voice.script.ending import end, hand_over
+from voice.script.speaking import Speaker
+from voice.script.steps import KEY_REPEAT, Heard
+from voice.script.turn import MachineHeard, OptOut, Said, Script, Turn, WrongNumber
+
+#: A question is asked again so often after silence or nonsense; repeated so often on request; waited for so often.
+MISSES, REPEATS, WAITS = 2, 3, 3
+_WAIT_SECONDS = 20
+_CONSENT = Question(id="consent", kind=QuestionKind.YES_NO, say="可以录音吗？", yes_means="可以")
+_NEVER_AGAIN = Question(id="opt_out", kind=QuestionKind.YES_NO, say="以后都别打了吗？")
+_CONFIRM = Question(id="confirm", kind=QuestionKind.YES_NO, say="对吗？", yes_means="对")
+_ANSWERED_BY_DUTY = frozenset({"completed", "answered"})
+
+
+def advance(script: Script, dialogue: Dialogue, said: Said) -> Turn:
+    """Take one turn.
+
+    Args:
+        script: the call.
+        dialogue: where the conversation stands.
+        said: what came back after the last step.
+    """
+    speaker = Speaker(script, dialogue)
+    if dialogue.phase is Phase.OVER:
+        return speaker.hang_up([])
+    if dialogue.phase is Phase.PICKUP:
+        return _open(speaker)
+    if _is_machine(dialogue, said):
+        return end(speaker, speaker.voicemail(), None, MachineHeard(), machine=True)
+    if dialogue.phase is Phase.TRANSFER:
+        return _after_transfer(speaker, said)
+    text = plain(said.heard.speech)
+    if dialogue.phase is Phase.EMERGENCY:
+        return emergency.stay(speaker, text)
+    if is_distress(text):
+        return emergency.begin(speaker, said.heard)
+    if wants_wait(text) and dialogue.waits < WAITS:
+        return _wait(speaker)
+    handler = {Phase.CONSENT: _consent, Phase.OPT_OUT: _opt_out, Phase.CONFIRM: _confirm}.get(dialogue.phase, _question)
+    return handler(speaker, said)
+
+
+def _is_machine(dialogue: Dialogue, said: Said) -> bool:
+    """A greeting that asks for a message, or what the carrier says, unless keys prove a person."""
+    first = dialogue.step <= 2 and dialogue.consent is None and not said.heard.digits
+    return first and (is_machine_greeting(plain(said.heard.speech)) or (said.machine and said.heard.is_silence))
+
+
+def _open(speaker: Speaker) -> Turn:
+    script = speaker.script
+    prompts = speaker.opening()
+    if script.questionnaire.recording is Recording.ASK:
+        return speaker.listen([*prompts, *speaker.say("consent")], speaker.for_yes_no(), phase=Phase.CONSENT)
+    return begin_questions(speaker, prompts)
+
+
+def begin_questions(
+    speaker: Speaker, prompts: list[object], *, start_recording: bool = False, **changes: object
+) -> Turn:
+    """Ask the first question that nobody has answered yet; with none left, thank and end."""
+    script = speaker.script
+    question = first_open_question(script.questionnaire, dict(script.answered))
+    if question is None:
+        return end(speaker, [*prompts, *speaker.closing()], CallResult.COMPLETED)
+    return answering.put(speaker, prompts, question, start_recording=start_recording, keys_for_help=True, **changes)
+
+
+def _consent(speaker: Speaker, said: Said) -> Turn:
+    reading = _read(speaker, _CONSENT, said.heard)
+    if reading.label == Label.YES:
+        return begin_questions(speaker, speaker.say("consent_given"), start_recording=True, consent=True)
+    if reading.label == Label.SILENCE:
+        return _again(speaker, said, reading)
+    if reading.label == Label.REPEAT_REQUEST and speaker.dialogue.repeats < REPEATS:
+        prompts = [*speaker.opening(), *speaker.say("consent")]
+        repeats = speaker.dialogue.repeats + 1
+        return speaker.slower().listen(prompts, speaker.for_yes_no(), repeats=repeats)
+    if reading.label == Label.REFUSE and not wants_opt_out(plain(said.heard.speech)):
+        reading = Reading(Label.NO)
+    if reading.label in {Label.NO, Label.UNCLEAR, Label.REPEAT_REQUEST}:
+        # Whoever does not agree is not recorded; the questions are asked all the same.
+        return begin_questions(speaker, speaker.say("consent_refused"), consent=False)
+    return _about_the_call(speaker, said, reading)
+
+
+def _question(speaker: Speaker, said: Said) -> Turn:
+    question = speaker.question
+    reading = _read(speaker, question, said.heard)
+    if reading.is_answer:
+        return answering.take(speaker, question, said.heard, reading)
+    if reading.label in {Label.SILENCE, Label.UNCLEAR} and speaker.waited and said.heard.is_silence:
+        return speaker.ask_again(speaker.say("waited"))
+    if reading.label == Label.UNCLEAR and asks_back(question, said.heard) and speaker.dialogue.asked_back < MISSES:
+        return answering.answer_back(speaker, said)
+    if reading.label == Label.REPEAT_REQUEST and speaker.dialogue.repeats < REPEATS:
+        repeats = speaker.dialogue.repeats + 1
+        return speaker.slower().ask_again(speaker.say("repeated"), repeats=repeats)
+    if reading.label in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST}:
+        return _again(speaker, said, reading)
+    return _about_the_call(speaker, said, reading)
+
+
+def _confirm(speaker: Speaker, said: Said) -> Turn:
+    question = speaker.question
+    pending, heard = speaker.pending()
+    reading = _read(speaker, _CONFIRM, said.heard)
+    if reading.label == Label.YES:
+        return answering.record(speaker, question, heard, pending)
+    corrected = _read(speaker, question, said.heard)
+    if (
+        not said.heard.digits
+        and corrected.is_answer
+        and (corrected.label, corrected.value) != (pending.label, pending.value)
+    ):
+        # 不对，是三十八度: the correction is read back in its turn.
+        if question.kind not in {QuestionKind.YES_NO, QuestionKind.FREE_TEXT} or reading.label != Label.NO:
+            return answering.take(speaker, question, said.heard, corrected)
+    if reading.label == Label.NO:
+        return _again(speaker, said, Reading(Label.UNCLEAR), prompts=speaker.say("read_back_wrong"))
+    if reading.label in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST}:
+        if speaker.dialogue.misses < MISSES:
+            return answering.read_back(speaker, question, heard, pending, misses=speaker.dialogue.misses + 1)
+        return answering.set_aside(speaker, question, heard, reading)
+    return _about_the_call(speaker, said, reading)
+
+
+def _opt_out(speaker: Speaker, said: Said) -> Turn:
+    text = plain(said.heard.speech)
+    reading = _read(speaker, _NEVER_AGAIN, said.heard)
+    sure = reading.label in {Label.YES, Label.REFUSE} or wants_opt_out(text)
+    unanswered = reading.label in {Label.SILENCE, Label.UNCLEAR}
+    if sure or (unanswered and speaker.dialogue.insisted):
+        return end(speaker, speaker.say("opted_out", phone=speaker.script.phone), CallResult.OPTED_OUT, OptOut())
+    return end(speaker, speaker.say("refused"), CallResult.REFUSED)
+
+
+def _about_the_call(speaker: Speaker, said: Said, reading: Reading) -> Turn:
+    """What was said is about the call itself."""
+    text = plain(said.heard.speech)
+    if reading.label == Label.WRONG_PERSON:
+        if is_wrong_number(text):
+            return end(speaker, speaker.say("wrong_number"), CallResult.WRONG_PERSON, WrongNumber())
+        return end(speaker, speaker.say("other_person"), CallResult.CALLBACK_LATER)
+    if reading.label == Label.REFUSE:
+        insisted = wants_opt_out(text)
+        return speaker.listen(speaker.say("opt_out_ask"), speaker.for_yes_no(), phase=Phase.OPT_OUT, insisted=insisted)
+    if reading.label == Label.CALLBACK_LATER:
+        return _later(speaker, said.heard)
+    return hand_over(speaker)
+
+
+def _later(speaker: Speaker, heard: Heard) -> Turn:
+    script = speaker.script
+    moment = callback_time(heard.speech, script.now, script.zone)
+    if moment is None:
+        return end(speaker, speaker.say("later"), CallResult.CALLBACK_LATER)
+    local = moment.astimezone(script.zone)
+    spoken = speaker.wording.moment(local, script.now.astimezone(script.zone).date())
+    prompts = speaker.say("later_at", time=spoken)
+    return end(speaker, prompts, CallResult.CALLBACK_LATER, callback_at=moment.isoformat())
+
+
+def _again(speaker: Speaker, said: Said, reading: Reading, prompts: list[object] | None = None) -> Turn:
+    """Ask once more, or give the question up after two times."""
+    dialogue = speaker.dialogue
+    silent = said.heard.is_silence
+    if dialogue.misses >= MISSES:
+        if silent:
+            return end(speaker, speaker.say("silent_end"), CallResult.SILENCE)
+        return answering.set_aside(speaker, speaker.question, said.heard, reading)
+    times = "once" if dialogue.misses == 0 else "twice"
+    by_keys = dialogue.phase is Phase.CONSENT or speaker.question.kind is not QuestionKind.FREE_TEXT
+    unclear = f"unclear_{times}" + ("" if by_keys or times == "once" else "_spoken")
+    opening = prompts if prompts is not None else speaker.say(f"silent_{times}" if silent else unclear)
+    misses = dialogue.misses + 1
+    if dialogue.phase is Phase.CONSENT:
+        again = (
+            [*opening, *speaker.say("consent")]
+            if dialogue.step > 1
+            else [*opening, *speaker.opening(), *speaker.say("consent")]
+        )
+        return speaker.slower().listen(again, speaker.for_yes_no(), misses=misses)
+    return speaker.slower().ask_again(opening, misses=misses, keys_for_help=True)
+
+
+def _wait(speaker: Speaker) -> Turn:
+    step_phase = speaker.dialogue.phase
+    awaited = speaker.for_yes_no() if step_phase is not Phase.QUESTION else listen(speaker.question)
+    waits = speaker.dialogue.waits + 1
+    return speaker.listen(speaker.say("waiting"), awaited, wait=_WAIT_SECONDS, waits=waits)
+
+
+def _after_transfer(speaker: Speaker, said: Said) -> Turn:
+    connected = said.transfer in _ANSWERED_BY_DUTY
+    if speaker.dialogue.result is CallResult.DISTRESS:
+        return speaker.hang_up([], transferred=True) if connected else emergency.stay(speaker, "")
+    if connected:
+        return speaker.hang_up([], result=CallResult.HUMAN, transferred=True)
+    return end(speaker, speaker.say("transfer_failed"), CallResult.HUMAN)
+
+
+def asks_back(question: Question, heard: Heard) -> bool:
+    """Whether the resident asks us something, so that the assistant should answer."""
+    if question.kind in {QuestionKind.FREE_TEXT, QuestionKind.NEED_HELP} or heard.digits:
+        return False
+    return answering.is_question(plain(heard.speech))
+
+
+def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> str | None:
+    """What the assistant is to be asked before this turn is taken; None for the usual turn."""
+    if dialogue.phase is not Phase.QUESTION or dialogue.asked_back >= MISSES or heard.is_silence:
+        return None
+    speaker = Speaker(script, dialogue)
+    if not asks_back(speaker.question, heard) or is_distress(plain(heard.speech)):
+        return None
+    return heard.speech if _read(speaker, speaker.question, heard).label == Label.UNCLEAR else None
+
+
+def _read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
+    script = speaker.script
+    digits = KEY_REPEAT if heard.digits.startswith(KEY_REPEAT) and len(heard.digits) == 1 else heard.digits
+    return understand(question, heard.speech, digits, heard.confidence, script.now.astimezone(script.zone).date())
+
+
+__all__ = ["advance", "ask", "question_for_assistant"]

@@ -1,0 +1,112 @@
+"""The state of one conversation: what was last said, what is awaited, what came of it; kept as JSON beside the attempt."""
+
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from community.model.call import CallResult
+from voice.script.steps import Language, Listen, Prompt, Step
+
+
+class Phase(StrEnum):
+    """What the resident's next words or keys answer."""
+
+    #: Nothing was said yet.
+    PICKUP = "pickup"
+    #: May we record?
+    CONSENT = "consent"
+    #: The question named in `Dialogue.question`.
+    QUESTION = "question"
+    #: Was the answer understood rightly?
+    CONFIRM = "confirm"
+    #: Are we never to call again?
+    OPT_OUT = "opt_out"
+    #: Somebody needs help now; we stay on the line.
+    EMERGENCY = "emergency"
+    #: The duty phone is being connected.
+    TRANSFER = "transfer"
+    #: Goodbye was said.
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialogue:
+    """Where a conversation stands.
+
+    Attributes:
+        step: number of the step that was said last; its answer comes with the same number.
+        question: id of the question that is being asked.
+        misses: silences and unclear answers to this question so far.
+        repeats: how often this question was repeated on request; waits: how often we waited.
+        slow: speak slower from now on.
+        consent: to recording; None before it was asked or answered.
+        pending: a reading that waits for its confirmation, with what was heard.
+        set_aside: questions that were given up as unclear.
+        asked_back: questions the resident asked us.
+        insisted: 不要再打了 was said in so many words.
+        rounds: how often we spoke while staying with somebody in distress.
+        refused: labels of refusal heard so far.
+        result: what came of it, for the engine; None while it goes on.
+        callback_at: ISO moment the resident asked to be called at.
+        case_id: the case that was opened during the call.
+        transferred: the duty phone picked up.
+        machine: a machine answers, not a person.
+        said: the last step, to be said again to a repeated webhook.
+    """
+
+    step: int = 0
+    phase: Phase = Phase.PICKUP
+    question: str | None = None
+    misses: int = 0
+    repeats: int = 0
+    waits: int = 0
+    slow: bool = False
+    consent: bool | None = None
+    pending: dict[str, Any] | None = None
+    set_aside: int = 0
+    asked_back: int = 0
+    insisted: bool = False
+    rounds: int = 0
+    result: CallResult | None = None
+    callback_at: str | None = None
+    case_id: int | None = None
+    transferred: bool = False
+    machine: bool = False
+    said: dict[str, Any] | None = None
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "Dialogue":
+        """Read what `to_json` wrote; keys that others keep in the same document are left alone."""
+        known = {field.name for field in fields(cls)}
+        values = {key: value for key, value in document.items() if key in known}
+        values["phase"] = Phase(values.get("phase", Phase.PICKUP))
+        result = values.get("result")
+        values["result"] = CallResult(result) if result else None
+        return cls(**values)
+
+    def to_json(self) -> dict[str, Any]:
+        """A document for the attempt's row; what is as at the beginning is left out."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) != field.default}
+
+    @property
+    def last_step(self) -> Step | None:
+        """The step that was said last."""
+        return step_from_json(self.said) if self.said else None
+
+
+def step_to_json(step: Step) -> dict[str, Any]:
+    """A step as JSON."""
+    return {key: value for key, value in asdict(step).items() if value not in (None, False, 0)}
+
+
+def step_from_json(document: dict[str, Any]) -> Step:
+    """A step from JSON."""
+    listen = document.get("listen")
+    rest = {key: value for key, value in document.items() if key not in {"prompts", "listen", "language", "number"}}
+    return Step(
+        number=document.get("number", 0),
+        prompts=tuple(Prompt(**prompt) for prompt in document["prompts"]),
+        language=Language(document["language"]),
+        listen=Listen(**{**listen, "hints": tuple(listen.get("hints", ()))}) if listen else None,
+        **rest,
+    )

@@ -1,0 +1,108 @@
+"""What one turn of a conversation comes to: the new state, what is said, and what has to be done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from community.model.case import CaseKind, Priority
+from community.model.meaning.reading import Reading
+from community.model.questionnaire import Questionnaire
+from voice.script.dialogue import Dialogue
+from voice.script.steps import Heard, Language, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """Everything about a call that does not change during it.
+
+    Attributes:
+        caller: who calls, as the resident knows us; phone: the number to call back, as it is spoken.
+        duty_number: E.164 that 找人工 is connected to; empty for none.
+        name: the resident's.
+        answered: what an earlier call or channel has already answered, by question.
+        again: we spoke before and were not finished.
+        now, zone: the moment, and the community's time zone.
+    """
+
+    questionnaire: Questionnaire
+    caller: str
+    phone: str
+    duty_number: str
+    name: str
+    language: Language
+    zone: tzinfo
+    now: datetime
+    answered: Mapping[str, Reading] = field(default_factory=dict)
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What came back after a step.
+
+    Attributes:
+        heard: words and keys.
+        transfer: how the connection to the duty phone ended (`completed`, `busy`…); empty when none was tried.
+        answer: the assistant's answer to a question asked back; None when there is none.
+        machine: the carrier took what picked up for a machine.
+    """
+
+    heard: Heard
+    transfer: str = ""
+    answer: str | None = None
+    machine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAnswer:
+    """Keep an answer."""
+
+    question: str
+    heard: Heard
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseCase:
+    """Open a case at once.
+
+    Attributes:
+        key: what it is about within this target; the same key is the same case.
+        summary: one Chinese line for lists.
+        settles: it takes over the target, so that no second case is opened for it when the call is over.
+    """
+
+    key: str
+    kind: CaseKind
+    summary: str
+    description: str = ""
+    priority: Priority | None = None
+    danger: bool = False
+    settles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Never call this resident again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongNumber:
+    """The number that was dialled is not this resident's."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineHeard:
+    """What picked up is a machine."""
+
+
+Effect = RecordAnswer | RaiseCase | OptOut | WrongNumber | MachineHeard
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn."""
+
+    dialogue: Dialogue
+    step: Step
+    effects: tuple[Effect, ...] = ()

@@ -1,0 +1,178 @@
+"""The carriers' webhooks: verified before anything is read, answered whatever happens, never in the caller's ear as an error."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from aiohttp import web
+
+from community.clock import Clock
+from community.errors import InvalidInput
+from community.model.questionnaire import Questionnaire
+from community.model.rulebook import Rulebook
+from community.store import calls
+from community.store.calls import RunningCall
+from community.store.database import Database
+from voice.carriers.base import CallEvent, Carrier, CarrierResponse, EventKind
+from voice.engine.apply import apply_event
+from voice.script.conversation import question_for_assistant
+from voice.script.dialogue import Dialogue
+from voice.script.steps import CallUrls, Heard, Language, Step
+from voice.script.wording import wording
+from voice.web.call_turn import TakenTurn, make_script, take_turn
+from voice.web.webhook import read_webhook
+
+log = structlog.get_logger()
+
+AskAssistant = Callable[[str], Awaitable[str | None]]
+
+#: Twilio waits 15 s for an answer; a person on the phone does not wait for more than a few.
+_ASSISTANT_SECONDS = 4.0
+_DONE = CarrierResponse(body=b"", content_type="text/plain", status=204)
+
+
+def voice_routes(
+    *,
+    database: Database,
+    carriers: Mapping[str, Carrier],
+    clock: Clock,
+    rules: Rulebook,
+    public_url: str,
+    ask_assistant: AskAssistant | None = None,
+) -> list[web.RouteDef]:
+    """The routes of the webhooks, `/voice/{carrier}/{attempt}/{token}/{tail}`.
+
+    Args:
+        carriers: by name, as it stands in the URL.
+        public_url: where carriers reach us.
+        ask_assistant: answers a question that a resident asks back; None answers nothing.
+    """
+    webhooks = _Webhooks(database, carriers, clock, rules, public_url, ask_assistant)
+    return [web.post("/voice/{carrier}/{attempt}/{token}/{tail:.+}", webhooks.receive)]
+
+
+class _Webhooks:
+    def __init__(
+        self,
+        database: Database,
+        carriers: Mapping[str, Carrier],
+        clock: Clock,
+        rules: Rulebook,
+        public_url: str,
+        ask_assistant: AskAssistant | None,
+    ) -> None:
+        self._database = database
+        self._carriers = carriers
+        self._clock = clock
+        self._rules = rules
+        self._public_url = public_url
+        self._ask_assistant = ask_assistant
+        self._questionnaires: dict[int, Questionnaire] = {}
+        self._background: set[asyncio.Task[None]] = set()
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Answer one webhook."""
+        carrier = self._carriers.get(request.match_info["carrier"])
+        if carrier is None:
+            raise web.HTTPNotFound(text="no such carrier")
+        webhook = await read_webhook(request, self._public_url)
+        if not carrier.verify(webhook):
+            log.warning("webhook_refused", carrier=carrier.name, reason="signature")
+            raise web.HTTPForbidden(text="signature")
+        urls = CallUrls(self._public_url, carrier.name, request.match_info["attempt"], request.match_info["token"])
+        try:
+            event = carrier.parse(webhook)
+        except InvalidInput as error:
+            log.warning("webhook_refused", carrier=carrier.name, reason=error.code)
+            raise web.HTTPBadRequest(text=error.code) from error
+        return _to_web(await self._answer(carrier, urls, event))
+
+    async def _answer(self, carrier: Carrier, urls: CallUrls, event: CallEvent) -> CarrierResponse:
+        try:
+            call = await self._database.read(lambda conn: calls.running_call(conn, urls.attempt_id))
+            if call is None or not _is_ours(call, carrier, urls.token):
+                log.warning("webhook_refused", carrier=carrier.name, reason="unknown_call")
+                raise web.HTTPNotFound(text="no such call")
+            if event.kind is EventKind.STEP:
+                return await self._next_step(carrier, urls, event, call)
+            await self._database.write(
+                lambda conn: apply_event(conn, call.attempt_id, event, rules=self._rules, now=self._clock.now())
+            )
+        except web.HTTPException:
+            raise
+        except Exception:
+            if event.kind is not EventKind.STEP:
+                # The carrier repeats a status that met an error.
+                raise
+            log.exception("step_failed", attempt_id=urls.attempt_id)
+            return carrier.render(_apology(event), urls)
+        return _DONE
+
+    async def _next_step(
+        self, carrier: Carrier, urls: CallUrls, event: CallEvent, call: RunningCall
+    ) -> CarrierResponse:
+        questionnaire = await self._questionnaire(call.campaign_id)
+        answer = await self._assistant_answer(call, questionnaire, event)
+        taken: TakenTurn = await self._database.write(
+            lambda conn: take_turn(
+                conn,
+                calls.running_call(conn, call.attempt_id) or call,
+                event,
+                questionnaire=questionnaire,
+                rules=self._rules,
+                now=self._clock.now(),
+                answer=answer,
+            )
+        )
+        if taken.fresh and taken.step.start_recording and taken.carrier_id:
+            self._in_background(carrier.start_recording(taken.carrier_id, urls))
+        return carrier.render(taken.step, urls)
+
+    async def _questionnaire(self, campaign_id: int) -> Questionnaire:
+        # A campaign keeps the questionnaire that it was created with, so it is read once.
+        known = self._questionnaires.get(campaign_id)
+        if known is None:
+            definition = await self._database.read(lambda conn: calls.definition_of(conn, campaign_id))
+            known = self._questionnaires[campaign_id] = Questionnaire.model_validate(definition)
+        return known
+
+    async def _assistant_answer(self, call: RunningCall, questionnaire: Questionnaire, event: CallEvent) -> str | None:
+        """What the assistant says to a question asked back; None where nothing was asked, or it takes too long."""
+        heard = event.heard or Heard()
+        if self._ask_assistant is None or len(heard.speech) < 4 or int(event.detail["step"]) != call.step:
+            return None
+        now = self._clock.now()
+        script = await self._database.read(lambda conn: make_script(conn, call, questionnaire, self._rules, now))
+        question = question_for_assistant(script, Dialogue.from_json(dict(call.dialogue)), heard)
+        if question is None:
+            return None
+        try:
+            async with asyncio.timeout(_ASSISTANT_SECONDS):
+                return await self._ask_assistant(question)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on: the question is noted for a person
+            log.warning("assistant_did_not_answer", attempt_id=call.attempt_id, error=type(error).__name__)
+            return None
+
+    def _in_background(self, work: Awaitable[None]) -> None:
+        async def run() -> None:
+            await work
+
+        task = asyncio.create_task(run())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+def _is_ours(call: RunningCall, carrier: Carrier, token: str) -> bool:
+    return call.carrier == carrier.name and secrets.compare_digest(call.token.encode(), token.encode())
+
+
+def _apology(event: CallEvent) -> Step:
+    prompts = tuple(wording(Language.MANDARIN).prompts("apology"))
+    return Step(number=int(event.detail.get("step", 0)) + 1, prompts=prompts, hang_up=True)
+
+
+def _to_web(response: CarrierResponse) -> web.Response:
+    if not response.body:
+        return web.Response(status=response.status)
+    return web.Response(body=response.body, status=response.status, content_type=response.content_type, charset="utf-8")
