@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Integer, String, Table, insert, select, update
+from sqlalchemy import JSON, Column, Connection, Integer, String, Table, bindparam, insert, select, update
 
 from community.model.actor import Actor
 from community.store.base import UtcDateTime, insert_once, metadata
@@ -105,11 +105,14 @@ def seal(conn: Connection, *, limit: int = 1000) -> int:
     position, previous = head.position, head.hash
     unsealed = select(audit_lines).where(audit_lines.c.position.is_(None)).order_by(audit_lines.c.id).limit(limit)
     lines = [_line(row) for row in conn.execute(unsealed)]
+    links = []
     for line in lines:
         position += 1
         previous = _hash(position, line, previous)
-        conn.execute(update(audit_lines).where(audit_lines.c.id == line.id).values(position=position, hash=previous))
-    if lines:
+        links.append({"line": line.id, "its_position": position, "its_hash": previous})
+    if links:
+        statement = update(audit_lines).where(audit_lines.c.id == bindparam("line"))
+        conn.execute(statement.values(position=bindparam("its_position"), hash=bindparam("its_hash")), links)
         conn.execute(update(audit_heads).values(position=position, hash=previous))
     return len(lines)
 
@@ -134,7 +137,7 @@ def verify(conn: Connection, *, known: Mapping[int, str] | None = None) -> Broke
     known.setdefault(last, head)
     expected, previous = 0, GENESIS
     sealed = select(audit_lines).where(audit_lines.c.position.is_not(None)).order_by(audit_lines.c.position)
-    for row in conn.execution_options(yield_per=1000).execute(sealed):
+    for row in conn.execute(sealed.execution_options(yield_per=1000)):
         line = _line(row)
         expected += 1
         if line.position != expected:
