@@ -62,6 +62,10 @@ class Settings:
 
     #: Keys the hashes of identity numbers; kept in the data directory unless given.
     secret_key: str
+    #: Countries and regions whose numbers residents may have; a number without a country code belongs to the first.
+    phone_regions: tuple[str, ...]
+    #: For landlines that a list writes without it (`0571`); empty refuses them.
+    area_code: str
 
     def __repr__(self) -> str:
         return f"Settings(data_dir={self.data_dir}, carrier={self.carrier}, port={self.port})"
@@ -113,6 +117,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         feishu_verification_token=read.text("SHOUWANG_FEISHU_VERIFICATION_TOKEN"),
         feishu_api_base_url=read.url("SHOUWANG_FEISHU_API_BASE_URL", "https://open.feishu.cn"),
         secret_key=read.text("SHOUWANG_SECRET_KEY"),
+        phone_regions=read.regions("SHOUWANG_PHONE_REGIONS", "CN,HK,MO,TW"),
+        area_code=read.area_code("SHOUWANG_AREA_CODE"),
     )
 
 
@@ -159,6 +165,18 @@ class _Reader:
             if not re.fullmatch(r"\+\d{6,15}", number):
                 raise SettingError(f"{name} 里有一个号码写法不对：应带国家码，例如 {name}=+85230000000")
         return numbers
+
+    def regions(self, name: str, default: str) -> tuple[str, ...]:
+        regions = tuple(part.strip() for part in self.text(name, default).split(",") if part.strip())
+        if not regions or not all(re.fullmatch(r"[A-Z]{2}", region) for region in regions):
+            raise SettingError(f"{name} 写法不对：应是两个大写字母的国家或地区代码，用逗号分开，例如 {name}={default}")
+        return regions
+
+    def area_code(self, name: str) -> str:
+        value = self.text(name)
+        if value and not re.fullmatch(r"0\d{2,3}", value):
+            raise SettingError(f"{name}={value} 不对：应是 0 开头的区号，例如 {name}=0571")
+        return value
 
     def timezone(self) -> ZoneInfo:
         name = self.text("SHOUWANG_TIMEZONE", "Asia/Shanghai")

@@ -1,6 +1,21 @@
 """Residents, their households and phones."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
 
 from community.store.base import UtcDateTime, metadata
 
@@ -13,10 +28,11 @@ households = Table(
     Column("building", String(40), nullable=False, server_default=""),
     Column("unit", String(20), nullable=False, server_default=""),
     Column("room", String(20), nullable=False, server_default=""),
-    #: The address as it was written in the list; the identity of the household where the parts are unknown.
+    #: The address in words: put together from the parts, or as it was written in the list where they do not say it all.
     Column("address_text", String(200), nullable=False, server_default=""),
     Column("grid", String(60), nullable=False, server_default=""),
-    UniqueConstraint("community", "building", "unit", "room", "address_text"),
+    # Where the room is not known, one address may be many households; those of two grids are kept apart.
+    UniqueConstraint("community", "building", "unit", "room", "address_text", "grid"),
 )
 
 residents = Table(
@@ -81,3 +97,8 @@ import_runs = Table(
 )
 
 Index("ix_resident_name_household", residents.c.name, residents.c.household_id)
+
+
+def count_residents(conn: Connection) -> int:
+    """How many people are on the roster."""
+    return conn.execute(select(func.count()).select_from(residents)).scalar_one()
