@@ -153,11 +153,16 @@ def verify(conn: Connection, *, known: Mapping[int, str] | None = None) -> Broke
 
 
 def list_lines(
-    conn: Connection, *, subject: str | None = None, before_id: int | None = None, limit: int = 100
+    conn: Connection, *, subject: str = "", before_id: int | None = None, limit: int = 50
 ) -> list[AuditLine]:
-    """Lines of the trail, newest first, of one subject (`case:17`) or of all."""
+    """The trail for reading, newest first.
+
+    Args:
+        subject: only what happened to this (`case:17`); empty for everything.
+        before_id: id of the last line already shown.
+    """
     query = select(audit_lines).order_by(audit_lines.c.id.desc()).limit(limit)
-    if subject is not None:
+    if subject:
         query = query.where(audit_lines.c.subject == subject)
     if before_id is not None:
         query = query.where(audit_lines.c.id < before_id)
@@ -181,20 +186,3 @@ def _hash(position: int, line: AuditLine, previous: str) -> str:
 
 def _line(row: Any) -> AuditLine:
     return AuditLine(row.id, row.at, row.actor, row.action, row.subject, row.detail, row.position, row.hash)
-
-
-def list_lines(
-    conn: Connection, *, subject: str = "", before_id: int | None = None, limit: int = 50
-) -> list[AuditLine]:
-    """The trail for reading, newest first.
-
-    Args:
-        subject: only what happened to this (`case:17`); empty for everything.
-        before_id: id of the last line already shown.
-    """
-    query = select(audit_lines).order_by(audit_lines.c.id.desc()).limit(limit)
-    if subject:
-        query = query.where(audit_lines.c.subject == subject)
-    if before_id is not None:
-        query = query.where(audit_lines.c.id < before_id)
-    return [_line(row) for row in conn.execute(query)]
