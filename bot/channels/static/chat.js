@@ -120,6 +120,8 @@ function showReplies(replies) {
 
 function say(text, shown = text) {
   const id = newId();
+  for (const line of chat.lines.filter((line) => line.buttons)) line.buttons = null;
+  draw();
   show({ mine: true, text: shown, sent: text, id });
   chat.waiting.push({ id, text });
   save();
