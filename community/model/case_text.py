@@ -14,6 +14,11 @@ def hide_numbers(text: str) -> str:
 
 
 def shorten(text: str, most: int) -> str:
-    """Cut a text to `most` characters, with … where something is missing."""
-    text = " ".join(text.split())
+    """Make one line of a text and cut it to `most` characters, with … where something is missing."""
+    text = " ".join(storable(text).split())
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def storable(text: str) -> str:
+    """The text without NUL, which no PostgreSQL column takes."""
+    return text.replace("\0", "")

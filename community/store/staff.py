@@ -72,6 +72,8 @@ _FIELDS = (
 
 def staff_by_login(conn: Connection, login: str) -> Staff | None:
     """The member of staff with that login, disabled ones too; None when there is none."""
+    if "\0" in login:
+        return None
     row = conn.execute(select(*_FIELDS).where(staff.c.login == login)).one_or_none()
     return _member(row) if row else None
 

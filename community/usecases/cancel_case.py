@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from community.model.actor import Actor
 from community.model.case import Case, CaseStatus
+from community.model.case_text import storable
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit
@@ -29,9 +30,9 @@ def cancel_case(
     case = store.case_by_id(conn, case_id)
     if case.status is CaseStatus.CLOSED:
         return case
-    result = say("cases", "cancelled_result", reason=reason.strip())
+    result = say("cases", "cancelled_result", reason=storable(reason).strip())
     closed = store.move_case(conn, case, status=CaseStatus.CLOSED, closed_at=now, result=result, next_step_at=None)
-    event = store.add_event(conn, case.id, at=now, actor=actor, action="cancelled", text=reason)
+    event = store.add_event(conn, case.id, at=now, actor=actor, action="cancelled", text=storable(reason))
     audit.append(conn, at=now, actor=actor, action="case.cancelled", subject=f"case:{case.id}")
     text = say("cases", "cancelled", **text_values(closed, rules.timezone), danger=case.danger)
     tell_holder(conn, closed, text, now=now)

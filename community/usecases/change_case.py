@@ -10,7 +10,7 @@ from community.errors import Refused
 from community.model.actor import Actor
 from community.model.address import Address
 from community.model.case import Case, CaseStatus, Priority
-from community.model.case_text import hide_numbers, shorten
+from community.model.case_text import hide_numbers, shorten, storable
 from community.model.escalation import StepReason, after
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
@@ -93,7 +93,7 @@ def _wanted(
 def _texts(*, description: str | None, summary: str | None) -> dict[str, Any]:
     wanted: dict[str, Any] = {}
     if description is not None:
-        wanted["description"] = description
+        wanted["description"] = storable(description)
     if summary is not None:
         wanted["summary"] = hide_numbers(shorten(summary, 200))
     return wanted
@@ -131,6 +131,6 @@ def _record(
 ) -> None:
     old = {name: _present(before, name) for name in changes}
     detail = {"before": old, "after": changes, "priority": case.priority}
-    store.add_event(conn, case.id, at=now, actor=actor, action="changed", text=reason, detail=detail)
+    store.add_event(conn, case.id, at=now, actor=actor, action="changed", text=storable(reason), detail=detail)
     known = {"changed": sorted(changes), "priority": case.priority, "category": case.category, "danger": case.danger}
     audit.append(conn, at=now, actor=actor, action="case.changed", subject=f"case:{case.id}", detail=known)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from community.errors import InvalidInput, Refused
 from community.model.actor import Actor
 from community.model.case import Case, CaseStatus
-from community.model.case_text import hide_numbers
+from community.model.case_text import hide_numbers, storable
 from community.model.permissions import Permission
 from community.store import audit
 from community.store import cases as store
@@ -27,7 +27,7 @@ def close_case(conn: Connection, case_id: int, result: str, *, actor: Actor, now
         Refused: it is closed already, or the person may not work on cases.
     """
     authorise_actor(conn, actor, Permission.WORK_ON_CASES)
-    result = result.strip()
+    result = storable(result).strip()
     if not result:
         raise InvalidInput("销号要写办理结果：请说明做了什么、现在怎么样")
     case = store.case_by_id(conn, case_id)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from community.errors import InvalidInput, Refused
 from community.model.actor import Actor
 from community.model.case import Case, CaseStatus
-from community.model.case_text import hide_numbers
+from community.model.case_text import hide_numbers, storable
 from community.model.escalation import handed_over_until
 from community.model.permissions import Permission, may
 from community.model.rulebook import Rulebook
@@ -42,7 +42,9 @@ def hand_over_case(
         conn, case, status=CaseStatus.DISPATCHED, assignee=taker.login, acknowledged_at=None, next_step_at=until
     )
     detail = {"from": case.assignee, "to": taker.login, "until": until.isoformat()}
-    event = store.add_event(conn, case.id, at=now, actor=actor, action="handed_over", text=reason, detail=detail)
+    event = store.add_event(
+        conn, case.id, at=now, actor=actor, action="handed_over", text=storable(reason), detail=detail
+    )
     audit.append(conn, at=now, actor=actor, action="case.handed_over", subject=f"case:{case.id}", detail=detail)
     text = _text(given, giver, taker, reason, rules)
     notices.add_notice(conn, given, role=taker.role, login=taker.login, text=text, now=now)

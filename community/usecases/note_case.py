@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from community.errors import InvalidInput
 from community.model.actor import Actor
 from community.model.case import Case
-from community.model.case_text import hide_numbers, shorten
+from community.model.case_text import hide_numbers, shorten, storable
 from community.model.permissions import Permission
 from community.store import audit, notices
 from community.store import cases as store
@@ -31,7 +31,7 @@ def note_case(
         Refused: the person may not work on cases.
     """
     authorise_actor(conn, actor, Permission.WORK_ON_CASES)
-    text = text.strip()
+    text = storable(text).strip()
     if not text:
         raise InvalidInput("备注不能为空：请写上内容")
     case = store.case_by_id(conn, case_id)

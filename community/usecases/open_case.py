@@ -10,7 +10,7 @@ from community.errors import InvalidInput
 from community.model.actor import Actor
 from community.model.address import Address
 from community.model.case import Case, CaseKind, CaseStatus, NewCase, Priority
-from community.model.case_text import hide_numbers, shorten
+from community.model.case_text import hide_numbers, shorten, storable
 from community.model.escalation import StepReason
 from community.model.rulebook import Rulebook
 from community.store import audit
@@ -53,7 +53,7 @@ def open_case(conn: Connection, new: NewCase, *, rules: Rulebook, actor: Actor, 
         assert existing is not None, "the source key was taken a moment ago"  # noqa: S101 - cases are never deleted
         return _opened(existing, created=False)
     case = store.case_by_id(conn, case_id)
-    store.add_event(conn, case.id, at=now, actor=actor, action="opened", text=new.description)
+    store.add_event(conn, case.id, at=now, actor=actor, action="opened", text=case.description)
     detail = {"number": case.number, "kind": case.kind, "category": case.category, "priority": case.priority}
     audit.append(conn, at=now, actor=actor, action="case.opened", subject=f"case:{case.id}", detail=detail)
     return _opened(step_now(conn, case, StepReason.OPENED, rules=rules, actor=actor, now=now), created=True)
@@ -86,7 +86,7 @@ def _values(conn: Connection, new: NewCase, priority: Priority, rules: Rulebook,
         "danger": new.danger,
         "status": CaseStatus.REPORTED,
         "summary": hide_numbers(shorten(new.summary, 200)),
-        "description": new.description,
+        "description": storable(new.description),
         **place_values(new.address),
         "location_text": shorten(new.location_text, 200),
         "grid": shorten(new.grid or rules.grid_of(new.address), 60),

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from community.errors import InvalidInput, Refused
 from community.model.actor import Actor
 from community.model.case import Case, CaseStatus
+from community.model.case_text import storable
 from community.model.escalation import StepReason
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
@@ -55,7 +56,9 @@ def reopen_case(
         acknowledged_at=None,
         next_step_at=now,
     )
-    event = store.add_event(conn, case.id, at=now, actor=actor, action="reopened", text=reason, source_key=source_key)
+    event = store.add_event(
+        conn, case.id, at=now, actor=actor, action="reopened", text=storable(reason), source_key=source_key
+    )
     audit.append(conn, at=now, actor=actor, action="case.reopened", subject=f"case:{case.id}")
     tell_reporter(conn, opened, "reopened", key=f"case:{case.id}:event:{event}:reporter", now=now)
     return step_now(conn, opened, StepReason.REOPENED, rules=rules, actor=actor, now=now)

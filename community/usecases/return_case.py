@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from community.errors import InvalidInput, Refused
 from community.model.actor import Actor
 from community.model.case import CASE_STATUS_NAMES, Case, CaseStatus
+from community.model.case_text import storable
 from community.model.escalation import StepReason
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
@@ -40,6 +41,6 @@ def return_case(conn: Connection, case_id: int, reason: str, *, rules: Rulebook,
     returned = store.move_case(
         conn, case, status=CaseStatus.RETURNED, assignee=None, acknowledged_at=None, next_step_at=now
     )
-    store.add_event(conn, case.id, at=now, actor=actor, action="returned", text=reason)
+    store.add_event(conn, case.id, at=now, actor=actor, action="returned", text=storable(reason))
     audit.append(conn, at=now, actor=actor, action="case.returned", subject=f"case:{case.id}")
     return step_now(conn, returned, StepReason.RETURNED, rules=rules, actor=actor, now=now)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from community.errors import InvalidInput, Refused
 from community.model.actor import Actor
 from community.model.case import CASE_STATUS_NAMES, Case, CaseStatus, Priority
+from community.model.case_text import storable
 from community.model.escalation import resumes_at
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
@@ -42,6 +43,6 @@ def suspend_case(
     back = resumes_at(case.priority, until, rules=rules)
     suspended = store.move_case(conn, case, status=CaseStatus.SUSPENDED, next_step_at=back)
     detail = {"until": until.isoformat(), "back": back.isoformat()}
-    store.add_event(conn, case.id, at=now, actor=actor, action="suspended", text=reason, detail=detail)
+    store.add_event(conn, case.id, at=now, actor=actor, action="suspended", text=storable(reason), detail=detail)
     audit.append(conn, at=now, actor=actor, action="case.suspended", subject=f"case:{case.id}", detail=detail)
     return suspended

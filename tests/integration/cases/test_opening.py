@@ -205,3 +205,16 @@ def test_lists_filter_search_and_page(database: Database, now: datetime) -> None
         assert list_cases(conn, CaseFilter(text="%路%")) == []
         assert len(list_cases(conn, CaseFilter(open=True, category="flooding"))) == 4
         assert count_cases(conn, CaseFilter()) == {CaseStatus.DISPATCHED: 5, CaseStatus.CLOSED: 1}
+
+
+def test_a_nul_in_the_text_loses_no_report(database: Database, now: datetime) -> None:
+    rules = sample_rules("wecom")
+    with database.begin() as conn:
+        employ(conn, ["chen"], now=now)
+        case = report(conn, rules, now, summary="进\0水", description="进\0水了", location_text="门\0口")
+        note_case(conn, case.id, "还\0在漏", actor=RESIDENT, now=now)
+        change_case(conn, case.id, rules=rules, actor=RESIDENT, now=now, description="更\0正", reason="写\0错")
+        close_case(conn, case.id, "修\0好", actor=Actor.staff("chen"), now=now)
+        reopen_case(conn, case.id, "又\0漏", rules=rules, actor=RESIDENT, now=now)
+        cancel_case(conn, case.id, rules=rules, actor=RESIDENT, now=now, reason="好\0了")
+    assert (case.summary, case.description) == ("进水", "进水了")
