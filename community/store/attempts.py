@@ -17,7 +17,8 @@ from sqlalchemy import (
 
 from community.store.base import UtcDateTime, metadata
 
-_OPEN = "status in ('placing', 'placed', 'ringing', 'in_progress', 'unknown')"
+#: The attempts that the partial unique index holds apart; queries that use the index spell it the same way.
+OPEN_CONDITION = "status in ('placing', 'placed', 'ringing', 'in_progress', 'unknown')"
 
 attempts = Table(
     "attempt",
@@ -53,6 +54,8 @@ attempts = Table(
     Column("answered_by", String(30)),
     #: The state of the conversation (voice.script), with its step number.
     Column("dialogue", JSON, nullable=False),
+    #: The number of the step that was said last: two webhooks for one step move it once.
+    Column("dialogue_step", Integer, nullable=False, server_default="0"),
     Column("recording", JSON),
     Column("rehearsal", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -63,8 +66,9 @@ attempts = Table(
     Column("ended_at", UtcDateTime),
     #: Seconds, as the carrier says.
     Column("duration", Integer),
-    #: When the carrier is to be asked about it next.
+    #: When the carrier is to be asked about it next, and how often it was asked while the status was `unknown`.
     Column("check_at", UtcDateTime),
+    Column("asks", Integer, nullable=False, server_default="0"),
     UniqueConstraint("target_id", "n"),
     Index("ix_attempt_status_check", "status", "check_at"),
     Index("ix_attempt_resident_created", "resident_id", "created_at"),
@@ -73,8 +77,8 @@ attempts = Table(
         "uq_attempt_open_number",
         "number",
         unique=True,
-        sqlite_where=text(_OPEN),
-        postgresql_where=text(_OPEN),
+        sqlite_where=text(OPEN_CONDITION),
+        postgresql_where=text(OPEN_CONDITION),
     ),
 )
 
@@ -110,11 +114,18 @@ utterances = Table(
 pace = Table(
     "pace",
     metadata,
-    #: The number pool.
+    #: A carrier's numbers, or one campaign with a pace of its own (`campaign:<id>`).
     Column("pool", String(60), primary_key=True),
     #: The next call may not start before.
     Column("next_at", UtcDateTime, nullable=False),
+    #: Who reserved the last slots.
+    Column("owner", String(64), nullable=False, server_default=""),
+    #: How much slower than the limit the carrier wants us, and when it last said so.
+    Column("slow_factor", Float, nullable=False, server_default="1"),
+    Column("slowed_at", UtcDateTime),
     #: Failures of the carrier in a row, and until when it rests because of them.
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("resting_until", UtcDateTime),
+    #: What staff can do about it, in Chinese.
+    Column("fault", Text),
 )

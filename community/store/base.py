@@ -1,10 +1,10 @@
 """What every table shares: one MetaData, and column types that behave the same on SQLite and PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, MetaData, Table
+from sqlalchemy import Column, Connection, DateTime, MetaData, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect
@@ -53,3 +53,18 @@ def insert_once(conn: Connection, table: Table, values: Mapping[str, Any], *, un
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite_dialect.insert
     statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=[unique]).returning(table.c.id)
     return conn.execute(statement).scalar_one_or_none()
+
+
+def insert_new(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, returning: Column[Any]
+) -> list[Any]:
+    """Insert those rows that no unique index refuses.
+
+    Returns:
+        The column `returning` of each row that is now there because of this.
+    """
+    if not rows:
+        return []
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite_dialect.insert
+    statement = insert(table).values([dict(row) for row in rows]).on_conflict_do_nothing().returning(returning)
+    return list(conn.execute(statement).scalars())

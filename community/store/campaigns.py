@@ -1,7 +1,41 @@
 """Campaigns and their targets."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    cast,
+    exists,
+    insert,
+    select,
+    update,
+)
+
+from community.errors import Conflict, NotFound
+from community.model.campaign import (
+    CAMPAIGN_MOVES,
+    CAMPAIGN_STATUS_NAMES,
+    CampaignPriority,
+    CampaignStatus,
+    TargetStatus,
+)
+from community.model.questionnaire import Questionnaire
 from community.store.base import UtcDateTime, metadata
 
 campaigns = Table(
@@ -56,5 +90,128 @@ targets = Table(
     Column("resolved_at", UtcDateTime),
     UniqueConstraint("campaign_id", "resident_id"),
     Index("ix_target_due", "status", "next_at"),
-    Index("ix_target_campaign_status", "campaign_id", "status"),
+    Index("ix_target_campaign_status", "campaign_id", "status", "next_at"),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A campaign as it stands."""
+
+    id: int
+    name: str
+    status: CampaignStatus
+    priority: CampaignPriority
+    questionnaire: Questionnaire
+    rehearsal: bool
+    created_by: str
+    created_at: datetime
+    approved_by: str | None
+    launched_by: str | None
+    launched_at: datetime | None
+    override_reason: str | None
+
+    @property
+    def deadline(self) -> datetime | None:
+        """No call of it later than this; None where it says nothing."""
+        if self.launched_at is None or self.questionnaire.not_after is None:
+            return None
+        return self.launched_at + self.questionnaire.not_after
+
+
+def insert_campaign(
+    conn: Connection, questionnaire: Questionnaire, *, source: str, created_by: str, now: datetime
+) -> int:
+    """Write a draft and return its id."""
+    values = {
+        "name": questionnaire.name[:120],
+        "status": CampaignStatus.DRAFT,
+        "priority": questionnaire.priority,
+        "definition": questionnaire.model_dump(mode="json"),
+        "source": source,
+        "rehearsal": False,
+        "created_by": created_by,
+        "created_at": now,
+    }
+    campaign_id: int = conn.execute(insert(campaigns).values(values).returning(campaigns.c.id)).scalar_one()
+    return campaign_id
+
+
+def campaign_by_id(conn: Connection, campaign_id: int) -> Campaign:
+    """The campaign with that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = conn.execute(_campaigns().where(campaigns.c.id == campaign_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"没有 {campaign_id} 号外呼任务：请用 campaign list 查看编号")
+    return _campaign(row)
+
+
+def list_campaigns(conn: Connection, *, limit: int = 50) -> list[Campaign]:
+    """The campaigns, newest first."""
+    return [_campaign(row) for row in conn.execute(_campaigns().order_by(campaigns.c.id.desc()).limit(limit))]
+
+
+def running_campaigns(conn: Connection, *, rehearsal: bool) -> list[Campaign]:
+    """Campaigns that are being called now, real ones or rehearsals."""
+    running = (campaigns.c.status == CampaignStatus.RUNNING, campaigns.c.rehearsal.is_(rehearsal))
+    return [_campaign(row) for row in conn.execute(_campaigns().where(*running).order_by(campaigns.c.id))]
+
+
+def campaigns_by_id(conn: Connection, campaign_ids: Sequence[int]) -> dict[int, Campaign]:
+    """These campaigns, by id."""
+    return {row.id: _campaign(row) for row in conn.execute(_campaigns().where(campaigns.c.id.in_(campaign_ids)))}
+
+
+def move_campaign(conn: Connection, campaign: Campaign, to: CampaignStatus, **changes: Any) -> None:
+    """Move a campaign that still stands as `campaign` says.
+
+    Raises:
+        Conflict: it may not go there from where it stands, or somebody else moved it first.
+    """
+    if to not in CAMPAIGN_MOVES[campaign.status]:
+        raise Conflict(f"{campaign.id} 号任务{CAMPAIGN_STATUS_NAMES[campaign.status]}，不能再做这一步")
+    still = (campaigns.c.id == campaign.id, campaigns.c.status == campaign.status)
+    if conn.execute(update(campaigns).where(*still).values(status=to, **changes)).rowcount != 1:
+        raise Conflict(f"{campaign.id} 号任务刚被别人操作过：请刷新后再看")
+
+
+def finish_resolved(conn: Connection, now: datetime) -> list[int]:
+    """Finish the running campaigns of which no target is left; return their ids."""
+    left = exists().where(
+        targets.c.campaign_id == campaigns.c.id,
+        targets.c.status.in_([TargetStatus.WAITING, TargetStatus.CALLING]),
+    )
+    done = (campaigns.c.status == CampaignStatus.RUNNING, ~left)
+    finished = {"status": CampaignStatus.FINISHED, "finished_at": now}
+    return list(conn.execute(update(campaigns).where(*done).values(finished).returning(campaigns.c.id)).scalars())
+
+
+def _campaigns() -> Select[Any]:
+    # The questionnaire comes as text: it never changes, so that its reading can be remembered.
+    rest = [column for column in campaigns.c if column.name not in {"definition", "source"}]
+    return select(*rest, cast(campaigns.c.definition, Text).label("definition"))
+
+
+@lru_cache(maxsize=256)
+def _questionnaire(definition: str) -> Questionnaire:
+    return Questionnaire.model_validate_json(definition)
+
+
+def _campaign(row: Row[Any]) -> Campaign:
+    return Campaign(
+        id=row.id,
+        name=row.name,
+        status=CampaignStatus(row.status),
+        priority=CampaignPriority(row.priority),
+        questionnaire=_questionnaire(row.definition),
+        rehearsal=row.rehearsal,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        approved_by=row.approved_by,
+        launched_by=row.launched_by,
+        launched_at=row.launched_at,
+        override_reason=row.override_reason,
+    )

@@ -60,7 +60,7 @@ cases = Table(
     Column("conversation_id", String(200), index=True),
     Column("campaign_id", ForeignKey("campaign.id"), index=True),
     Column("target_id", Integer),
-    Column("attempt_id", String(32)),
+    Column("attempt_id", String(32), index=True),
     Column("rehearsal", Boolean, nullable=False),
     #: A copy of the ladder it started with: [{role, wait_seconds}].
     Column("ladder", JSON, nullable=False),
@@ -181,6 +181,13 @@ def case_by_source_key(conn: Connection, source_key: str) -> Case | None:
     """The case that an event opened; None when it has opened none."""
     row = conn.execute(select(cases).where(cases.c.source_key == source_key)).one_or_none()
     return _case(row) if row else None
+
+
+def case_opened_in_call(conn: Connection, attempt_id: str) -> int | None:
+    """The most pressing case that was opened during one call; None when there is none."""
+    query = select(cases.c.id, cases.c.priority).where(cases.c.attempt_id == attempt_id)
+    opened = [(-Priority(row.priority).rank, row.id) for row in conn.execute(query)]
+    return min(opened)[1] if opened else None
 
 
 def list_cases(conn: Connection, wanted: CaseFilter, *, before_id: int | None = None, limit: int = 50) -> list[Case]:

@@ -1,0 +1,314 @@
+"""Targets as the engine reads and moves them: who is due, who waits, who is resolved and how."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, insert, select, update
+
+from community.model.address import Address
+from community.model.call import Outcome
+from community.model.campaign import TargetStatus
+from community.model.dialling import Callee
+from community.model.questionnaire import Audience
+from community.store.campaigns import targets
+from community.store.residents import households, phones, resident_tags, residents
+
+_CHUNK = 5_000
+_BUILDING_SUFFIXES = ("号楼", "栋", "幢", "座", "#", "楼")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What must be known of a resident to call them."""
+
+    resident_id: int
+    sample: bool
+    opted_out: bool
+    preferred_hours: str
+    guardian_phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueTarget:
+    """A target whose time has come, and whose it is."""
+
+    id: int
+    next_at: datetime
+    phone_position: int
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A target as it stands."""
+
+    id: int
+    campaign_id: int
+    resident_id: int
+    status: TargetStatus
+    outcome_counts: Mapping[Outcome, int]
+    attempts: int
+    phone_position: int
+    case_id: int | None
+
+
+def audience(conn: Connection, wanted: Audience, today: date) -> Iterator[Person]:
+    """Everybody whom an audience means, in order of the roster."""
+    query = _persons().where(*_conditions(wanted, today)).order_by(residents.c.id)
+    for row in conn.execute(query, execution_options={"yield_per": _CHUNK}):
+        yield _person(row)
+
+
+def phones_of(conn: Connection, resident_ids: Sequence[int]) -> dict[int, list[Callee]]:
+    """The good numbers of residents, in the order they are called; wrong and dead ones are left out."""
+    found: dict[int, list[Callee]] = {}
+    for chunk in _chunks(resident_ids):
+        query = (
+            select(phones.c.resident_id, phones.c.number, phones.c.position)
+            .where(phones.c.resident_id.in_(chunk), phones.c.status == "ok")
+            .order_by(phones.c.position)
+        )
+        for row in conn.execute(query):
+            found.setdefault(row.resident_id, []).append(Callee(row.number, row.position))
+    return found
+
+
+def residents_with_phones(conn: Connection, resident_ids: Sequence[int]) -> set[int]:
+    """Those who have any number at all, good or not."""
+    found: set[int] = set()
+    for chunk in _chunks(resident_ids):
+        found.update(conn.execute(select(phones.c.resident_id).where(phones.c.resident_id.in_(chunk))).scalars())
+    return found
+
+
+def insert_targets(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write a campaign's targets; a resident is in a campaign once."""
+    for start in range(0, len(rows), _CHUNK):
+        conn.execute(insert(targets), [dict(row) for row in rows[start : start + _CHUNK]])
+
+
+def due_targets(conn: Connection, campaign_id: int, now: datetime, limit: int) -> list[DueTarget]:
+    """Targets of a campaign that may be called now, longest waiting first, and nobody else is at."""
+    query = (
+        _persons(targets.c.id.label("target_id"), targets.c.next_at, targets.c.phone_position)
+        .join(targets, targets.c.resident_id == residents.c.id)
+        .where(
+            targets.c.campaign_id == campaign_id,
+            targets.c.status == TargetStatus.WAITING,
+            targets.c.next_at <= now,
+        )
+        .order_by(targets.c.next_at, targets.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=targets)
+    )
+    return [
+        DueTarget(id=row.target_id, next_at=row.next_at, phone_position=row.phone_position, person=_person(row))
+        for row in conn.execute(query)
+    ]
+
+
+def has_due_targets(conn: Connection, campaign_ids: Sequence[int], now: datetime) -> bool:
+    """Whether anybody of these campaigns may be called now."""
+    for campaign_id in campaign_ids:
+        due = (
+            targets.c.campaign_id == campaign_id,
+            targets.c.status == TargetStatus.WAITING,
+            targets.c.next_at <= now,
+        )
+        if conn.execute(select(targets.c.id).where(*due).limit(1)).first() is not None:
+            return True
+    return False
+
+
+def defer_targets(conn: Connection, later: Mapping[int, datetime]) -> None:
+    """Put waiting targets off."""
+    if later:
+        waiting = (targets.c.id == bindparam("t_id"), targets.c.status == TargetStatus.WAITING)
+        rows = [{"t_id": target_id, "t_at": moment} for target_id, moment in later.items()]
+        conn.execute(update(targets).where(*waiting).values(next_at=bindparam("t_at")), rows)
+
+
+def exclude_targets(conn: Connection, reasons: Mapping[int, str], now: datetime) -> None:
+    """Resolve waiting targets that are not to be called, each for its reason."""
+    if reasons:
+        waiting = (targets.c.id == bindparam("t_id"), targets.c.status == TargetStatus.WAITING)
+        values = {"status": TargetStatus.EXCLUDED, "reason": bindparam("t_why"), "resolved_at": now, "next_at": None}
+        rows = [{"t_id": target_id, "t_why": reason} for target_id, reason in reasons.items()]
+        conn.execute(update(targets).where(*waiting).values(values), rows)
+
+
+def exclude_waiting(
+    conn: Connection,
+    *,
+    reason: str,
+    now: datetime,
+    campaign_id: int | None = None,
+    resident_id: int | None = None,
+) -> int:
+    """Resolve every waiting target of a campaign, or of a resident; return how many there were."""
+    wanted: list[ColumnElement[bool]] = [targets.c.status == TargetStatus.WAITING]
+    if campaign_id is not None:
+        wanted.append(targets.c.campaign_id == campaign_id)
+    if resident_id is not None:
+        wanted.append(targets.c.resident_id == resident_id)
+    values = {"status": TargetStatus.EXCLUDED, "reason": reason, "resolved_at": now, "next_at": None}
+    return conn.execute(update(targets).where(*wanted).values(values)).rowcount
+
+
+def start_calling(conn: Connection, target_ids: Sequence[int]) -> None:
+    """Mark waiting targets as being called."""
+    if target_ids:
+        waiting = (targets.c.id.in_(list(target_ids)), targets.c.status == TargetStatus.WAITING)
+        conn.execute(update(targets).where(*waiting).values(status=TargetStatus.CALLING, next_at=None))
+
+
+def target_by_id(conn: Connection, target_id: int, *, lock: bool = False) -> Target:
+    """The target with that id."""
+    query = select(targets).where(targets.c.id == target_id)
+    return _target(conn.execute(query.with_for_update() if lock else query).one())
+
+
+def move_target(conn: Connection, before: Target, to: TargetStatus, **changes: Any) -> bool:
+    """Move a target that still stands as `before` says; return whether it did."""
+    still = (targets.c.id == before.id, targets.c.status == before.status)
+    return conn.execute(update(targets).where(*still).values(status=to, **changes)).rowcount == 1
+
+
+def waiting_after(conn: Connection, campaign_id: int, moment: datetime, limit: int) -> list[Target]:
+    """Waiting targets whose turn would come only after that moment."""
+    late = (
+        targets.c.campaign_id == campaign_id,
+        targets.c.status == TargetStatus.WAITING,
+        targets.c.next_at > moment,
+    )
+    query = select(targets).where(*late).order_by(targets.c.next_at).limit(limit).with_for_update(skip_locked=True)
+    return [_target(row) for row in conn.execute(query)]
+
+
+def home_of(conn: Connection, resident_id: int) -> tuple[Address, str]:
+    """Where a resident lives, and their grid."""
+    query = (
+        select(households)
+        .join(residents, residents.c.household_id == households.c.id)
+        .where(residents.c.id == resident_id)
+    )
+    row = conn.execute(query).one()
+    return Address(row.community, row.building, row.unit, row.room), row.grid
+
+
+def person_of(conn: Connection, resident_id: int) -> Person:
+    """What must be known of one resident to call them."""
+    return _person(conn.execute(_persons().where(residents.c.id == resident_id)).one())
+
+
+def persons_of(conn: Connection, resident_ids: Sequence[int]) -> dict[int, Person]:
+    """What must be known of residents to call them, by id."""
+    found = conn.execute(_persons().where(residents.c.id.in_(list(resident_ids))))
+    return {row.resident_id: _person(row) for row in found}
+
+
+def mark_phone(conn: Connection, resident_id: int, number: str, status: str, now: datetime) -> None:
+    """Mark a resident's number as `wrong` or `not_in_service`."""
+    good = (phones.c.resident_id == resident_id, phones.c.number == number, phones.c.status == "ok")
+    conn.execute(update(phones).where(*good).values(status=status, status_changed_at=now))
+
+
+def count_targets(conn: Connection, campaign_id: int) -> dict[TargetStatus, int]:
+    """How many targets of a campaign there are in each status."""
+    query = (
+        select(targets.c.status, func.count().label("n"))
+        .where(targets.c.campaign_id == campaign_id)
+        .group_by(targets.c.status)
+    )
+    return {TargetStatus(row.status): row.n for row in conn.execute(query)}
+
+
+def count_reasons(conn: Connection, campaign_id: int) -> dict[str, int]:
+    """Why targets of a campaign are excluded, and how many for each reason."""
+    query = (
+        select(targets.c.reason, func.count().label("n"))
+        .where(targets.c.campaign_id == campaign_id, targets.c.status == TargetStatus.EXCLUDED)
+        .group_by(targets.c.reason)
+    )
+    return {row.reason or "": row.n for row in conn.execute(query)}
+
+
+def _persons(*more: Any) -> Select[Any]:
+    return select(
+        residents.c.id.label("resident_id"),
+        residents.c.sample,
+        residents.c.opted_out_at,
+        residents.c.preferred_hours,
+        residents.c.guardian_phone,
+        *more,
+    ).select_from(residents)
+
+
+def _conditions(wanted: Audience, today: date) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.tags:
+        conditions.append(_has_tag(wanted.tags))
+    if wanted.without_tags:
+        conditions.append(~_has_tag(wanted.without_tags))
+    places: list[ColumnElement[bool]] = []
+    if wanted.grids:
+        places.append(households.c.grid.in_(wanted.grids))
+    if wanted.communities:
+        places.append(households.c.community.in_(wanted.communities))
+    if wanted.buildings:
+        places.append(households.c.building.in_([_plain_building(name) for name in wanted.buildings]))
+    if places:
+        conditions.append(residents.c.household_id.in_(select(households.c.id).where(*places)))
+    if wanted.age_from is not None:
+        conditions.append(residents.c.birth_date <= _years_before(today, wanted.age_from))
+    if wanted.age_to is not None:
+        conditions.append(residents.c.birth_date > _years_before(today, wanted.age_to + 1))
+    return conditions
+
+
+def _has_tag(tags: Sequence[str]) -> ColumnElement[bool]:
+    return exists().where(resident_tags.c.resident_id == residents.c.id, resident_tags.c.tag.in_(list(tags)))
+
+
+def _plain_building(name: str) -> str:
+    for suffix in _BUILDING_SUFFIXES:
+        if name.endswith(suffix) and len(name) > len(suffix):
+            return name.removesuffix(suffix)
+    return name
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK]
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        resident_id=row.resident_id,
+        sample=row.sample,
+        opted_out=row.opted_out_at is not None,
+        preferred_hours=row.preferred_hours,
+        guardian_phone=row.guardian_phone,
+    )
+
+
+def _target(row: Row[Any]) -> Target:
+    return Target(
+        id=row.id,
+        campaign_id=row.campaign_id,
+        resident_id=row.resident_id,
+        status=TargetStatus(row.status),
+        outcome_counts={Outcome(name): count for name, count in row.outcome_counts.items()},
+        attempts=row.attempts,
+        phone_position=row.phone_position,
+        case_id=row.case_id,
+    )

@@ -1,0 +1,35 @@
+"""End an attempt and draw the consequences, both or neither."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from community.model.call import AttemptStatus, Outcome
+from community.model.rulebook import Rulebook
+from community.store.dialling import Attempt, move_attempt
+from community.usecases.resolve_attempt import resolve_attempt
+
+
+def close_attempt(
+    conn: Connection,
+    attempt: Attempt,
+    to: AttemptStatus,
+    *,
+    outcome: Outcome | None,
+    rules: Rulebook,
+    now: datetime,
+    again_at: datetime | None = None,
+    **facts: Any,
+) -> bool:
+    """Make an attempt final if it still stands as given; return whether it did.
+
+    Args:
+        outcome: None where nobody was rung and no attempt is used up.
+        again_at: for the latter, when the next attempt may be made.
+        facts: further columns of the attempt.
+    """
+    moved = move_attempt(conn, attempt, to, outcome=outcome, ended_at=now, check_at=None, lease_until=None, **facts)
+    if moved:
+        resolve_attempt(conn, attempt.id, rules=rules, now=now, again_at=again_at)
+    return moved

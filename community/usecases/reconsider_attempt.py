@@ -1,0 +1,35 @@
+"""Correct what followed an attempt when the machine detector speaks only after the call is over."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from community.model.call import Outcome
+from community.model.campaign import TargetStatus
+from community.model.rulebook import Rulebook
+from community.store.dialling import Attempt, correct_outcome, newest_attempt_id
+from community.store.targets import move_target, target_by_id
+from community.usecases.resolve_attempt import resolve_attempt
+
+
+def reconsider_attempt(conn: Connection, attempt: Attempt, outcome: Outcome, *, rules: Rulebook, now: datetime) -> bool:
+    """Change how a finished attempt ended, and plan its target anew where it still waits for its next call.
+
+    A target that has become a case meanwhile stays one: a person will see to it.
+
+    Returns:
+        Whether anything was to be corrected.
+    """
+    was = attempt.outcome
+    if was is None or was is outcome or not correct_outcome(conn, attempt.id, was=was, now_is=outcome):
+        return False
+    target = target_by_id(conn, attempt.target_id, lock=True)
+    if target.status is not TargetStatus.WAITING or newest_attempt_id(conn, target.id) != attempt.id:
+        return True
+    counts = {name.value: count for name, count in target.outcome_counts.items()}
+    counts[was.value] = max(0, counts.get(was.value, 0) - 1)
+    move_target(
+        conn, target, TargetStatus.CALLING, next_at=None, outcome_counts=counts, attempts=max(0, target.attempts - 1)
+    )
+    resolve_attempt(conn, attempt.id, rules=rules, now=now)
+    return True

@@ -1,0 +1,182 @@
+"""Draw the consequences of an attempt that is over: its target is done, waits for another try, or becomes a case."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from community.model.actor import Actor
+from community.model.call import AttemptStatus, CallResult, Outcome
+from community.model.campaign import CampaignStatus, TargetStatus
+from community.model.dialling import GUARDIAN_POSITION, next_callee
+from community.model.retry import Circumstances, Decision, EndedCall, Fate, after_attempt
+from community.model.rulebook import Rulebook
+from community.store import audit
+from community.store import dialling as call_store
+from community.store import targets as target_store
+from community.store.campaigns import Campaign, campaign_by_id
+from community.store.cases import case_opened_in_call
+from community.store.dialling import Attempt
+from community.store.targets import Person, Target
+from community.usecases.calling_hours import calling_hours
+from community.usecases.open_target_case import open_target_case
+
+_ENGINE = Actor.system("engine")
+#: A call that the carrier refused for a passing reason is tried again after so long.
+_TRY_AGAIN = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Story:
+    """Everything around one attempt that is over."""
+
+    attempt: Attempt
+    target: Target
+    campaign: Campaign
+    person: Person
+
+
+def resolve_attempt(
+    conn: Connection,
+    attempt_id: str,
+    *,
+    rules: Rulebook,
+    now: datetime,
+    again_at: datetime | None = None,
+) -> None:
+    """Decide what follows an attempt that has become final, in the transaction that made it so.
+
+    Only the target's newest attempt decides, and only while the target is being called: the same attempt again
+    changes nothing.
+
+    Args:
+        again_at: for an attempt that used up nothing, when the next one may be made; by default in half a minute.
+    """
+    story = _story(conn, attempt_id)
+    if story is None:
+        return
+    counts = _counts(story)
+    decision = after_attempt(_ended_call(story.attempt, now, again_at), _circumstances(conn, story, counts, rules))
+    _apply(conn, story, decision, counts, rules=rules, now=now)
+
+
+def _story(conn: Connection, attempt_id: str) -> _Story | None:
+    attempt = call_store.attempt_by_id(conn, attempt_id)
+    if not attempt.status.is_final:
+        return None
+    target = target_store.target_by_id(conn, attempt.target_id, lock=True)
+    if target.status is not TargetStatus.CALLING or call_store.newest_attempt_id(conn, target.id) != attempt_id:
+        return None
+    return _Story(
+        attempt=attempt,
+        target=target,
+        campaign=campaign_by_id(conn, attempt.campaign_id),
+        person=target_store.person_of(conn, attempt.resident_id),
+    )
+
+
+def _counts(story: _Story) -> dict[Outcome, int]:
+    counts = dict(story.target.outcome_counts)
+    if story.attempt.outcome is not None:
+        counts[story.attempt.outcome] = counts.get(story.attempt.outcome, 0) + 1
+    return counts
+
+
+def _ended_call(attempt: Attempt, now: datetime, again_at: datetime | None) -> EndedCall:
+    return EndedCall(
+        status=attempt.status,
+        outcome=attempt.outcome,
+        result=attempt.result,
+        callback_at=attempt.callback_at,
+        over_at=attempt.ended_at or now,
+        again_at=again_at or now + _TRY_AGAIN,
+    )
+
+
+def _circumstances(conn: Connection, story: _Story, counts: dict[Outcome, int], rules: Rulebook) -> Circumstances:
+    return Circumstances(
+        questionnaire=story.campaign.questionnaire,
+        counts=counts,
+        other_number=_position_after(conn, story) is not None,
+        hours=calling_hours(story.campaign, story.person.preferred_hours, rules),
+        deadline=story.campaign.deadline,
+        completes=story.person.sample or not story.attempt.rehearsal,
+        cancelled=story.campaign.status is CampaignStatus.CANCELLED,
+    )
+
+
+def _position_after(conn: Connection, story: _Story) -> int | None:
+    """Where the next number stands when the one just dialled is of no use; None when there is none left."""
+    phones = target_store.phones_of(conn, [story.person.resident_id]).get(story.person.resident_id, [])
+    dialled = [phone.position for phone in phones if phone.number == story.attempt.number]
+    start = dialled[0] + 1 if dialled else story.target.phone_position
+    if not dialled and story.attempt.number == story.person.guardian_phone:
+        start = GUARDIAN_POSITION + 1
+    others = [phone for phone in phones if phone.number != story.attempt.number]
+    callee = next_callee(others, story.person.guardian_phone, start)
+    if callee is None or callee.number == story.attempt.number:
+        return None
+    return callee.position
+
+
+def _apply(
+    conn: Connection, story: _Story, decision: Decision, counts: dict[Outcome, int], *, rules: Rulebook, now: datetime
+) -> None:
+    position = story.target.phone_position
+    if decision.number_spent:
+        position = _position_after(conn, story) or position
+        wrong = story.attempt.result is CallResult.WRONG_PERSON
+        status = "wrong" if wrong else "not_in_service"
+        target_store.mark_phone(conn, story.person.resident_id, story.attempt.number, status, now)
+    changes: dict[str, Any] = {
+        "phone_position": position,
+        "outcome_counts": {outcome.value: count for outcome, count in counts.items()},
+        "attempts": story.target.attempts + (1 if _reached_the_carrier(story.attempt) else 0),
+    }
+    if story.attempt.outcome is not None:
+        changes["outcome"] = story.attempt.outcome
+    changes |= _resolution(conn, story, decision, rules=rules, now=now)
+    target_store.move_target(conn, story.target, **changes)
+    _write_line(conn, story, decision, now)
+    if story.attempt.result is CallResult.OPTED_OUT:
+        target_store.exclude_waiting(conn, resident_id=story.person.resident_id, reason=decision.reason, now=now)
+
+
+def _resolution(
+    conn: Connection, story: _Story, decision: Decision, *, rules: Rulebook, now: datetime
+) -> dict[str, Any]:
+    opened = case_opened_in_call(conn, story.attempt.id)
+    if decision.fate is Fate.RETRY:
+        return {"to": TargetStatus.WAITING, "next_at": decision.next_at}
+    if decision.fate is Fate.CASE:
+        opened = opened or _open(conn, story, decision, rules=rules, now=now)
+        return {"to": TargetStatus.CASE, "case_id": opened, "reason": decision.reason, "resolved_at": now}
+    to = TargetStatus.COMPLETED if decision.fate is Fate.COMPLETED else TargetStatus.EXCLUDED
+    opened = opened or story.target.case_id
+    return {"to": to, "case_id": opened, "reason": decision.reason or None, "resolved_at": now}
+
+
+def _open(conn: Connection, story: _Story, decision: Decision, *, rules: Rulebook, now: datetime) -> int:
+    campaign, target, attempt_id = story.campaign, story.target, story.attempt.id
+    return open_target_case(
+        conn, campaign, target, decision, rules=rules, actor=_ENGINE, now=now, attempt_id=attempt_id
+    )
+
+
+def _reached_the_carrier(attempt: Attempt) -> bool:
+    return attempt.status is AttemptStatus.ENDED
+
+
+def _write_line(conn: Connection, story: _Story, decision: Decision, now: datetime) -> None:
+    attempt = story.attempt
+    detail = {
+        "target": story.target.id,
+        "campaign": story.campaign.id,
+        "status": attempt.status,
+        "outcome": attempt.outcome,
+        "result": attempt.result,
+        "then": decision.fate,
+        "because": decision.reason,
+    }
+    audit.append(conn, at=now, actor=_ENGINE, action="attempt.ended", subject=f"attempt:{attempt.id}", detail=detail)

@@ -1,0 +1,149 @@
+"""Apply what the carrier tells of a call: each callback once, in any order, never backwards."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from community.model.call import AttemptStatus, Outcome, may_move
+from community.model.retry import outcome_of_call
+from community.model.rulebook import Rulebook
+from community.store import dialling as store
+from community.store.dialling import Attempt
+from community.usecases.close_attempt import close_attempt
+from community.usecases.reconsider_attempt import reconsider_attempt
+from voice.carriers.base import CallEvent, EventKind, FoundCall
+
+log = structlog.get_logger(__name__)
+
+#: Without a callback for so long, the carrier is asked.
+ASK_AFTER = timedelta(seconds=60)
+ASK_AFTER_WHILE_TALKING = timedelta(minutes=5)
+
+_MOMENTS = {
+    AttemptStatus.PLACED: "placed_at",
+    AttemptStatus.RINGING: "ringing_at",
+    AttemptStatus.IN_PROGRESS: "answered_at",
+}
+
+
+def apply_event(conn: Connection, attempt_id: str, event: CallEvent, *, rules: Rulebook, now: datetime) -> None:
+    """Store a callback and let it move its call, if it is news and not late; what follows commits with it.
+
+    Args:
+        event: of kind status, machine or recording; a status may also be what the carrier said when it was asked.
+
+    Raises:
+        NotFound: there is no such attempt.
+    """
+    attempt = store.attempt_by_id(conn, attempt_id, lock=True)
+    event_id = store.record_event(conn, attempt_id, key=event.key, kind=event.kind, detail=_detail(event), at=now)
+    if event_id is None:
+        return
+    if not _is_of_this_call(conn, attempt, event):
+        log.error("callback_of_another_call", attempt=attempt_id, carrier_id=event.carrier_id)
+        return
+    if _APPLY[event.kind](conn, attempt, event, rules, now):
+        store.mark_applied(conn, event_id)
+    else:
+        log.info("callback_late", attempt=attempt_id, kind=event.kind, status=event.status, stands=attempt.status)
+
+
+def event_of_poll(found: FoundCall) -> CallEvent:
+    """What the carrier said when it was asked, as an event; the same answer again is the same event."""
+    return CallEvent(
+        kind=EventKind.STATUS,
+        key=f"asked:{found.carrier_id}:{found.status}:{found.outcome or ''}",
+        carrier_id=found.carrier_id,
+        status=found.status,
+        outcome=found.outcome,
+        duration=found.duration,
+    )
+
+
+def _is_of_this_call(conn: Connection, attempt: Attempt, event: CallEvent) -> bool:
+    if event.carrier_id is None or event.carrier_id == attempt.carrier_id:
+        return True
+    if attempt.carrier_id is not None or store.carrier_ids_known(conn, [event.carrier_id]):
+        return False
+    # The first word of a call whose POST was not answered (yet): from now on it is this attempt's.
+    facts: dict[str, Any] = {"carrier_id": event.carrier_id}
+    if attempt.placed_at is None:
+        facts["placed_at"] = attempt.created_at
+    store.note_on_attempt(conn, attempt.id, **facts)
+    return True
+
+
+def _apply_status(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:
+    to = event.status
+    if to is None or to is AttemptStatus.UNKNOWN:
+        return False
+    if to.is_final:
+        return _end(conn, attempt, event, rules, now)
+    late = event.sequence is not None and event.sequence <= attempt.sequence
+    if late or not may_move(attempt.status, to):
+        return False
+    wait = ASK_AFTER_WHILE_TALKING if to is AttemptStatus.IN_PROGRESS else ASK_AFTER
+    facts: dict[str, Any] = {_MOMENTS[to]: now, "check_at": now + wait}
+    if event.sequence is not None:
+        facts["sequence"] = event.sequence
+    return store.move_attempt(conn, attempt, to, **facts)
+
+
+def _end(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:
+    to = AttemptStatus(event.status or AttemptStatus.ENDED)
+    carrier_says = event.outcome
+    if attempt.status is AttemptStatus.IN_PROGRESS and to is not AttemptStatus.ENDED:
+        # Somebody had picked up: whatever the carrier calls it, that call took place.
+        to, carrier_says = AttemptStatus.ENDED, carrier_says or Outcome.ANSWERED
+    outcome = outcome_of_call(carrier_says, attempt.answered_by, attempt.result)
+    if to is AttemptStatus.ENDED:
+        outcome = outcome or Outcome.UNKNOWN
+    facts: dict[str, Any] = {"duration": event.duration, "error_code": event.error_code or attempt.error_code}
+    if event.sequence is not None:
+        facts["sequence"] = max(event.sequence, attempt.sequence)
+    return close_attempt(conn, attempt, to, outcome=outcome, rules=rules, now=now, again_at=now, **facts)
+
+
+def _apply_machine(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:
+    if not event.answered_by or attempt.answered_by:
+        return False
+    store.note_on_attempt(conn, attempt.id, answered_by=event.answered_by[:30])
+    if attempt.outcome is Outcome.ANSWERED:
+        outcome = outcome_of_call(Outcome.ANSWERED, event.answered_by, attempt.result)
+        reconsider_attempt(conn, attempt, outcome or Outcome.ANSWERED, rules=rules, now=now)
+    return True
+
+
+def _apply_recording(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:  # noqa: ARG001 - one signature for all kinds
+    if (attempt.recording or {}).get("status") == "completed":
+        return False
+    recording = {"id": event.recording_id, "status": event.recording_status, "seconds": event.recording_seconds}
+    store.note_on_attempt(conn, attempt.id, recording=recording)
+    return True
+
+
+def _ignore(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:  # noqa: ARG001 - one signature for all kinds
+    return False
+
+
+_APPLY = {
+    EventKind.STATUS: _apply_status,
+    EventKind.MACHINE: _apply_machine,
+    EventKind.RECORDING: _apply_recording,
+    EventKind.STEP: _ignore,
+}
+
+
+def _detail(event: CallEvent) -> dict[str, Any]:
+    facts = {
+        "status": event.status,
+        "outcome": event.outcome,
+        "sequence": event.sequence,
+        "answered_by": event.answered_by,
+        "recording": event.recording_id,
+        "duration": event.duration,
+        "error_code": event.error_code,
+    }
+    return {name: value for name, value in facts.items() if value is not None}
