@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
@@ -15,6 +16,8 @@ HOME_REGIONS = ("CN", "HK", "MO", "TW")
 
 _SAMPLE = re.compile(r"\+8613800000\d{3}")
 #: 1349 and 1740 are the mainland's satellite prefixes (MIIT numbering plan); 870 and 881-883 are satellite country codes.
+_MAINLAND_MOBILE = re.compile(r"(\+861[3-9]\d{5})\d{4}")
+_PLAIN_MOBILE = re.compile(r"1[3-9]\d{9}")
 _SATELLITE = re.compile(r"\+(86(1349|1740)\d{7}|870\d*|88[1-3]\d*)")
 _PREMIUM_TYPES = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 #: 16x information lines and 96x service lines of the mainland charge the caller or belong to a firm.
@@ -79,6 +82,8 @@ def read_phones(
     text: str, region: str = "CN", *, area_code: str = "", regions: Collection[str] = HOME_REGIONS
 ) -> PhoneReading:
     """Read a cell as `parse_phones` does, keeping the good numbers beside what is wrong with the others."""
+    if region == "CN" and _PLAIN_MOBILE.fullmatch(text) and why_not_dial(f"+86{text}", regions) is None:
+        return PhoneReading((f"+86{text}",))
     numbers: dict[str, None] = {}
     problems: list[str] = []
     extensions: list[str] = []
@@ -103,6 +108,13 @@ def why_not_dial(number: str, regions: Collection[str] = HOME_REGIONS) -> str | 
 
     Premium, satellite, service and foreign numbers are refused at import and once more before a call.
     """
+    # What a mainland mobile is stands in its first seven digits; long lists repeat them.
+    mobile = _MAINLAND_MOBILE.fullmatch(number)
+    return _judge(f"{mobile[1]}0000" if mobile else number, tuple(regions))
+
+
+@lru_cache(maxsize=65_536)
+def _judge(number: str, regions: tuple[str, ...]) -> str | None:
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:

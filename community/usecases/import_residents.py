@@ -14,6 +14,8 @@ from community.model.roster_merge import ResidentFacts, add_row
 from community.store import audit, roster_import
 from community.store.roster_import import AddressKey, Household, household_address
 
+#: People written in one go: a list of 100,000 must not stand in memory twice.
+_WRITE_AT_ONCE = 2_000
 _NO_PHONE = "没有联系电话，也没有紧急联系人的电话，请补上一个"
 _TWO_PEOPLE = "名册或名单里有同名同号（或同址）但身份证号不同的人，已按两个人登记，请核对"
 
@@ -26,7 +28,7 @@ class _Person:
     before: ResidentFacts | None
     after: ResidentFacts
     #: Rows that said something new.
-    telling: set[int]
+    telling: tuple[int, ...]
 
     @property
     def is_changed(self) -> bool:
@@ -89,18 +91,18 @@ def _exact_addresses(drafts: Iterable[ResidentDraft | None]) -> Iterable[Address
 def _person(group: PersonGroup, drafts: Sequence[ResidentDraft | None], known: Mapping[int, ResidentFacts]) -> _Person:
     before = known[group.resident_id] if group.resident_id is not None else None
     facts = before
-    telling: set[int] = set()
+    telling: list[int] = []
     for place in group.rows:
         draft = drafts[place]
         if draft is None:
             continue
         told = add_row(facts, draft)
         if told is not facts:
-            telling.add(place)
+            telling.append(place)
         facts = told
     if facts is None:
         raise AssertionError("a group holds at least one row with a draft")
-    return _Person(group, before, facts, telling)
+    return _Person(group, before, facts, tuple(telling))
 
 
 def _agree_on_grids(people: Iterable[_Person], drafts: Sequence[ResidentDraft | None]) -> dict[AddressKey, str]:
@@ -150,14 +152,19 @@ def _results_of(person: _Person, rows: Sequence[ListedRow]) -> dict[int, tuple[R
 
 def _write(conn: Connection, people: Sequence[_Person], grids: Mapping[AddressKey, str], now: datetime) -> None:
     changed = [person for person in people if person.is_changed]
-    places = _households(conn, changed, grids)
-    new = [(person.after, places[_household_key(person.after)]) for person in changed if person.before is None]
+    for start in range(0, len(changed), _WRITE_AT_ONCE):
+        _write_some(conn, changed[start : start + _WRITE_AT_ONCE], grids, now)
+
+
+def _write_some(conn: Connection, people: Sequence[_Person], grids: Mapping[AddressKey, str], now: datetime) -> None:
+    places = _households(conn, people, grids)
+    new = [(person.after, places[_household_key(person.after)]) for person in people if person.before is None]
     roster_import.add_residents(conn, new, now)
     roster_import.change_residents(
         conn,
         [
             (person.group.resident_id, person.before, person.after, places[_household_key(person.after)])
-            for person in changed
+            for person in people
             if person.before is not None and person.group.resident_id is not None
         ],
         now,
