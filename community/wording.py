@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Any
 
 import yaml
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 # Plain text for robots, chat and the console, which escapes by itself what it shows as HTML.
 _environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - no HTML is made here
@@ -18,15 +18,15 @@ def say(topic: str, key: str, **values: Any) -> str:
         topic: the file's name without `.yml`.
         key: the text in it, dotted: `reporter.closed`.
     """
-    return _environment.from_string(_text(topic, key)).render(**values)
+    return _template(topic, key).render(**values)
 
 
 @cache
-def _text(topic: str, key: str) -> str:
+def _template(topic: str, key: str) -> Template:
     value: Any = _file(topic)
     for part in key.split("."):
         value = value[part]
-    return str(value)
+    return _environment.from_string(str(value))
 
 
 @cache

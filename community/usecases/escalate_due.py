@@ -18,7 +18,7 @@ log = structlog.get_logger()
 _ACTOR = Actor.system("escalation")
 
 
-def escalate_due(conn: Connection, *, rules: Rulebook, now: datetime, limit: int = 100) -> int:
+def escalate_due(conn: Connection, *, rules: Rulebook, now: datetime, limit: int = 50) -> int:
     """Take the most overdue cases one step up each, whatever was missed while the service was down.
 
     Safe to run again, and beside itself: a case moves only from where it was seen.
