@@ -16,6 +16,7 @@ from community.errors import InvalidInput
 from community.model.case import CaseKind, LadderStep, Priority
 from community.model.duration import Duration
 from community.model.hours import Calendar, QuietHours, Span, parse_spans
+from community.model.line import SIMULATED, Line
 from community.model.rulebook import ACKNOWLEDGED_FOR, CallCaps, HazardCategory, Rulebook
 from community.model.staff import Role
 from community.settings import Settings
@@ -107,6 +108,16 @@ def load_rulebook(settings: Settings) -> Rulebook:
         calendar=Calendar(community.calendar, tuple(Span.parse(hours) for hours in community.working_hours)),
         caps=CallCaps(per_hour=settings.max_calls_per_hour, per_day=settings.max_calls_per_day),
         robots=_robots(settings),
+        line=_line(settings),
+    )
+
+
+def _line(settings: Settings) -> Line:
+    return Line(
+        name=settings.carrier,
+        rehearsal=settings.carrier == SIMULATED.name,
+        from_numbers=settings.twilio_from_numbers,
+        mainland_allowed_because=settings.mainland_calls_allowed_because,
     )
 
 

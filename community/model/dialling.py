@@ -1,13 +1,9 @@
-"""Whom the telephone may ring at all, and how often; the same rules before a launch, at a claim and before a call."""
+"""Which number of a resident is dialled next, and how often one person may be called."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-import phonenumbers
-
-from community.model.phone import HOME_REGIONS, is_mainland, is_sample, why_not_dial
 from community.model.rulebook import CallCaps
 
 #: Where the guardian stands behind the resident's own phones.
@@ -16,54 +12,7 @@ GUARDIAN_POSITION = 1000
 NO_PHONE_REASON = "没有电话号码"
 NO_GOOD_PHONE_REASON = "登记的号码都打不通或不是本人，请核对名册"
 
-_PLAIN_MOBILE = re.compile(r"\+861(?!349|740)[3-9]\d{9}")
 _HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What is known of the carrier a campaign is dialled with.
-
-    Attributes:
-        name: the carrier's name; its pool of numbers shares one pace.
-        rehearsal: nobody is really rung.
-        from_numbers: the numbers we call from.
-        mainland_allowed_because: why +86 numbers may be called although the carrier is outside the mainland; empty
-            forbids it.
-    """
-
-    name: str
-    rehearsal: bool
-    from_numbers: tuple[str, ...] = ()
-    mainland_allowed_because: str = ""
-
-    def refusal(self, number: str, *, sample: bool) -> str | None:
-        """Say why this line must not dial a resident's number; None when it may.
-
-        Args:
-            number: E.164.
-            sample: the resident belongs to the sample community.
-        """
-        if self.rehearsal:
-            return None
-        if sample or is_sample(number):
-            return "示例居民，真实线路不拨打"
-        if is_mainland(number) and not self.mainland_allowed_because:
-            return (
-                "大陆号码不能用境外线路拨打：请管理员换线路，或确认合规后填写 SHOUWANG_MAINLAND_CALLS_ALLOWED_BECAUSE"
-            )
-        if _PLAIN_MOBILE.fullmatch(number):
-            return None
-        refusal = why_not_dial(number, self._regions())
-        return f"号码{refusal}" if refusal else None
-
-    def from_number(self, resident_id: int) -> str:
-        """The number a resident is called from: always the same one, so that it becomes familiar."""
-        return self.from_numbers[resident_id % len(self.from_numbers)] if self.from_numbers else ""
-
-    def _regions(self) -> tuple[str, ...]:
-        own = (phonenumbers.region_code_for_number(phonenumbers.parse(number)) for number in self.from_numbers)
-        return (*HOME_REGIONS, *(region for region in own if region))
 
 
 @dataclass(frozen=True, slots=True)

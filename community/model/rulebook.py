@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from community.model.address import Address
 from community.model.case import CaseKind, LadderStep, Priority
 from community.model.hours import Calendar, QuietHours
+from community.model.line import SIMULATED, Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class Rulebook:
         returns_at_most: how often one case may be returned (退单) before somebody has to be named.
         robots: group robots that are configured (`wecom`, `dingtalk`, `feishu`): every step tells each of them.
         district: city, district and street, for texts that name them.
+        line: what campaigns are dialled with.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Rulebook:
     returns_at_most: int = 2
     robots: tuple[str, ...] = ()
     district: str = ""
+    line: Line = SIMULATED
 
     def ladder_for(self, kind: CaseKind, priority: Priority, category: str | None) -> tuple[LadderStep, ...]:
         """The ladder a new case starts with; a hazard's category replaces the first wait."""

@@ -1,0 +1,60 @@
+"""The line that campaigns are dialled with, and whom it may ring: before a launch, at a claim and before a call."""
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+
+from community.model.phone import HOME_REGIONS, is_mainland, is_sample, why_not_dial
+
+_PLAIN_MOBILE = re.compile(r"\+861(?!349|740)[3-9]\d{9}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What is known of the carrier a campaign is dialled with.
+
+    Attributes:
+        name: the carrier's name; its pool of numbers shares one pace.
+        rehearsal: nobody is really rung.
+        from_numbers: the numbers we call from.
+        mainland_allowed_because: why +86 numbers may be called although the carrier is outside the mainland; empty
+            forbids it.
+    """
+
+    name: str
+    rehearsal: bool
+    from_numbers: tuple[str, ...] = ()
+    mainland_allowed_because: str = ""
+
+    def refusal(self, number: str, *, sample: bool) -> str | None:
+        """Say why this line must not dial a resident's number; None when it may.
+
+        Args:
+            number: E.164.
+            sample: the resident belongs to the sample community.
+        """
+        if self.rehearsal:
+            return None
+        if sample or is_sample(number):
+            return "示例居民，真实线路不拨打"
+        if is_mainland(number) and not self.mainland_allowed_because:
+            return (
+                "大陆号码不能用境外线路拨打：请管理员换线路，或确认合规后填写 SHOUWANG_MAINLAND_CALLS_ALLOWED_BECAUSE"
+            )
+        if _PLAIN_MOBILE.fullmatch(number):
+            return None
+        refusal = why_not_dial(number, self._regions())
+        return f"号码{refusal}" if refusal else None
+
+    def from_number(self, resident_id: int) -> str:
+        """The number a resident is called from: always the same one, so that it becomes familiar."""
+        return self.from_numbers[resident_id % len(self.from_numbers)] if self.from_numbers else ""
+
+    def _regions(self) -> tuple[str, ...]:
+        own = (phonenumbers.region_code_for_number(phonenumbers.parse(number)) for number in self.from_numbers)
+        return (*HOME_REGIONS, *(region for region in own if region))
+
+
+#: Simulated residents: nobody is rung.
+SIMULATED = Line(name="simulated", rehearsal=True)
