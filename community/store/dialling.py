@@ -26,6 +26,7 @@ class Attempt:
     Attributes:
         result: what the script made of the conversation so far.
         callback_at: when the resident asked to be called.
+        case_id: the case, opened in the call, that takes over the target.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Attempt:
     answered_by: str | None
     result: CallResult | None
     callback_at: datetime | None
+    case_id: int | None
     recording: Mapping[str, Any] | None
     rehearsal: bool
     created_at: datetime
@@ -286,6 +288,7 @@ def _attempt(row: Row[Any]) -> Attempt:
         answered_by=row.answered_by,
         result=CallResult(result) if result else None,
         callback_at=datetime.fromisoformat(callback_at) if callback_at else None,
+        case_id=dialogue.get("case_id"),
         recording=row.recording,
         rehearsal=row.rehearsal,
         created_at=row.created_at,

@@ -36,6 +36,11 @@ class _Story:
     campaign: Campaign
     person: Person
 
+    @property
+    def is_about_the_real_person(self) -> bool:
+        """Whether it says something true of the resident: a rehearsal does so of sample residents only."""
+        return self.person.sample or not self.attempt.rehearsal
+
 
 def resolve_attempt(
     conn: Connection,
@@ -101,7 +106,7 @@ def _circumstances(conn: Connection, story: _Story, counts: dict[Outcome, int], 
         other_number=_position_after(conn, story) is not None,
         hours=calling_hours(story.campaign, story.person.preferred_hours, rules),
         deadline=story.campaign.deadline,
-        completes=story.person.sample or not story.attempt.rehearsal,
+        completes=story.is_about_the_real_person,
         cancelled=story.campaign.status is CampaignStatus.CANCELLED,
     )
 
@@ -128,7 +133,8 @@ def _apply(
         position = _position_after(conn, story) or position
         wrong = story.attempt.result is CallResult.WRONG_PERSON
         status = "wrong" if wrong else "not_in_service"
-        target_store.mark_phone(conn, story.person.resident_id, story.attempt.number, status, now)
+        if story.is_about_the_real_person:
+            target_store.mark_phone(conn, story.person.resident_id, story.attempt.number, status, now)
     changes: dict[str, Any] = {
         "phone_position": position,
         "outcome_counts": {outcome.value: count for outcome, count in counts.items()},
@@ -139,21 +145,20 @@ def _apply(
     changes |= _resolution(conn, story, decision, rules=rules, now=now)
     target_store.move_target(conn, story.target, **changes)
     _write_line(conn, story, decision, now)
-    if story.attempt.result is CallResult.OPTED_OUT:
+    if story.attempt.result is CallResult.OPTED_OUT and story.is_about_the_real_person:
         target_store.exclude_waiting(conn, resident_id=story.person.resident_id, reason=decision.reason, now=now)
 
 
 def _resolution(
     conn: Connection, story: _Story, decision: Decision, *, rules: Rulebook, now: datetime
 ) -> dict[str, Any]:
-    opened = case_opened_in_call(conn, story.attempt.id)
     if decision.fate is Fate.RETRY:
         return {"to": TargetStatus.WAITING, "next_at": decision.next_at}
     if decision.fate is Fate.CASE:
-        opened = opened or _open(conn, story, decision, rules=rules, now=now)
-        return {"to": TargetStatus.CASE, "case_id": opened, "reason": decision.reason, "resolved_at": now}
+        case_id = story.attempt.case_id or _open(conn, story, decision, rules=rules, now=now)
+        return {"to": TargetStatus.CASE, "case_id": case_id, "reason": decision.reason, "resolved_at": now}
     to = TargetStatus.COMPLETED if decision.fate is Fate.COMPLETED else TargetStatus.EXCLUDED
-    opened = opened or story.target.case_id
+    opened = story.attempt.case_id or case_opened_in_call(conn, story.attempt.id) or story.target.case_id
     return {"to": to, "case_id": opened, "reason": decision.reason or None, "resolved_at": now}
 
 

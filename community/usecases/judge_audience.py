@@ -1,0 +1,71 @@
+"""Say who of an audience will be called, and why the others will not."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from community.model.dialling import NO_GOOD_PHONE_REASON, NO_PHONE_REASON, next_callee
+from community.model.line import Line
+from community.model.questionnaire import Questionnaire
+from community.model.retry import OPTED_OUT_REASON
+from community.model.rulebook import Rulebook
+from community.store.targets import Person, audience, phones_of, residents_with_phones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedAudience:
+    """An audience, person by person.
+
+    Attributes:
+        callable: those who will be called.
+        excluded: those who will not, each with the reason.
+    """
+
+    callable: tuple[Person, ...]
+    excluded: tuple[tuple[Person, str], ...]
+
+    @property
+    def size(self) -> int:
+        """Everybody whom the audience means."""
+        return len(self.callable) + len(self.excluded)
+
+    @property
+    def reasons(self) -> Mapping[str, int]:
+        """How many are not called, by reason, most first."""
+        return dict(Counter(reason for _, reason in self.excluded).most_common())
+
+    @property
+    def real_people(self) -> int:
+        """How many do not belong to the sample community."""
+        return sum(1 for person in (*self.callable, *(each for each, _ in self.excluded)) if not person.sample)
+
+
+def judge_audience(
+    conn: Connection, questionnaire: Questionnaire, *, rules: Rulebook, now: datetime, line: Line | None = None
+) -> JudgedAudience:
+    """Find everybody whom a questionnaire means, and judge each.
+
+    Args:
+        line: what would be dialled with; by default the community's.
+    """
+    line = line or rules.line
+    people = list(audience(conn, questionnaire.audience, now.astimezone(rules.timezone).date()))
+    ids = [person.resident_id for person in people]
+    phones, with_phones = phones_of(conn, ids), residents_with_phones(conn, ids)
+    good: list[Person] = []
+    excluded: list[tuple[Person, str]] = []
+    for person in people:
+        callee = next_callee(phones.get(person.resident_id, ()), person.guardian_phone, 0)
+        if person.opted_out:
+            excluded.append((person, OPTED_OUT_REASON))
+        elif callee is None:
+            has_phones = person.resident_id in with_phones
+            excluded.append((person, NO_GOOD_PHONE_REASON if has_phones else NO_PHONE_REASON))
+        elif refusal := line.refusal(callee.number, sample=person.sample):
+            excluded.append((person, refusal))
+        else:
+            good.append(person)
+    return JudgedAudience(callable=tuple(good), excluded=tuple(excluded))
