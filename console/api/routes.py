@@ -1,0 +1,274 @@
+"""The JSON API for staff's own programs: campaigns with their progress and cases, behind the same sign-in as the pages.
+
+A program signs in at POST /api/sessions and then sends `Authorization: Bearer TOKEN`; a page of the console may use its cookie
+instead, with the CSRF token in `X-CSRF-Token` for whatever changes something. Every error is {"error": {"code", "message"}}.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from community.usecases.create_campaign import create_campaign
+from sqlalchemy import Connection
+
+from community.errors import CommunityError, InvalidInput, NotFound, Refused
+from community.model.campaign import CampaignStatus
+from community.model.permissions import Permission
+from community.store import progress
+from community.store.cases import case_by_number, count_cases, events_of, list_cases
+from community.usecases.sign_in import SignInRefused
+from community.usecases.sign_out import sign_out
+from console.api.documents import campaign_json, case_json, event_json, figures_json, result_json
+from console.campaign_changes import CAMPAIGN_CHANGES
+from console.case_changes import CASE_CHANGES
+from console.desk import DESK, VISITOR, Desk, desk_of, visitor_of
+from console.errands import Errand
+from console.forms import Fields, number_in_path
+from console.guards import FORM_LIMIT, needs, set_headers, status_of
+from console.pages.cases import case_filter
+from console.pages.door import try_sign_in
+from console.pages.results import result_filter
+from console.rendering import page_number
+from console.sessions import find_visitor, visitor_of_token
+
+log = structlog.get_logger()
+
+_PAGE = 100
+_BEARER = "Bearer "
+_ID = r"{id:\d{1,15}}"
+
+
+def create_api(desk: Desk) -> web.Application:
+    """The API as an application of its own."""
+    api = web.Application(middlewares=[set_headers, _json_errors, _require_sign_in])
+    api[DESK] = desk
+    campaign_verbs = "{verb:" + "|".join(CAMPAIGN_CHANGES) + "}"
+    case_verbs = "{verb:" + "|".join(CASE_CHANGES) + "}"
+    api.add_routes(
+        [
+            web.post("/sessions", _open_session),
+            web.delete("/sessions", _end_session),
+            web.get("/campaigns", _list_campaigns),
+            web.post("/campaigns", _create_campaign),
+            web.get(f"/campaigns/{_ID}", _show_campaign),
+            web.get(f"/campaigns/{_ID}/progress", _show_progress),
+            web.get(f"/campaigns/{_ID}/results", _list_results),
+            web.post(f"/campaigns/{_ID}/{campaign_verbs}", _change_campaign),
+            web.get("/cases", _list_cases),
+            web.get("/cases/{number}", _show_case),
+            web.post(f"/cases/{{number}}/{case_verbs}", _change_case),
+        ]
+    )
+    return api
+
+
+@web.middleware
+async def _json_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except CommunityError as error:
+        return _error(status_of(error), error.code, error.message)
+    except web.HTTPException as error:
+        codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+        return _error(error.status, codes.get(error.status, "bad_request"), "请求有误：请对照接口说明检查网址和内容。")
+    except Exception:
+        log.exception("api_error", path=request.path, method=request.method)
+        return _error(500, "internal", "服务出了问题，已记入日志：请稍后再试。")
+
+
+@web.middleware
+async def _require_sign_in(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.path == "/api/sessions" and request.method == "POST":
+        return await handler(request)
+    header = request.headers.get("Authorization", "")
+    is_program = header.startswith(_BEARER)
+    visitor = await (visitor_of_token(request, header[len(_BEARER) :]) if is_program else find_visitor(request))
+    if visitor is None:
+        return _error(401, "unauthorized", "请先登录：POST /api/sessions 取得令牌，放在 Authorization: Bearer 里。")
+    if not is_program and request.method not in {"GET", "HEAD"}:
+        given = request.headers.get("X-CSRF-Token", "")
+        if not hmac.compare_digest(given.encode(), visitor.csrf_token.encode()):
+            raise Refused("缺少或不对的 X-CSRF-Token：请刷新页面再试。", code="csrf")
+    if visitor.staff.must_change_password:
+        raise Refused("还在用一次性密码：请先到控制台换成自己的密码。", code="must_change_password")
+    request[VISITOR] = visitor
+    return await handler(request)
+
+
+async def _open_session(request: web.Request) -> web.Response:
+    body = await _body(request, {"login", "password"})
+    result = await try_sign_in(request, body.text("login"), body.texts.get("password", ""))
+    if isinstance(result, SignInRefused):
+        return _error(401, "unauthorized", result.message)
+    document = {
+        "token": result.token,
+        "expires_at": result.expires_at.isoformat(),
+        "login": result.staff.login,
+        "role": result.staff.role,
+        "must_change_password": result.staff.must_change_password,
+    }
+    return _json(document, status=201)
+
+
+async def _end_session(request: web.Request) -> web.Response:
+    desk = desk_of(request)
+    token, now = request.headers.get("Authorization", "").removeprefix(_BEARER), desk.clock.now()
+    await desk.database.write(lambda conn: sign_out(conn, token, now=now))
+    return web.Response(status=204)
+
+
+@needs(Permission.VIEW)
+async def _list_campaigns(request: web.Request) -> web.Response:
+    _only(request, {"status", "page"})
+    wanted = request.query.get("status", "")
+    if wanted and wanted not in set(CampaignStatus):
+        raise InvalidInput(f"status 只能是 {'、'.join(CampaignStatus)}。")
+    offset = (page_number(request) - 1) * _PAGE
+    lines = await desk_of(request).database.read(
+        lambda conn: progress.list_campaign_lines(
+            conn, status=CampaignStatus(wanted) if wanted else None, limit=_PAGE, offset=offset
+        )
+    )
+    return _json({"campaigns": [campaign_json(line) for line in lines]})
+
+
+@needs(Permission.CREATE_CAMPAIGNS)
+async def _create_campaign(request: web.Request) -> web.Response:
+    desk, visitor, now = desk_of(request), visitor_of(request), desk_of(request).clock.now()
+    source = (await _body(request, {"source"})).text("source")
+    campaign_id = await desk.database.write(
+        lambda conn: create_campaign(conn, source, rules=desk.rules, actor=visitor.actor, now=now)
+    )
+    return _json({"id": campaign_id}, status=201)
+
+
+@needs(Permission.VIEW)
+async def _show_campaign(request: web.Request) -> web.Response:
+    campaign_id = number_in_path(request)
+    return _json(campaign_json(await desk_of(request).database.read(lambda conn: _campaign(conn, campaign_id))))
+
+
+@needs(Permission.VIEW)
+async def _show_progress(request: web.Request) -> web.Response:
+    campaign_id = number_in_path(request)
+
+    def look(conn: Connection) -> dict[str, Any]:
+        line = _campaign(conn, campaign_id)
+        return {"status": line.status, **figures_json(line, progress.campaign_figures(conn, campaign_id))}
+
+    return _json(await desk_of(request).database.read(look))
+
+
+@needs(Permission.EXPORT)
+async def _list_results(request: web.Request) -> web.Response:
+    _only(request, {"status", "outcome", "question", "label", "name", "page"})
+    campaign_id, wanted = number_in_path(request), result_filter(request.query)
+    offset = (page_number(request) - 1) * _PAGE
+
+    def look(conn: Connection) -> dict[str, Any]:
+        _campaign(conn, campaign_id)
+        lines = progress.list_results(conn, campaign_id, wanted, limit=_PAGE, offset=offset)
+        return {
+            "total": progress.count_results(conn, campaign_id, wanted),
+            "results": [result_json(line) for line in lines],
+        }
+
+    return _json(await desk_of(request).database.read(look))
+
+
+async def _change_campaign(request: web.Request) -> web.Response:
+    desk, visitor, now = desk_of(request), visitor_of(request), desk_of(request).clock.now()
+    campaign_id = number_in_path(request)
+    do, _ = CAMPAIGN_CHANGES[request.match_info["verb"]]
+    fields = await _body(request, {"reason", "rehearsal", "override_reason"})
+
+    def work(conn: Connection) -> progress.CampaignLine:
+        do(Errand(conn=conn, id=campaign_id, fields=fields, desk=desk, visitor=visitor, now=now))
+        return _campaign(conn, campaign_id)
+
+    return _json(campaign_json(await desk.database.write(work)))
+
+
+@needs(Permission.VIEW)
+async def _list_cases(request: web.Request) -> web.Response:
+    _only(request, {"whose", "state", "kind", "priority", "grid", "late", "q", "before"})
+    desk, staff = desk_of(request), visitor_of(request).staff
+    wanted = case_filter(request.query, staff)
+    text = request.query.get("before", "")
+    before = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+    def look(conn: Connection) -> dict[str, Any]:
+        found = list_cases(conn, wanted, before_id=before, limit=_PAGE)
+        return {"total": sum(count_cases(conn, wanted).values()), "cases": [case_json(case) for case in found]}
+
+    return _json(await desk.database.read(look))
+
+
+@needs(Permission.VIEW)
+async def _show_case(request: web.Request) -> web.Response:
+    number = request.match_info["number"]
+
+    def look(conn: Connection) -> dict[str, Any]:
+        case = case_by_number(conn, number)
+        return {**case_json(case), "history": [event_json(event) for event in events_of(conn, case.id)]}
+
+    return _json(await desk_of(request).database.read(look))
+
+
+async def _change_case(request: web.Request) -> web.Response:
+    desk, visitor, now = desk_of(request), visitor_of(request), desk_of(request).clock.now()
+    number = request.match_info["number"]
+    do, _ = CASE_CHANGES[request.match_info["verb"]]
+    names = {"reason", "result", "text", "to", "until", "summary", "location_text", "category", "danger"}
+    fields = await _body(request, names)
+
+    def work(conn: Connection) -> dict[str, Any]:
+        case_id = case_by_number(conn, number).id
+        do(Errand(conn=conn, id=case_id, fields=fields, desk=desk, visitor=visitor, now=now))
+        return case_json(case_by_number(conn, number))
+
+    return _json(await desk.database.write(work))
+
+
+def _campaign(conn: Connection, campaign_id: int) -> progress.CampaignLine:
+    line = progress.campaign_line(conn, campaign_id)
+    if line is None:
+        raise NotFound(f"没有编号为 {campaign_id} 的外呼任务：请核对编号。")
+    return line
+
+
+async def _body(request: web.Request, known: set[str]) -> Fields:
+    """The JSON object of a request; true is read as the form's `yes`."""
+    text = await request.clone(client_max_size=FORM_LIMIT).text()
+    try:
+        document = json.loads(text or "{}")
+    except ValueError:
+        raise InvalidInput("内容不是 JSON：请检查引号和逗号。") from None
+    if not isinstance(document, dict):
+        raise InvalidInput("内容应是一个 JSON 对象，例如 {“reason”: “…”}。")
+    if unknown := sorted(set(document) - known):
+        raise InvalidInput(f"不认识的字段 {'、'.join(unknown)[:200]}：可用的是 {'、'.join(sorted(known))}。")
+    if not all(isinstance(value, str | bool) for value in document.values()):
+        raise InvalidInput("字段的值只能是文字或 true、false。")
+    return Fields({key: _text(value) for key, value in document.items()}, {})
+
+
+def _text(value: str | bool) -> str:  # noqa: FBT001 - a JSON value
+    return value if isinstance(value, str) else ("yes" if value else "no")
+
+
+def _only(request: web.Request, known: set[str]) -> None:
+    if unknown := sorted(set(request.query) - known):
+        raise InvalidInput(f"不认识的参数 {'、'.join(unknown)[:200]}：可用的是 {'、'.join(sorted(known))}。")
+
+
+def _json(document: Mapping[str, Any], *, status: int = 200) -> web.Response:
+    return web.json_response(document, status=status, dumps=lambda value: json.dumps(value, ensure_ascii=False))
+
+
+def _error(status: int, code: str, message: str) -> web.Response:
+    return _json({"error": {"code": code, "message": message}}, status=status)

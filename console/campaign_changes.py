@@ -1,0 +1,50 @@
+"""What staff may do with a campaign: each verb reads the fields it needs and calls its use case; pages and API share it."""
+
+from collections.abc import Mapping
+
+from community.usecases.approve_campaign import approve_campaign
+from community.usecases.cancel_campaign import cancel_campaign
+from community.usecases.launch_campaign import launch_campaign
+from community.usecases.pause_campaign import pause_campaign
+from community.usecases.resume_campaign import resume_campaign
+
+from console.errands import Errand, Verb
+
+
+def _approve(errand: Errand) -> object:
+    return approve_campaign(errand.conn, errand.id, actor=errand.actor, now=errand.now)
+
+
+def _launch(errand: Errand) -> object:
+    return launch_campaign(
+        errand.conn,
+        errand.id,
+        rules=errand.rules,
+        actor=errand.actor,
+        now=errand.now,
+        rehearsal=errand.desk.is_simulated and errand.fields.text("rehearsal") == "yes",
+        override_reason=errand.fields.text("override_reason") or None,
+    )
+
+
+def _pause(errand: Errand) -> object:
+    reason = errand.fields.text("reason")
+    return pause_campaign(errand.conn, errand.id, reason=reason, actor=errand.actor, now=errand.now)
+
+
+def _resume(errand: Errand) -> object:
+    return resume_campaign(errand.conn, errand.id, actor=errand.actor, now=errand.now)
+
+
+def _cancel(errand: Errand) -> object:
+    reason = errand.fields.text("reason")
+    return cancel_campaign(errand.conn, errand.id, reason=reason, actor=errand.actor, now=errand.now)
+
+
+CAMPAIGN_CHANGES: Mapping[str, Verb] = {
+    "approve": (_approve, "approved"),
+    "launch": (_launch, "launched"),
+    "pause": (_pause, "paused"),
+    "resume": (_resume, "resumed"),
+    "cancel": (_cancel, "stopped"),
+}

@@ -1,0 +1,79 @@
+"""Questionnaires before they become campaigns: the templates to start from, and what a check says of one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from community.errors import CommunityError, NotFound
+from community.model.questionnaire import Questionnaire
+from community.usecases.load_questionnaire import load_questionnaire
+
+_SUFFIXES = {".yml", ".yaml"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetTemplate:
+    """A questionnaire to start from."""
+
+    file: str
+    name: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceCount:
+    """How many residents a questionnaire would call, and why some not."""
+
+    callable: int
+    reasons: Mapping[str, int]
+
+    @property
+    def excluded(self) -> int:
+        """How many it would not call though they belong to the audience."""
+        return sum(self.reasons.values())
+
+    @property
+    def total(self) -> int:
+        """The whole audience."""
+        return self.callable + self.excluded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetCheck:
+    """What a check found: an error, or the questionnaire with its audience; nothing when there was nothing to check."""
+
+    error: str = ""
+    questionnaire: Questionnaire | None = None
+    audience: AudienceCount | None = None
+
+    @property
+    def sheet(self) -> Questionnaire | None:
+        """The questionnaire, under the name that its template uses."""
+        return self.questionnaire
+
+
+NO_CHECK = SheetCheck()
+
+
+def sheet_templates(folder: Path) -> list[SheetTemplate]:
+    """The questionnaires of a folder that load, by file name."""
+    found = []
+    for path in sorted(folder.glob("*.y*ml")):
+        try:
+            sheet = load_questionnaire(path.read_text(encoding="utf-8"))
+        except (CommunityError, OSError, UnicodeDecodeError):
+            continue
+        found.append(SheetTemplate(file=path.name, name=sheet.name, purpose=sheet.purpose))
+    return found
+
+
+def template_source(folder: Path, file: str) -> str:
+    """The text of one template.
+
+    Raises:
+        NotFound: the folder has none of that name.
+    """
+    paths = {path.name: path for path in folder.iterdir() if path.suffix in _SUFFIXES} if folder.is_dir() else {}
+    if file not in paths:
+        raise NotFound("没有这份问卷模板：请从列表里重新选。")
+    return paths[file].read_text(encoding="utf-8")

@@ -1,0 +1,157 @@
+"""外呼任务: the list, a new one from a questionnaire, one with its live progress, and what may be done with it."""
+
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+from community.usecases.create_campaign import create_campaign
+from sqlalchemy import Connection
+
+from community.errors import CommunityError, NotFound
+from community.model.campaign import CampaignStatus
+from community.model.permissions import Permission
+from community.store import progress
+from community.store.staff import all_staff
+from community.store.workers import live_workers
+from community.usecases.hand_out_results import hand_out_results
+from console.campaign_changes import CAMPAIGN_CHANGES
+from console.campaign_sheets import NO_CHECK, check_sheet, sheet_templates, template_source
+from console.desk import desk_of, visitor_of
+from console.errands import Errand
+from console.forms import fields_of, number_in_path, see_other
+from console.guards import needs
+from console.rendering import PAGE_SIZE, page_number, render
+
+_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/jsonl; charset=utf-8",
+}
+
+
+@needs(Permission.VIEW)
+async def list_page(request: web.Request) -> web.Response:
+    """The campaigns, newest first."""
+    page = page_number(request)
+    wanted = request.query.get("status", "")
+    status = CampaignStatus(wanted) if wanted in set(CampaignStatus) else None
+
+    def look(conn: Connection) -> list[progress.CampaignLine]:
+        offset = (page - 1) * PAGE_SIZE
+        return progress.list_campaign_lines(conn, status=status, limit=PAGE_SIZE + 1, offset=offset)
+
+    found = await desk_of(request).database.read(look)
+    context = {"campaigns": found[:PAGE_SIZE], "page": page, "has_more": len(found) > PAGE_SIZE}
+    return await render(request, "campaigns.html", context)
+
+
+@needs(Permission.CREATE_CAMPAIGNS)
+async def new_page(request: web.Request) -> web.Response:
+    """The form for a new campaign, filled from a template or empty."""
+    desk = desk_of(request)
+    chosen = request.query.get("template", "")
+    source = template_source(desk.campaign_templates, chosen) if chosen else ""
+    context = {"source": source, "chosen": chosen, "error": "", "check": NO_CHECK}
+    return await render(request, "campaign_new.html", context | {"templates": sheet_templates(desk.campaign_templates)})
+
+
+@needs(Permission.CREATE_CAMPAIGNS)
+async def check_fragment(request: web.Request) -> web.Response:
+    """Say what is wrong with a questionnaire, or whom it would call; changes nothing."""
+    desk = desk_of(request)
+    source = (await fields_of(request)).text("source")
+    now = desk.clock.now()
+    check = await desk.database.read(lambda conn: check_sheet(conn, source, rules=desk.rules, now=now))
+    return await render(request, "_check.html", {"check": check})
+
+
+@needs(Permission.CREATE_CAMPAIGNS)
+async def create(request: web.Request) -> web.StreamResponse:
+    """Save a questionnaire as a draft; what is wrong with it is shown beside it."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    source = (await fields_of(request)).text("source")
+    now = desk.clock.now()
+    try:
+        campaign_id = await desk.database.write(
+            lambda conn: create_campaign(conn, source, rules=desk.rules, actor=visitor.actor, now=now)
+        )
+    except CommunityError as error:
+        context = {"source": source, "chosen": "", "error": error.message, "check": NO_CHECK}
+        context |= {"templates": sheet_templates(desk.campaign_templates)}
+        return await render(request, "campaign_new.html", context, status=400)
+    return see_other(f"/console/campaigns/{campaign_id}", done="created")
+
+
+@needs(Permission.VIEW)
+async def campaign_page(request: web.Request) -> web.Response:
+    """One campaign with its figures, its questionnaire and what may be done with it."""
+    return await render(request, "campaign.html", await _campaign_context(request, is_whole=True))
+
+
+@needs(Permission.VIEW)
+async def progress_fragment(request: web.Request) -> web.Response:
+    """One campaign's figures, asked for again every two seconds while it runs."""
+    context = await _campaign_context(request, is_whole=False)
+    response = await render(request, "_progress.html", context)
+    before = request.query.get("was", "")
+    if before and before != context["campaign"].status:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """Do what the address says with one campaign, then show it."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    campaign_id = number_in_path(request)
+    do, done = CAMPAIGN_CHANGES[request.match_info["verb"]]
+    fields = await fields_of(request)
+    now = desk.clock.now()
+    await desk.database.write(
+        lambda conn: do(Errand(conn=conn, id=campaign_id, fields=fields, desk=desk, visitor=visitor, now=now))
+    )
+    return see_other(f"/console/campaigns/{campaign_id}", done=done)
+
+
+@needs(Permission.EXPORT)
+async def export(request: web.Request) -> web.Response:
+    """The results as a file; that they left the house is written down."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    campaign_id = number_in_path(request)
+    format_ = (await fields_of(request)).text("format")
+    if format_ not in _TYPES:
+        raise NotFound("没有这种导出格式：请选 Excel 或 JSONL。")
+    now = desk.clock.now()
+    results = await desk.database.write(
+        lambda conn: hand_out_results(
+            conn,
+            campaign_id,
+            "xlsx" if format_ == "xlsx" else "jsonl",
+            zone=desk.rules.timezone,
+            actor=visitor.actor,
+            now=now,
+        )
+    )
+    disposition = f"attachment; filename=results.{format_}; filename*=UTF-8''{quote(results.name)}"
+    headers = {"Content-Disposition": disposition, "Content-Type": _TYPES[format_]}
+    return web.Response(body=results.content, headers=headers)
+
+
+async def _campaign_context(request: web.Request, *, is_whole: bool) -> dict[str, Any]:
+    desk = desk_of(request)
+    campaign_id, now = number_in_path(request), desk.clock.now()
+
+    def look(conn: Connection) -> dict[str, Any]:
+        campaign = progress.campaign_line(conn, campaign_id)
+        if campaign is None:
+            raise NotFound("没有这个外呼任务：请从列表里重新打开。")
+        sheet, source = progress.campaign_source(conn, campaign_id)
+        context: dict[str, Any] = {"campaign": campaign, "sheet": sheet, "source": source}
+        context["figures"] = progress.campaign_figures(conn, campaign_id)
+        if is_whole:
+            context["names"] = {member.login: member.name for member in all_staff(conn)}
+            context["has_worker"] = bool(live_workers(conn, now, carrier=desk.carrier))
+            context["carrier_rests_until"] = progress.carrier_rest(conn, now)
+            is_open = campaign.status in {CampaignStatus.DRAFT, CampaignStatus.APPROVED}
+            context["preview"] = check_sheet(conn, source, rules=desk.rules, now=now).audience if is_open else None
+        return context
+
+    return await desk.database.read(look)

@@ -1,0 +1,91 @@
+"""政策文件: what may be quoted, bringing new ones in, and trying a question."""
+
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from community.errors import InvalidInput, NotFound
+from community.model.permissions import Permission
+from community.model.policy import Standing, standings
+from community.store import policies as store
+from community.usecases.answer_policy import answer_policy
+from community.usecases.import_policies import PolicyFile, import_policies
+from console.desk import desk_of, visitor_of
+from console.forms import fields_of, number_in_path
+from console.guards import needs
+from console.rendering import render
+
+_LONGEST_QUESTION = 500
+STANDING_NAMES = {
+    Standing.IN_FORCE: "现行有效",
+    Standing.NOT_YET: "尚未施行",
+    Standing.EXPIRED: "已过期",
+    Standing.SUPERSEDED: "已被替代",
+}
+STANDING_TONES = {
+    Standing.IN_FORCE: "good",
+    Standing.NOT_YET: "going",
+    Standing.EXPIRED: "calm",
+    Standing.SUPERSEDED: "calm",
+}
+
+
+@needs(Permission.VIEW)
+async def list_page(request: web.Request) -> web.Response:
+    """The documents with their standing today, and the answer to a question that is tried out."""
+    desk = desk_of(request)
+    question = request.query.get("q", "").strip()[:_LONGEST_QUESTION]
+    today = desk.clock.now().astimezone(desk.rules.timezone).date()
+
+    def look(conn: Connection) -> dict[str, Any]:
+        documents = store.list_documents(conn)
+        return {
+            "documents": documents,
+            "standings": standings(documents, today),
+            "answer": answer_policy(conn, question, today=today) if question else None,
+        }
+
+    return await render(request, "policies.html", _words(await desk.database.read(look)) | {"report": None})
+
+
+@needs(Permission.VIEW)
+async def policy_page(request: web.Request) -> web.Response:
+    """One document, clause by clause."""
+    desk = desk_of(request)
+    document_id = number_in_path(request)
+    today = desk.clock.now().astimezone(desk.rules.timezone).date()
+
+    def look(conn: Connection) -> dict[str, Any]:
+        document = store.get_document(conn, document_id)
+        if document is None:
+            raise NotFound("没有这份政策文件：请从列表里重新打开。")
+        return {
+            "document": document,
+            "passages": store.passages_of(conn, [document_id]).get(document_id, []),
+            "standing": standings(store.list_documents(conn), today).get(document_id),
+        }
+
+    return await render(request, "policy.html", _words(await desk.database.read(look)))
+
+
+@needs(Permission.IMPORT_POLICIES)
+async def upload(request: web.Request) -> web.Response:
+    """Bring documents in; each file says what became of it."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    files = [PolicyFile(file.name, file.content) for file in (await fields_of(request)).files("files")]
+    if not files:
+        raise InvalidInput("还没有选文件：请选 .md 或 .docx 的政策文件。")
+    now = desk.clock.now()
+    today = now.astimezone(desk.rules.timezone).date()
+    report = await desk.database.write(lambda conn: import_policies(conn, files, actor=visitor.actor, now=now))
+
+    def look(conn: Connection) -> dict[str, Any]:
+        documents = store.list_documents(conn)
+        return {"documents": documents, "standings": standings(documents, today), "answer": None}
+
+    return await render(request, "policies.html", _words(await desk.database.read(look)) | {"report": report})
+
+
+def _words(context: dict[str, Any]) -> dict[str, Any]:
+    return context | {"standing_names": STANDING_NAMES, "standing_tones": STANDING_TONES}

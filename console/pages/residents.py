@@ -1,0 +1,94 @@
+"""居民: the roster searched, one resident, their whole numbers on request, and lists brought in."""
+
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from community.errors import InvalidInput, NotFound
+from community.model.permissions import Permission
+from community.model.phone import parse_phones
+from community.store import roster
+from community.store.cases import CaseFilter, list_cases
+from community.store.progress import results_of_resident
+from community.usecases.reveal_numbers import reveal_numbers
+from console.desk import desk_of, visitor_of
+from console.forms import fields_of, number_in_path
+from console.guards import needs
+from console.rendering import Paging, page_number, render
+
+_SHOWN = 20
+
+
+@needs(Permission.VIEW)
+async def list_page(request: web.Request) -> web.Response:
+    """The residents that the search in the address leaves."""
+    text = request.query.get("q", "").strip()[:100]
+    wanted = roster.RosterFilter(
+        text=text,
+        number=_number(text),
+        grid=request.query.get("grid", "")[:60],
+        tag=request.query.get("tag", "")[:40],
+        opted_out=request.query.get("opted_out") == "yes",
+    )
+
+    def look(conn: Connection) -> dict[str, Any]:
+        paging = Paging(number=page_number(request), total=roster.count_roster(conn, wanted))
+        return {
+            "paging": paging,
+            "lines": roster.list_roster(conn, wanted, limit=paging.size, offset=paging.offset),
+            "grids": roster.roster_grids(conn),
+            "tags": roster.roster_tags(conn),
+        }
+
+    return await render(request, "residents.html", await desk_of(request).database.read(look))
+
+
+@needs(Permission.VIEW)
+async def resident_page(request: web.Request) -> web.Response:
+    """One resident: phones, tags, what they were asked and the cases about them."""
+    resident_id = number_in_path(request)
+
+    def look(conn: Connection) -> dict[str, Any]:
+        card = roster.roster_card(conn, resident_id)
+        if card is None:
+            raise NotFound("没有这位居民：请从名册里重新打开。")
+        return {
+            "card": card,
+            "cases": list_cases(conn, CaseFilter(resident_id=resident_id), limit=_SHOWN),
+            "results": results_of_resident(conn, resident_id, limit=_SHOWN),
+        }
+
+    context = await desk_of(request).database.read(look)
+    return await render(request, "resident.html", context | {"age": _age(request, context["card"])})
+
+
+@needs(Permission.WORK_ON_CASES)
+async def show_numbers(request: web.Request) -> web.Response:
+    """The whole numbers, on this answer only; that they were shown is in the audit trail."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    resident_id, now = number_in_path(request), desk.clock.now()
+    reason = (await fields_of(request)).text("reason")
+    card = await desk.database.write(
+        lambda conn: reveal_numbers(conn, resident_id, reason, actor=visitor.actor, now=now)
+    )
+    return await render(request, "_numbers.html", {"card": card})
+
+
+def _number(text: str) -> str:
+    """The number a search means, whole and in E.164; empty when it is none."""
+    if not any(character.isdigit() for character in text):
+        return ""
+    try:
+        return next(iter(parse_phones(text)), "")
+    except InvalidInput:
+        return ""
+
+
+def _age(request: web.Request, card: roster.RosterCard) -> int | None:
+    born = card.line.birth_date
+    if born is None:
+        return None
+    desk = desk_of(request)
+    today = desk.clock.now().astimezone(desk.rules.timezone).date()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -1,0 +1,195 @@
+"""How the console says things: moments, waits, statuses, answers; all pages and fragments use these."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from community.model.answer_text import LABEL_NAMES, PART_NAMES, answer_text
+from community.model.call import OUTCOME_NAMES, AttemptStatus, Outcome
+from community.model.campaign import (
+    CAMPAIGN_STATUS_NAMES,
+    TARGET_STATUS_NAMES,
+    CampaignPriority,
+    CampaignStatus,
+    TargetStatus,
+)
+from community.model.case import CASE_KIND_NAMES, CASE_STATUS_NAMES, PRIORITY_NAMES, CaseKind, CaseStatus, Priority
+from community.model.questionnaire import LegalGround, QuestionKind
+from community.model.staff import ROLE_NAMES, Role
+
+#: Badge colours: calm, going, good, wait, alarm.
+CAMPAIGN_TONES: Mapping[CampaignStatus, str] = {
+    CampaignStatus.DRAFT: "calm",
+    CampaignStatus.APPROVED: "wait",
+    CampaignStatus.RUNNING: "going",
+    CampaignStatus.PAUSED: "wait",
+    CampaignStatus.FINISHED: "good",
+    CampaignStatus.CANCELLED: "calm",
+}
+TARGET_TONES: Mapping[TargetStatus, str] = {
+    TargetStatus.WAITING: "calm",
+    TargetStatus.CALLING: "going",
+    TargetStatus.COMPLETED: "good",
+    TargetStatus.CASE: "wait",
+    TargetStatus.EXCLUDED: "calm",
+}
+PRIORITY_TONES: Mapping[Priority, str] = {
+    Priority.NORMAL: "calm",
+    Priority.URGENT: "wait",
+    Priority.EMERGENCY: "alarm",
+}
+CASE_TONES: Mapping[CaseStatus, str] = {
+    CaseStatus.REPORTED: "wait",
+    CaseStatus.ACCEPTED: "wait",
+    CaseStatus.DISPATCHED: "wait",
+    CaseStatus.ACKNOWLEDGED: "going",
+    CaseStatus.HANDLED: "going",
+    CaseStatus.CONFIRMED: "going",
+    CaseStatus.CLOSED: "good",
+    CaseStatus.RETURNED: "wait",
+    CaseStatus.SUSPENDED: "calm",
+    CaseStatus.REOPENED: "wait",
+}
+ATTEMPT_STATUS_NAMES: Mapping[AttemptStatus, str] = {
+    AttemptStatus.PLACING: "正在拨出",
+    AttemptStatus.PLACED: "已拨出",
+    AttemptStatus.RINGING: "响铃中",
+    AttemptStatus.IN_PROGRESS: "通话中",
+    AttemptStatus.UNKNOWN: "结果不明，核对中",
+    AttemptStatus.NOT_PLACED: "未拨出",
+    AttemptStatus.CANCELLED: "已撤回",
+    AttemptStatus.ENDED: "已结束",
+}
+OUTCOME_TONES: Mapping[Outcome, str] = {
+    Outcome.ANSWERED: "good",
+    Outcome.VOICEMAIL: "wait",
+    Outcome.NO_ANSWER: "wait",
+    Outcome.BUSY: "wait",
+    Outcome.REJECTED: "wait",
+    Outcome.SWITCHED_OFF: "wait",
+    Outcome.NOT_IN_SERVICE: "alarm",
+    Outcome.CARRIER_ERROR: "alarm",
+    Outcome.UNKNOWN: "alarm",
+}
+CAMPAIGN_PRIORITY_NAMES: Mapping[CampaignPriority, str] = {
+    CampaignPriority.NORMAL: "一般",
+    CampaignPriority.URGENT: "紧急",
+    CampaignPriority.EMERGENCY: "特急",
+}
+LEGAL_GROUND_NAMES: Mapping[LegalGround, str] = {
+    LegalGround.CONSENT: "居民同意",
+    LegalGround.STATUTORY_DUTY: "履行法定职责",
+    LegalGround.EMERGENCY: "突发事件应对",
+}
+QUESTION_KIND_NAMES: Mapping[QuestionKind, str] = {
+    QuestionKind.YES_NO: "是或否",
+    QuestionKind.NEED_HELP: "需要什么帮助",
+    QuestionKind.CHOICE: "选择",
+    QuestionKind.NUMBER: "数字",
+    QuestionKind.DATE: "日期",
+    QuestionKind.TIME_PERIOD: "时间段",
+    QuestionKind.FREE_TEXT: "自由回答",
+}
+DECIDED_BY_NAMES: Mapping[str, str] = {"keys": "按键", "rules": "语音", "model": "语音", "staff": "人工"}
+CASE_ACTION_NAMES: Mapping[str, str] = {
+    "opened": "上报",
+    "step": "催办",
+    "acknowledged": "接单",
+    "handed_over": "转交",
+    "closed": "销号",
+    "reopened": "重开",
+    "noted": "备注",
+    "changed": "更正",
+    "cancelled": "报告人撤回",
+    "returned": "退单",
+    "suspended": "挂账",
+}
+PHONE_STATUS_NAMES: Mapping[str, str] = {"ok": "可用", "wrong": "号码不对", "not_in_service": "空号或停机"}
+LANGUAGE_NAMES: Mapping[str, str] = {"mandarin": "普通话", "cantonese": "粤语", "taiwanese_mandarin": "台湾国语"}
+SEX_NAMES: Mapping[str, str] = {"male": "男", "female": "女"}
+_PARTS_OF_DAY = ((5, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
+
+
+def moment_words(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """Say a moment: 今天 下午3点05分, 7月15日 上午9点; with the year when it is another one."""
+    if moment is None:
+        return ""
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    days = (local.date() - today.date()).days
+    if -1 <= days <= 1:
+        day = ("昨天", "今天", "明天")[days + 1]
+    elif local.year == today.year:
+        day = f"{local.month}月{local.day}日"
+    else:
+        day = f"{local.year}年{local.month}月{local.day}日"
+    return f"{day} {clock_words(local)}"
+
+
+def clock_words(local: datetime) -> str:
+    """Say the time of a local moment: 下午3点05分."""
+    part = next(name for end, name in _PARTS_OF_DAY if local.hour < end)
+    hour = local.hour - 12 if local.hour > 12 else local.hour
+    minutes = f"{local.minute:02d}分" if local.minute else ""
+    return f"{part}{hour}点{minutes}"
+
+
+def span_words(span: timedelta) -> str:
+    """Say how long: 刚刚 is left to the caller; 5分钟, 3小时20分, 2天."""
+    minutes = max(0, int(span.total_seconds())) // 60
+    if minutes < 1:
+        return f"{max(0, int(span.total_seconds()))}秒"
+    if minutes < 60:
+        return f"{minutes}分钟"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours}小时{minutes}分" if minutes else f"{hours}小时"
+    return f"{hours // 24}天"
+
+
+def distance_words(moment: datetime, now: datetime) -> str:
+    """Say how far a moment is: 5分钟前, 还有20分钟."""
+    if moment > now:
+        return f"还有{span_words(moment - now)}"
+    return "刚刚" if now - moment < timedelta(minutes=1) else f"{span_words(now - moment)}前"
+
+
+def confidence_words(confidence: float | None) -> str:
+    """Say how sure a reading is."""
+    return "" if confidence is None else f"{round(confidence * 100)}%"
+
+
+#: Every name that templates look up.
+NAMES: Mapping[str, Any] = {
+    "campaign_status_names": CAMPAIGN_STATUS_NAMES,
+    "campaign_tones": CAMPAIGN_TONES,
+    "campaign_priority_names": CAMPAIGN_PRIORITY_NAMES,
+    "target_status_names": TARGET_STATUS_NAMES,
+    "target_tones": TARGET_TONES,
+    "attempt_status_names": ATTEMPT_STATUS_NAMES,
+    "outcome_names": OUTCOME_NAMES,
+    "outcome_tones": OUTCOME_TONES,
+    "case_kind_names": CASE_KIND_NAMES,
+    "case_status_names": CASE_STATUS_NAMES,
+    "case_tones": CASE_TONES,
+    "case_action_names": CASE_ACTION_NAMES,
+    "priority_names": PRIORITY_NAMES,
+    "priority_tones": PRIORITY_TONES,
+    "role_names": ROLE_NAMES,
+    "label_names": LABEL_NAMES,
+    "part_names": PART_NAMES,
+    "answer_text": answer_text,
+    "legal_ground_names": LEGAL_GROUND_NAMES,
+    "question_kind_names": QUESTION_KIND_NAMES,
+    "decided_by_names": DECIDED_BY_NAMES,
+    "phone_status_names": PHONE_STATUS_NAMES,
+    "language_names": LANGUAGE_NAMES,
+    "sex_names": SEX_NAMES,
+    "Role": Role,
+    "CaseKind": CaseKind,
+    "CaseStatus": CaseStatus,
+    "CampaignStatus": CampaignStatus,
+    "Priority": Priority,
+    "TargetStatus": TargetStatus,
+    "Outcome": Outcome,
+}
