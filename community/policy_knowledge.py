@@ -18,10 +18,12 @@ from community.model.policy_search.ranking import Ranking
 from community.model.policy_search.sounds import Sounds
 from community.model.text import normalise
 
-_KEY = re.compile(r"^(?P<name>[^<>\s-]+)\s*(?:<\s*(?P<parents>[^->]+?))?\s*(?:->\s*(?P<wants>[a-z ]+))?$")
+_KEY = re.compile(r"^(?P<soft>~?)(?P<name>[^<>\s-]+)\s*(?:<\s*(?P<parents>[^->]+?))?\s*(?:->\s*(?P<wants>[a-z ]+))?$")
 #: General words are taken into the pinyin vocabulary from this frequency in jieba's dictionary on.
 _COMMON = 1500
 _MOST_RARE = 14.0
+#: First letters of the parts of speech that carry content.
+_CONTENT = frozenset("navijlsg")
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,12 @@ def load_policy_knowledge() -> PolicyKnowledge:
     weights.update({word: 6.0 + weights.get(word, 0.0) for word in lexicon.words})
     sounds = Sounds.of(weights, (word for word in lexicon.words if _is_guarded(word, lexicon)))
 
+    tags = dict(_tags())
+
     def cut(text: str) -> Iterable[tuple[str, int]]:
-        return ((word, start) for word, start, _ in tokenizer.tokenize(text, HMM=False))
+        """Cut out the words that carry content: nouns, verbs, adjectives, idioms."""
+        words = tokenizer.tokenize(text, HMM=False)
+        return ((word, start) for word, start, _ in words if tags.get(word, "n")[0] in _CONTENT)
 
     return PolicyKnowledge(
         lexicon=lexicon,
@@ -73,35 +79,45 @@ def _weight(count: int, length: int) -> float:
 
 
 def _is_guarded(word: str, lexicon: Lexicon) -> bool:
-    return any(lexicon.kinds[concept] is not Kind.FACET for concept in lexicon.words[word])
+    """Three characters of the wrong sound alike are often chance (户口不, 户口簿); only topics are guarded from there."""
+    kinds = {lexicon.kinds[concept] for concept in lexicon.words[word]}
+    return Kind.TOPIC in kinds or (len(word) >= 4 and kinds != {Kind.FACET})
 
 
 def _lexicon() -> Lexicon:
     kinds: dict[str, Kind] = {}
+    soft: set[str] = set()
     words: dict[str, list[str]] = {}
     parents: dict[str, tuple[str, ...]] = {}
     wants: dict[str, frozenset[str]] = {}
-    for name, kind in (("topics", Kind.TOPIC), ("things", Kind.THING), ("facets", Kind.FACET)):
+    for name, kind in (("topics", Kind.TOPIC), ("things", Kind.THING), ("contexts", Kind.CONTEXT), ("facets", Kind.FACET)):
         for key, line in _data(f"policy_{name}.yml").items():
             head = _KEY.match(key)
             if head is None:
                 raise ValueError(f"policy_{name}.yml: {key}")
             concept = head["name"]
             kinds[concept] = kind
+            if head["soft"]:
+                soft.add(concept)
             parents[concept] = tuple((head["parents"] or "").split())
             wants[concept] = frozenset((head["wants"] or "").split())
             for word in str(line).split():
                 words.setdefault(normalise(word), []).append(concept)
     speech = _data("policy_speech.yml")
+    named = {name for _, told in speech["patterns"] for name in told} | {name for some in parents.values() for name in some}
+    if unknown := named - kinds.keys():
+        raise ValueError(f"policy words: no such concept: {sorted(unknown)}")
     return Lexicon(
         words={word: tuple(dict.fromkeys(concepts)) for word, concepts in words.items()},
         kinds=kinds,
+        soft=frozenset(soft),
         parents=parents,
         wants=wants,
         rewrites=tuple((re.compile(pattern), written) for pattern, written in speech["rewrites"]),
         patterns=tuple((re.compile(pattern), tuple(concepts)) for pattern, concepts in speech["patterns"]),
         stop_words=frozenset(speech["stop_words"].split()),
         rarity=dict(_rarities()),
+        verbs=frozenset(word for word, tag in _tags() if tag[0] in "va"),
     )
 
 
@@ -117,6 +133,14 @@ def _rarities() -> Iterator[tuple[str, float]]:
     for line in text.splitlines():
         word, _, value = line.rpartition(" ")
         yield word, min(float(value), _MOST_RARE)
+
+
+def _tags() -> Iterator[tuple[str, str]]:
+    """Parts of speech, as jieba's dictionary has them."""
+    text = (resources.files("jieba") / "dict.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        word, _, tag = line.split(" ")
+        yield word, tag
 
 
 def _tokenizer() -> Any:

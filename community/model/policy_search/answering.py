@@ -14,6 +14,8 @@ from community.model.policy_search.search import Hit, PassageIndex
 #: An expired document must fit this much better than what is in force to be spoken of instead.
 _CLEARLY = 1.0
 _MOST_CHOICES = 3
+#: Replacements of replacements that are followed.
+_LONGEST_CHAIN = 10
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Answerer:
             topic: id of the document that the conversation was about, for follow-up questions.
         """
         kept = self._kept_topic(question, topic)
-        current = self.index.search(question, allowed=self._is(Standing.IN_FORCE), kept_topic=kept)
+        current = self._current(question, kept)
         confidence = self.confidence(question, current)
         past = self._past(question)
         if past is not None and self._prefers(past, current, confidence):
@@ -51,6 +53,33 @@ class Answerer:
         if len(rivals) > 1:
             return self._choose(rivals, confidence)
         return self._answered(current[0], question, confidence)
+
+    def _current(self, question: AskedQuestion, kept: int | None) -> list[Hit]:
+        """Passages in force, best first; what a replaced document says leads to what its successor says instead.
+
+        Who asks 还是每季度发一次吗 speaks the old document's words, and means the new one's clause of that heading.
+        """
+        hits = self.index.search(question, allowed=self._is(Standing.IN_FORCE, Standing.SUPERSEDED), kept_topic=kept)
+        result: dict[int, Hit] = {}
+        for hit in hits:
+            now = hit if self.standing[hit.document.document.id][0] is Standing.IN_FORCE else self._successor(hit)
+            if now is not None and id(now.passage) not in result:
+                result[id(now.passage)] = now
+        return list(result.values())
+
+    def _successor(self, hit: Hit) -> Hit | None:
+        """The clause with the same heading in the document in force that replaced this one."""
+        document: PolicyDocument | None = hit.document.document
+        for _ in range(_LONGEST_CHAIN):
+            if document is None or self.standing[document.id][0] is not Standing.SUPERSEDED:
+                break
+            document = self.standing[document.id][1]
+        entry = self.index.documents.get(document.id) if document is not None else None
+        if entry is None or self.standing[entry.document.id][0] is not Standing.IN_FORCE:
+            return None
+        heading = hit.passage.passage.heading
+        same = [passage for passage in entry.passages if heading and passage.passage.heading == heading]
+        return replace(hit, document=entry, passage=same[0]) if same else None
 
     def decision_features(self, question: AskedQuestion, hits: Sequence[Hit]) -> dict[str, float]:
         """What the decision to answer looks at: the best passage, and how far the next document is behind."""
@@ -86,7 +115,7 @@ class Answerer:
     def _past(self, question: AskedQuestion) -> "PolicyAnswer | None":
         """What documents that have ended, or not begun, would answer."""
         allowed = self._is(Standing.EXPIRED, Standing.NOT_YET, Standing.SUPERSEDED)
-        hits = self.index.search(question, allowed=allowed)
+        hits = [hit for hit in self.index.search(question, allowed=allowed) if self._successor(hit) is None]
         confidence = self.confidence(question, hits)
         if not hits or confidence < self.ranking.threshold:
             return None

@@ -1,5 +1,6 @@
 """What the index keeps of each document and passage: read once, looked at by every question."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,8 +19,10 @@ class PassageEntry:
     concepts: frozenset[str]
     heading_concepts: frozenset[str]
     bigrams: frozenset[str]
+    characters: frozenset[str]
     tokens: tuple[str, ...]
     types: frozenset[str]
+    is_formal: bool
     ages: tuple[AgeRange, ...]
     numbers: frozenset[str]
 
@@ -30,10 +33,16 @@ class DocumentEntry:
 
     document: PolicyDocument
     passages: tuple[PassageEntry, ...]
+    title: str
     title_concepts: frozenset[str]
+    title_bigrams: frozenset[str]
     concepts: frozenset[str]
     bigrams: frozenset[str]
+    characters: frozenset[str]
     plain: str
+
+
+_FORMAL = re.compile(r"附则|同时废止|负责解释|为了?(?:进一步|规范|加强|贯彻|保障)|根据.{4,40}(?:制定|结合)|现(?:予|将).{0,12}(?:公布|通知)")
 
 
 def plain_text(text: str) -> str:
@@ -54,9 +63,12 @@ def read_document(document: PolicyDocument, passages: Sequence[Passage], lexicon
     return DocumentEntry(
         document=document,
         passages=entries,
+        title=f"{title}\n{plain_text(document.district)}",
         title_concepts=title_concepts,
+        title_bigrams=frozenset(bigrams_of(title)) | frozenset(bigrams_of(plain_text(document.district))),
         concepts=title_concepts.union(*(entry.concepts for entry in entries)),
         bigrams=frozenset(bigrams_of(title)).union(*(entry.bigrams for entry in entries)),
+        characters=frozenset(title).union(*(entry.characters for entry in entries)),
         plain="\n".join([title, *(entry.plain for entry in entries)]),
     )
 
@@ -82,9 +94,11 @@ def _read_passage(passage: Passage, title: str, title_concepts: frozenset[str], 
         plain=plain,
         concepts=frozenset(concepts),
         heading_concepts=frozenset(heading_concepts),
-        bigrams=frozenset(bigrams) | frozenset(bigrams_of(title)),
+        bigrams=frozenset(bigrams),
+        characters=frozenset(plain),
         tokens=(*bigrams, *bigrams_of(title), *marked, *marked),
         types=answer_types(text),
+        is_formal=bool(_FORMAL.search(plain)),
         ages=age_ranges(text),
         numbers=plain_numbers(text),
     )

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     TOPIC = "topic"
     #: A thing, an act or a situation inside it: 充电, 补办, 去世.
     THING = "thing"
+    #: Who asks, and in what circumstances: helps to find, but says nothing when a document lacks it.
+    CONTEXT = "context"
     #: What is asked of it: 价格, 时间, 材料.
     FACET = "facet"
 
@@ -38,22 +40,26 @@ class Lexicon:
     Attributes:
         words: each word (normalised) and the concepts it stands for.
         kinds: the kind of each concept.
+        soft: things that a document may lack and still answer.
         parents: wider concepts that a concept also stands for (居民医保: 医保).
         wants: for a facet, the answer types (see `answer_types`) that can answer it.
         rewrites: dialect and slang → plain words, applied in order to questions only.
         patterns: regular expressions in questions → concepts.
+        verbs: verbs and adjectives of general Chinese.
         stop_words: words that carry no content in a question.
         rarity: inverse document frequency of words in general Chinese; `usual_rarity` for the rest.
     """
 
     words: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, Kind]
+    soft: frozenset[str]
     parents: Mapping[str, tuple[str, ...]]
     wants: Mapping[str, frozenset[str]]
     rewrites: tuple[tuple[re.Pattern[str], str], ...]
     patterns: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
     stop_words: frozenset[str]
     rarity: Mapping[str, float]
+    verbs: frozenset[str]
     usual_rarity: float = 11.0
 
     @cached_property
@@ -95,7 +101,7 @@ class Lexicon:
 
 
 _TYPES: dict[str, re.Pattern[str]] = {
-    "money": re.compile(r"\d\s*元|\d\s*角|免费|免收|不收费|不加价|不另收|[打享]\S{1,3}折|\d折|全额|无偿"),
+    "money": re.compile(r"\d\s*[百千万亿]?元|\d\s*角|免费|免收|不收费|不加价|不另收|[打享]\S{1,3}折|\d折|全额|无偿"),
     "percent": re.compile(r"\d\s*%|百分之|\d成|倍"),
     "date": re.compile(
         r"\d+月|\d+日|每[日天周月季年]|季度|周[一二三四五六日]|星期|\d{1,2}:\d\d|次月|当月|工作日|节假日|\d+小时开放|全天"

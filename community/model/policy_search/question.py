@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from community.model.policy_search.lexicon import Kind, Lexicon
+from community.model.policy_search.lexicon import Found, Kind, Lexicon
 from community.model.policy_search.numbers import ages_in, plain_numbers, with_digits
 from community.model.policy_search.sounds import Sounds
 from community.model.text import normalise
@@ -21,6 +21,9 @@ class AskedQuestion:
 
     Attributes:
         text: normalised, pinyin and dialect written out, numerals as digits.
+        soft: the things that a document may lack and still answer.
+        verbs: the content words that are verbs or adjectives.
+        uncovered: its characters that no word of the lexicon covers.
         words: content words outside the lexicon, with their rarity in general Chinese.
         asks: answer types that would answer it.
     """
@@ -28,16 +31,20 @@ class AskedQuestion:
     text: str
     topics: frozenset[str]
     things: frozenset[str]
+    contexts: frozenset[str]
     facets: frozenset[str]
+    soft: frozenset[str]
+    uncovered: str
     words: dict[str, float]
+    verbs: frozenset[str]
     asks: frozenset[str]
     ages: frozenset[int]
     numbers: frozenset[str]
 
     @property
     def concepts(self) -> frozenset[str]:
-        """Topics, things and facets together."""
-        return self.topics | self.things | self.facets
+        """Topics, things, contexts and facets together."""
+        return self.topics | self.things | self.contexts | self.facets
 
 
 def understand(text: str, *, lexicon: Lexicon, sounds: Sounds, cut: Cutter) -> AskedQuestion:
@@ -57,17 +64,27 @@ def understand(text: str, *, lexicon: Lexicon, sounds: Sounds, cut: Cutter) -> A
     for word in sounds.homophones(plain):
         named.update(lexicon.words[word])
     concepts = frozenset(named)
+    words = _content_words(plain, [(one.start, one.end) for one in found], lexicon, cut)
     facets = lexicon.of_kind(concepts, Kind.FACET)
     return AskedQuestion(
         text=plain,
         topics=lexicon.of_kind(concepts, Kind.TOPIC),
         things=lexicon.of_kind(concepts, Kind.THING),
+        contexts=lexicon.of_kind(concepts, Kind.CONTEXT),
         facets=facets,
-        words=_content_words(plain, [(one.start, one.end) for one in found], lexicon, cut),
+        soft=concepts & lexicon.soft,
+        uncovered=_uncovered(plain, found),
+        words=words,
+        verbs=frozenset(word for word in words if word in lexicon.verbs),
         asks=frozenset(kind for facet in facets for kind in lexicon.wants.get(facet, ())),
         ages=ages_in(plain),
         numbers=plain_numbers(plain),
     )
+
+
+def _uncovered(text: str, found: Iterable[Found]) -> str:
+    covered = {place for one in found for place in range(one.start, one.end)}
+    return "".join(character for place, character in enumerate(text) if place not in covered)
 
 
 def _content_words(text: str, covered: list[tuple[int, int]], lexicon: Lexicon, cut: Cutter) -> dict[str, float]:

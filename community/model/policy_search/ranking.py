@@ -13,6 +13,9 @@ FEATURES = (
     "bm25",
     "bigrams_passage",
     "bigrams_document",
+    "bigrams_title",
+    "characters_passage",
+    "characters_document",
     "topic_in_title",
     "topic_in_body",
     "topic_missing",
@@ -20,9 +23,12 @@ FEATURES = (
     "things_passage_sum",
     "things_document_only",
     "things_missing",
+    "soft_missing",
+    "contexts_passage",
     "words_passage_share",
     "words_passage_sum",
-    "words_missing",
+    "nouns_missing",
+    "verbs_missing",
     "heading_things",
     "heading_facet",
     "asks_met",
@@ -30,6 +36,7 @@ FEATURES = (
     "age_met",
     "number_met",
     "kept_topic",
+    "formal",
 )
 #: What the decision to answer looks at besides the best passage's features.
 DECISION_FEATURES = (*FEATURES, "rank_score", "margin_document", "has_concepts", "things_sum", "words_sum")
@@ -79,6 +86,7 @@ class Weighting:
 
     concepts: Mapping[str, float]
     bigrams: Mapping[str, float]
+    characters: Mapping[str, float]
 
     def of_concepts(self, names: Iterable[str]) -> float:
         """Sum the weights of concepts."""
@@ -86,8 +94,16 @@ class Weighting:
 
     def bigram_share(self, present: frozenset[str]) -> float:
         """Share of the question's bigrams that are present, rare ones counting more."""
-        total = sum(self.bigrams.values())
-        return sum(weight for bigram, weight in self.bigrams.items() if bigram in present) / total if total else 0.0
+        return _share(self.bigrams, present)
+
+    def character_share(self, present: frozenset[str]) -> float:
+        """Share of the question's content characters that are present, rare ones counting more."""
+        return _share(self.characters, present)
+
+
+def _share(weights: Mapping[str, float], present: frozenset[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for name, weight in weights.items() if name in present) / total if total else 0.0
 
 
 def passage_features(
@@ -102,8 +118,12 @@ def passage_features(
     """Compute the features of one passage for one question."""
     return {
         "bm25": bm25,
-        "bigrams_passage": weighting.bigram_share(passage.bigrams),
+        "bigrams_passage": weighting.bigram_share(passage.bigrams - document.title_bigrams),
         "bigrams_document": weighting.bigram_share(document.bigrams),
+        "bigrams_title": weighting.bigram_share(document.title_bigrams),
+        "characters_passage": weighting.character_share(passage.characters),
+        "characters_document": weighting.character_share(document.characters),
+        "formal": float(passage.is_formal),
         "kept_topic": float(kept_topic),
         **_topic_features(question, weighting, document),
         **_thing_features(question, weighting, passage, document),
@@ -127,33 +147,43 @@ def _topic_features(question: AskedQuestion, weighting: Weighting, document: Doc
 def _thing_features(
     question: AskedQuestion, weighting: Weighting, passage: PassageEntry, document: DocumentEntry
 ) -> dict[str, float]:
-    here = weighting.of_concepts(question.things & passage.concepts)
-    elsewhere = weighting.of_concepts((question.things & document.concepts) - passage.concepts)
-    missing = weighting.of_concepts(question.things - document.concepts)
-    total = here + elsewhere + missing
+    in_passage = (question.things & passage.concepts) - document.title_concepts
+    here = weighting.of_concepts(in_passage)
+    elsewhere = weighting.of_concepts((question.things & document.concepts) - in_passage)
+    absent = question.things - document.concepts
+    missing = weighting.of_concepts(absent - question.soft)
+    soft = weighting.of_concepts(absent & question.soft)
+    total = here + elsewhere + missing + soft
     return {
         "things_passage_share": here / total if total else 0.0,
         "things_passage_sum": min(3.0, here),
         "things_document_only": min(3.0, elsewhere),
         "things_missing": min(3.0, missing),
+        "soft_missing": min(3.0, soft),
+        "contexts_passage": min(2.0, weighting.of_concepts(question.contexts & passage.concepts)),
         "heading_things": min(2.0, weighting.of_concepts(question.things & passage.heading_concepts)),
     }
 
 
 def _word_features(question: AskedQuestion, passage: PassageEntry, document: DocumentEntry) -> dict[str, float]:
-    here = elsewhere = missing = 0.0
+    here = elsewhere = nouns = verbs = 0.0
     for word, rarity in question.words.items():
-        if word in passage.plain:
+        if word in document.title:
+            elsewhere += rarity
+        elif word in passage.plain:
             here += rarity
         elif word in document.plain:
             elsewhere += rarity
+        elif word in question.verbs:
+            verbs += rarity
         else:
-            missing += rarity
-    total = here + elsewhere + missing
+            nouns += rarity
+    total = here + elsewhere + nouns + verbs
     return {
         "words_passage_share": here / total if total else 0.0,
         "words_passage_sum": min(3.0, here / 10.0),
-        "words_missing": min(4.0, missing / 10.0),
+        "nouns_missing": min(4.0, nouns / 10.0),
+        "verbs_missing": min(4.0, verbs / 10.0),
     }
 
 

@@ -12,10 +12,16 @@ from community.model.policy_search.entries import DocumentEntry, PassageEntry, b
 from community.model.policy_search.question import AskedQuestion
 from community.model.policy_search.ranking import Ranking, Weighting, passage_features
 
-#: Passages that BM25 hands on.
-CANDIDATES = 48
-#: Passages of the document that a conversation is about; always looked at.
-KEPT = 24
+#: Passages that BM25 hands on, and documents of which all passages are looked at.
+CANDIDATES = 40
+WHOLE_DOCUMENTS = 4
+#: Characters without content of their own in a question.
+EMPTY_CHARACTERS = frozenset(
+    "的了是我你他她它们这那个就都也还又再才只很太真好吧吗呢啊呀哦嘛么什怎哪谁几多少有没不会能可以要想去来到给让把被跟和与在"
+    "从向对为请问说一二两三些点下上中里外边头子儿大小老家人得着过啦咯咱俺您嘞诶唉哎噢啥咋"
+)
+#: Passages of such a document that are looked at, at most.
+KEPT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +41,14 @@ class PassageIndex:
         self.documents = {entry.document.id: entry for entry in documents}
         self._ranking = ranking
         self._pairs = [(entry, passage) for entry in documents for passage in entry.passages]
+        self._places: dict[int, list[int]] = {}
+        for place, (entry, _) in enumerate(self._pairs):
+            self._places.setdefault(entry.document.id, []).append(place)
         self._frequency = _frequencies(chain.from_iterable(p.bigrams for _, p in self._pairs))
         self._concept_frequency = _frequencies(
             chain.from_iterable(p.concepts | e.title_concepts for e, p in self._pairs)
         )
+        self._character_frequency = _frequencies(chain.from_iterable(p.characters for _, p in self._pairs))
         self._bm25 = _Bm25([passage.tokens for _, passage in self._pairs]) if self._pairs else None
 
     def search(
@@ -68,18 +78,20 @@ class PassageIndex:
     def _candidates(
         self, scores: "np.ndarray[Any, Any]", allowed: Callable[[int], bool], kept_topic: int | None
     ) -> list[int]:
-        chosen: list[int] = []
+        chosen: dict[int, None] = {}
+        whole: dict[int, None] = {kept_topic: None} if kept_topic is not None and allowed(kept_topic) else {}
         # Ties are broken by place, so that the same documents always give the same answer.
-        for place in np.argsort(-scores, kind="stable"):
+        for place in map(int, np.argsort(-scores, kind="stable")):
             if len(chosen) >= CANDIDATES or scores[place] <= 0:
                 break
-            if allowed(self._pairs[place][0].document.id):
-                chosen.append(int(place))
-        if kept_topic is not None and allowed(kept_topic):
-            seen = set(chosen)
-            kept = [at for at, (entry, _) in enumerate(self._pairs) if entry.document.id == kept_topic]
-            chosen += [at for at in kept[:KEPT] if at not in seen]
-        return chosen
+            document_id = self._pairs[place][0].document.id
+            if allowed(document_id):
+                chosen[place] = None
+                if len(whole) < WHOLE_DOCUMENTS:
+                    whole[document_id] = None
+        for document_id in whole:
+            chosen.update(dict.fromkeys(self._places.get(document_id, [])[:KEPT]))
+        return list(chosen)
 
     def _weighting(self, question: AskedQuestion) -> Weighting:
         count = len(self._pairs)
@@ -88,6 +100,11 @@ class PassageIndex:
             bigrams={
                 bigram: _weight(self._frequency.get(bigram, 0), count)
                 for bigram in dict.fromkeys(bigrams_of(question.text))
+            },
+            characters={
+                one: _weight(self._character_frequency.get(one, 0), count)
+                for one in dict.fromkeys(question.uncovered)
+                if "\u4e00" <= one <= "\u9fff" and one not in EMPTY_CHARACTERS
             },
         )
 

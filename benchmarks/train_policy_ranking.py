@@ -1,0 +1,250 @@
+"""Learn the weights of policy search from benchmarks/policy_training and write community/policy_words/policy_ranking.yml.
+
+    python -m benchmarks.train_policy_ranking [--check]
+
+Two logistic regressions, both deterministic: one on differences between the right passage and the others (the order of
+passages), one on whether the best passage answers at all. For the second, every question is also asked with its own passage
+taken away, and with its own document taken away: then nothing answers it, though all around it sounds alike.
+Nothing here is used to evaluate; `python -m benchmarks.policy_questions` does that on other documents.
+"""
+
+import dataclasses
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from community.model.policy import PolicyDocument, Standing, standings
+from community.model.policy_search.answering import Answerer
+from community.model.policy_search.entries import DocumentEntry, read_document
+from community.model.policy_search.question import AskedQuestion
+from community.model.policy_search.ranking import DECISION_FEATURES, FEATURES, Ranking
+from community.model.policy_search.search import Hit, PassageIndex
+from community.model.policy_text import parse_policy
+from community.policy_files import read_policy_text
+from community.policy_knowledge import PolicyKnowledge, load_policy_knowledge
+
+HERE = Path(__file__).parent / "policy_training"
+TARGET = Path(__file__).parents[1] / "community" / "policy_words" / "policy_ranking.yml"
+TODAY = date(2026, 7, 15)
+#: Share of unanswerable questions that must be refused, in cross-validation.
+REFUSE = 0.85
+#: Where learning begins, so that it does not depend on what was learnt before.
+START = dict.fromkeys(FEATURES, 0.0) | {"bm25": 2.0, "bigrams_passage": 3.0, "topic_in_title": 2.0, "things_passage_sum": 1.5}
+_MOST_NEGATIVES = 12
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A training question; `doc` is None where the documents do not say."""
+
+    question: AskedQuestion
+    text: str
+    doc: str | None
+    label: str = ""
+    follows: bool = False
+
+
+@dataclass(frozen=True)
+class Example:
+    """The best passage for a question in some state of the documents, and whether it is the right one."""
+
+    features: list[float]
+    right: bool
+    group: str
+    weight: float
+    natural: bool
+    none: bool
+
+
+def load_documents(folder: Path, knowledge: PolicyKnowledge) -> list[DocumentEntry]:
+    """Read all documents of a folder as the store would keep them."""
+    entries = []
+    for number, path in enumerate(sorted(folder.iterdir()), start=1):
+        policy = parse_policy(read_policy_text(path.name, path.read_bytes()))
+        fields = {f.name for f in dataclasses.fields(PolicyDocument)} & {f.name for f in dataclasses.fields(policy)}
+        document = PolicyDocument(id=number, file_name=path.name, **{name: getattr(policy, name) for name in fields})
+        entries.append(read_document(document, policy.passages, knowledge.lexicon))
+    return entries
+
+
+def load_questions(path: Path, knowledge: PolicyKnowledge) -> list[Asked]:
+    """Read the training questions."""
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    asked = [
+        Asked(knowledge.understand(text), text, doc, label)
+        for part in ("answered", "told_at_length", "expired")
+        for doc, labels in data[part].items()
+        for label, texts in labels.items()
+        for text in texts
+    ]
+    asked += [Asked(knowledge.understand(one["text"]), one["text"], one["doc"], one["heading"], follows=True) for one in data["follow_ups"]]
+    return asked + [Asked(knowledge.understand(text), text, None) for text in data["none"]]
+
+
+def is_right(hit: Hit, asked: Asked) -> bool:
+    """Whether a passage is the one that answers."""
+    if hit.document.document.file_name != asked.doc:
+        return False
+    passage = hit.passage.passage
+    if asked.label.startswith("~"):
+        return asked.label[1:] in passage.text
+    return passage.heading == asked.label or asked.label in passage.heading or passage.text.startswith(asked.label)
+
+
+def answerer(entries: list[DocumentEntry], ranking: Ranking, knowledge: PolicyKnowledge) -> Answerer:
+    """Build what answers, over these documents."""
+    documents = [entry.document for entry in entries]
+    return Answerer(
+        index=PassageIndex(entries, ranking),
+        lexicon=knowledge.lexicon,
+        ranking=ranking,
+        wording=knowledge.wording,
+        standing=standings(documents, TODAY),
+        documents=documents,
+        today=TODAY,
+    )
+
+
+def search(over: Answerer, asked: Asked, *, past: bool = False) -> list[Hit]:
+    """Search as `Answerer.answer` does, in documents in force or in the others."""
+    wanted = (Standing.EXPIRED,) if past else (Standing.IN_FORCE,)
+    ids = [entry.document.id for entry in over.index.documents.values() if entry.document.file_name == asked.doc]
+    topic = ids[0] if asked.follows and ids else None
+    return over.index.search(asked.question, allowed=lambda one: over.standing[one][0] in wanted, kept_topic=topic)
+
+
+def rank_pairs(over: Answerer, questions: list[Asked]) -> Iterator[tuple[list[float], float, str]]:
+    """Differences between the right passage's features and those of the others."""
+    for asked in questions:
+        if asked.doc is None:
+            continue
+        hits = search(over, asked) or []
+        if not any(is_right(hit, asked) for hit in hits):
+            hits = search(over, asked, past=True)
+        right = [hit for hit in hits if is_right(hit, asked)]
+        wrong = [hit for hit in hits if not is_right(hit, asked)][:_MOST_NEGATIVES]
+        for good in right[:1]:
+            for bad in wrong:
+                yield [good.features[name] - bad.features[name] for name in FEATURES], 1 / len(wrong), asked.doc
+
+
+def fit_ranking(over: Answerer, questions: list[Asked]) -> dict[str, float]:
+    """Learn how much each feature counts in the order of passages."""
+    differences, weights, _ = zip(*rank_pairs(over, questions), strict=True)
+    rows = np.array(differences)
+    both = np.vstack([rows, -rows])
+    labels = np.array([1] * len(rows) + [0] * len(rows))
+    model = LogisticRegression(C=3.0, fit_intercept=False, solver="lbfgs", max_iter=2000)
+    model.fit(both, labels, sample_weight=np.array([*weights, *weights]))
+    return {name: round(float(value), 3) for name, value in zip(FEATURES, model.coef_[0], strict=True)}
+
+
+def examples(entries: list[DocumentEntry], ranking: Ranking, knowledge: PolicyKnowledge, questions: list[Asked]) -> Iterator[Example]:
+    """Ask every question with everything there, without its passage, and without its document."""
+    whole = answerer(entries, ranking, knowledge)
+    without = {
+        entry.document.file_name: answerer([one for one in entries if one is not entry], ranking, knowledge)
+        for entry in entries
+    }
+    for asked in questions:
+        yield from _example(whole, asked, weight=1.0, natural=True)
+        if asked.doc is not None:
+            yield from _example(without[asked.doc], asked, weight=0.5, natural=False)
+            yield from _example(answerer(_without_passage(entries, asked), ranking, knowledge), asked, weight=0.5, natural=False)
+
+
+def _without_passage(entries: list[DocumentEntry], asked: Asked) -> list[DocumentEntry]:
+    result = []
+    for entry in entries:
+        if entry.document.file_name != asked.doc:
+            result.append(entry)
+            continue
+        kept = [
+            one for one in entry.passages
+            if not is_right(Hit(entry, one, {}, 0.0), asked)
+        ]
+        if kept:
+            smaller = read_document(entry.document, [one.passage for one in kept], load_policy_knowledge().lexicon)
+            result.append(smaller)
+    return result
+
+
+def _example(over: Answerer, asked: Asked, *, weight: float, natural: bool) -> Iterator[Example]:
+    hits = search(over, asked)
+    if natural and asked.doc is not None and not any(is_right(hit, asked) for hit in hits):
+        hits = search(over, asked, past=True)
+    if not hits:
+        return
+    features = over.decision_features(asked.question, hits)
+    right = is_right(hits[0], asked)
+    if natural and not right and hits[0].document.document.file_name == asked.doc:
+        return
+    yield Example([features[name] for name in DECISION_FEATURES], right, asked.doc or asked.text, weight, natural, asked.doc is None)
+
+
+def fit_decision(rows: list[Example]) -> tuple[dict[str, float], float, float]:
+    """Learn when to answer; the threshold comes from documents left out in turn."""
+    x = np.array([row.features for row in rows])
+    y = np.array([row.right for row in rows], dtype=int)
+    weights = np.array([row.weight for row in rows])
+    groups = np.array([row.group for row in rows])
+    natural = np.array([row.natural for row in rows])
+    held_out = np.zeros(len(rows))
+    for train, test in GroupKFold(n_splits=8).split(x, y, groups):
+        model = _decision_model().fit(x[train], y[train], sample_weight=weights[train])
+        held_out[test] = model.predict_proba(x[test])[:, 1]
+    none = np.array([row.none for row in rows])
+    unanswerable = held_out[none]
+    threshold = float(np.quantile(unanswerable, REFUSE))
+    answered = held_out[natural & (y == 1)]
+    sys.stderr.write(
+        f"left-out documents: threshold {threshold:.3f}, answers {np.mean(answered > threshold):.3f} of the answerable, "
+        f"refuses {np.mean(unanswerable <= threshold):.3f}; best passage right {np.sum(natural & (y == 1))}, wrong document {np.sum(natural & (y == 0) & ~none)}\n"
+    )
+    model = _decision_model().fit(x, y, sample_weight=weights)
+    coefficients = {name: round(float(value), 3) for name, value in zip(DECISION_FEATURES, model.coef_[0], strict=True)}
+    return coefficients, round(float(model.intercept_[0]), 3), round(threshold, 3)
+
+
+def _decision_model() -> LogisticRegression:
+    return LogisticRegression(C=1.0, solver="lbfgs", max_iter=5000)
+
+
+def train() -> dict[str, Any]:
+    """Learn all weights."""
+    knowledge = load_policy_knowledge()
+    entries = load_documents(HERE / "documents", knowledge)
+    questions = load_questions(HERE / "questions.yml", knowledge)
+    ranking = Ranking(rank=START, answer={}, answer_bias=0.0, threshold=0.0, choose_margin=0.0)
+    for _ in range(2):
+        ranking = dataclasses.replace(ranking, rank=fit_ranking(answerer(entries, ranking, knowledge), questions))
+    rows = list(examples(entries, ranking, knowledge, questions))
+    answer, bias, threshold = fit_decision(rows)
+    return {
+        "rank": dict(ranking.rank),
+        "answer": answer,
+        "answer_bias": bias,
+        "threshold": threshold,
+        "choose_margin": 0.4,
+    }
+
+
+def main() -> None:
+    learnt = train()
+    head = "# Weights of policy search, learnt by `python -m benchmarks.train_policy_ranking`; see docs/policy-search.md.\n"
+    text = head + yaml.safe_dump(learnt, sort_keys=False, allow_unicode=True)
+    if "--check" in sys.argv:
+        sys.exit(0 if TARGET.read_text(encoding="utf-8") == text else "the weights are not those that training gives")
+    TARGET.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
