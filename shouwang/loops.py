@@ -27,7 +27,7 @@ async def run_loop(loop: Loop, stop: asyncio.Event) -> None:
         try:
             await loop.tick()
             failures = 0
-        except Exception:  # noqa: BLE001 - the outermost loop: one bad tick must not end the service
+        except Exception:
             failures += 1
             log.exception("tick_failed", loop=loop.name, failures=failures)
         await rest(stop, min(60.0, loop.rest * 2**failures))

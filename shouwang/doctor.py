@@ -1,0 +1,137 @@
+"""What `shouwang doctor` looks at: one small check each, which says what is wrong and who must do what."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+
+from community.errors import CommunityError
+from community.model.staff import ROLE_NAMES
+from community.store.staff import all_staff
+from shouwang.wiring import Office, build_carrier
+
+_LEAST_FREE = 1_000_000_000
+_TIMEOUT = aiohttp.ClientTimeout(total=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The result of one check; `fix` is empty when all is well."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+
+
+async def examine(office: Office) -> list[Check]:
+    """Run every check and return the results in order; none raises."""
+    return [await check(office) for check in _CHECKS]
+
+
+async def _database(office: Office) -> Check:
+    kind = "SQLite" if office.database.is_sqlite else "PostgreSQL"
+    return Check("数据库", ok=True, detail=f"{kind}，表结构是最新的")
+
+
+async def _disk(office: Office) -> Check:
+    free = shutil.disk_usage(office.settings.data_dir).free
+    detail = f"剩余 {free / 1e9:.1f} GB"
+    if free < _LEAST_FREE:
+        return Check("磁盘", ok=False, detail=detail, fix="请管理员清理磁盘，至少留出 1 GB")
+    return Check("磁盘", ok=True, detail=detail)
+
+
+async def _calendar(office: Office) -> Check:
+    soon = (office.clock.now() + timedelta(days=60)).astimezone(office.rules.timezone).year
+    if office.rules.calendar.knows(soon):
+        return Check("节假日", ok=True, detail=f"{soon} 年的放假和调休已知道")
+    return Check(
+        "节假日",
+        ok=False,
+        detail=f"还不知道 {soon} 年的放假和调休，暂按周一到周五算",
+        fix="国务院公布后，请管理员升级 chinesecalendar，或把日期写进 community.yml",
+    )
+
+
+async def _ladders(office: Office) -> Check:
+    staff = await office.database.read(all_staff)
+    present = {member.role for member in staff if member.is_active}
+    needed = {step.role for ladder in office.rules.ladders.values() for step in ladder}
+    missing = "、".join(ROLE_NAMES[role] for role in ROLE_NAMES if role in needed - present)
+    if missing:
+        return Check(
+            "升级链", ok=False, detail=f"没有人担任：{missing}", fix="请管理员用 staff add 添加，否则工单会跳过这一级"
+        )
+    return Check("升级链", ok=True, detail="每一级都有人")
+
+
+async def _carrier(office: Office) -> Check:
+    name = office.settings.carrier
+    try:
+        carrier = build_carrier(office)
+    except CommunityError as error:
+        return Check("线路", ok=False, detail=error.message, fix="请管理员改正 .env 里的这一项")
+    try:
+        if carrier.rehearsal:
+            return Check("线路", ok=True, detail="模拟居民，谁的电话也不会响")
+        await carrier.find(to=carrier.from_numbers[0], since=office.clock.now())
+    except CommunityError as error:
+        return Check("线路", ok=False, detail=error.message, fix="请管理员核对运营商账号、令牌和网络")
+    finally:
+        await carrier.close()
+    return Check("线路", ok=True, detail=f"{name} 可用，主叫号码 {len(carrier.from_numbers)} 个")
+
+
+async def _public_url(office: Office) -> Check:
+    url = office.settings.public_url
+    if office.settings.carrier != "simulated" and ("127.0.0.1" in url or "localhost" in url):
+        return Check(
+            "公网地址",
+            ok=False,
+            detail=f"{url} 只有本机能访问，运营商回调不到",
+            fix="请管理员把 SHOUWANG_PUBLIC_URL 设成公网 https 地址",
+        )
+    return Check("公网地址", ok=True, detail=url)
+
+
+async def _rasa(office: Office) -> Check:
+    url = office.settings.rasa_url
+    if not url:
+        return Check("助手", ok=True, detail="由 make run 启动")
+    try:
+        async with aiohttp.ClientSession(timeout=_TIMEOUT) as session, session.get(url) as answer:
+            answer.raise_for_status()
+    except (aiohttp.ClientError, TimeoutError):
+        return Check(
+            "助手", ok=False, detail=f"{url} 没有应答", fix="请管理员检查 Rasa 是否在运行、SHOUWANG_RASA_URL 是否正确"
+        )
+    return Check("助手", ok=True, detail=url)
+
+
+async def _port(office: Office) -> Check:
+    address = (office.settings.host, office.settings.port)
+    taken = await asyncio.to_thread(_answers, address)
+    return Check("端口", ok=True, detail=f"{address[1]} {'上有服务在运行' if taken else '空闲'}")
+
+
+def _answers(address: tuple[str, int]) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(address) == 0
+
+
+_CHECKS: tuple[Callable[[Office], Awaitable[Check]], ...] = (
+    _database,
+    _disk,
+    _calendar,
+    _ladders,
+    _carrier,
+    _public_url,
+    _rasa,
+    _port,
+)

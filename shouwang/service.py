@@ -1,0 +1,144 @@
+"""One serving process put together: its pages and webhooks, and the ticks of its worker."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy import Connection, text
+from voice.engine.engine import Engine
+
+from bot.chat import Chat, build_chat
+from bot.outbox import Outbox
+from bot.robots.configured import configured_robots
+from community.model.policy import AnswerStatus
+from community.secret import load_secret_key
+from community.store import audit
+from community.usecases.answer_policy import answer_policy
+from community.usecases.escalate_due import escalate_due
+from console.app import setup_console
+from shouwang.loops import Loop
+from shouwang.wiring import Office, build_carrier
+from voice.carriers.base import Carrier
+from voice.web.routes import voice_routes
+
+#: A recording's upload is the largest thing anybody may send, in bytes; rooms set smaller limits of their own.
+_MAX_BODY = 20_000_000
+_ASSISTANT_SECONDS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What one process serves and does."""
+
+    app: web.Application
+    loops: tuple[Loop, ...]
+
+
+@asynccontextmanager
+async def build_service(office: Office, role: str) -> AsyncIterator[Service]:
+    """Put a serving process together, and take it apart at the end."""
+    worker_id = f"{role}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    async with AsyncExitStack() as stack:
+        carrier = build_carrier(office)
+        stack.push_async_callback(carrier.close)
+        chat = _chat(office, worker_id)
+        stack.push_async_callback(chat.close)
+        robots = configured_robots(office.settings, office.clock)
+        for robot in robots.values():
+            stack.push_async_callback(robot.close)
+        outbox = Outbox(office.database, office.clock, {**robots, **chat.senders}, worker_id)
+        engine = _engine(office, carrier, worker_id)
+        yield Service(_app(office, carrier, chat), _loops(office, chat, outbox, engine))
+
+
+def _chat(office: Office, worker_id: str) -> Chat:
+    return build_chat(
+        database=office.database,
+        clock=office.clock,
+        rules=office.rules,
+        settings=office.settings,
+        rasa_url=office.settings.rasa_url,
+        secret=load_secret_key(office.settings).decode(),
+        worker_id=worker_id,
+    )
+
+
+def _engine(office: Office, carrier: Carrier, worker_id: str) -> Engine:
+    settings = office.settings
+    return Engine(
+        office.database,
+        carrier,
+        office.clock,
+        office.rules,
+        public_url=settings.public_url,
+        calls_per_second=settings.calls_per_second,
+        concurrent_calls=settings.concurrent_calls,
+        worker_id=worker_id,
+        mainland_allowed_because=settings.mainland_calls_allowed_because,
+    )
+
+
+def _app(office: Office, carrier: Carrier, chat: Chat) -> web.Application:
+    app = web.Application(client_max_size=_MAX_BODY)
+    app.add_routes(chat.routes)
+    app.add_routes(
+        voice_routes(
+            database=office.database,
+            carriers={carrier.name: carrier},
+            clock=office.clock,
+            rules=office.rules,
+            public_url=office.settings.public_url,
+            ask_assistant=_assistant(office),
+        )
+    )
+    app.router.add_get("/healthz", _healthz(office))
+    app.router.add_get("/", _to_console)
+    setup_console(app, database=office.database, clock=office.clock, rules=office.rules, settings=office.settings)
+    return app
+
+
+def _loops(office: Office, chat: Chat, outbox: Outbox, engine: Engine) -> tuple[Loop, ...]:
+    database, clock, rules = office.database, office.clock, office.rules
+
+    async def escalate() -> None:
+        await database.write(lambda conn: escalate_due(conn, rules=rules, now=clock.now()))
+
+    async def seal() -> None:
+        await database.write(audit.seal)
+
+    return (
+        Loop("engine", engine.tick, 0.2),
+        Loop("turns", chat.turns.tick, 0.5),
+        Loop("outbox", outbox.tick, 0.5),
+        Loop("escalation", escalate, 1.0),
+        Loop("audit", seal, 2.0),
+    )
+
+
+def _assistant(office: Office) -> Callable[[str], Awaitable[str | None]]:
+    def look_up(conn: Connection, question: str) -> str | None:
+        today = office.clock.now().astimezone(office.rules.timezone).date()
+        answer = answer_policy(conn, question, today=today)
+        return answer.quote if answer.status is AnswerStatus.ANSWERED else None
+
+    async def ask(question: str) -> str | None:
+        reading = office.database.read(lambda conn: look_up(conn, question))
+        return await asyncio.wait_for(reading, _ASSISTANT_SECONDS)
+
+    return ask
+
+
+async def _to_console(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/console/")
+
+
+def _healthz(office: Office) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def healthz(_request: web.Request) -> web.Response:
+        await office.database.read(lambda conn: conn.execute(text("select 1")))
+        return web.json_response({"status": "ok"})
+
+    return healthz
