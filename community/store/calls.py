@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert, select, update
 from community.model.address import Address
 from community.model.call import AttemptStatus
 from community.store.attempts import attempts, utterances
-from community.store.campaigns import campaigns, targets
-from community.store.residents import households, phones, residents
+from community.store.campaigns import campaigns
+from community.store.residents import households, residents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,18 +173,3 @@ def opt_resident_out(conn: Connection, resident_id: int, *, now: datetime) -> bo
         .values(opted_out_at=now)
     )
     return result.rowcount == 1
-
-
-def mark_number(conn: Connection, resident_id: int, number: str, *, status: str, now: datetime) -> bool:
-    """Give one of a resident's numbers a status (`wrong`, `not_in_service`); False when it had that already."""
-    result = conn.execute(
-        update(phones)
-        .where(phones.c.resident_id == resident_id, phones.c.number == number, phones.c.status != status)
-        .values(status=status, status_changed_at=now)
-    )
-    return result.rowcount == 1
-
-
-def bind_target_case(conn: Connection, target_id: int, case_id: int) -> None:
-    """Say which case a target's call opened; one that has a case already keeps it."""
-    conn.execute(update(targets).where(targets.c.id == target_id, targets.c.case_id.is_(None)).values(case_id=case_id))

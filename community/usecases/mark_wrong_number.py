@@ -8,13 +8,15 @@ from community.model.actor import Actor
 from community.model.case import CaseKind, NewCase
 from community.model.phone import mask
 from community.model.rulebook import Rulebook
-from community.store import audit, calls
+from community.store import audit
+from community.store.calls import RunningCall
+from community.store.targets import mark_phone
 from community.usecases.open_case import OpenedCase, open_case
 
 
 def mark_wrong_number(
     conn: Connection,
-    call: calls.RunningCall,
+    call: RunningCall,
     *,
     said: str,
     rules: Rulebook,
@@ -29,10 +31,9 @@ def mark_wrong_number(
     Returns:
         The list-check case; the same for the same call.
     """
-    if calls.mark_number(conn, call.resident_id, call.number, status="wrong", now=now):
-        detail = {"number": mask(call.number)}
-        subject = f"resident:{call.resident_id}"
-        audit.append(conn, at=now, actor=actor, action="phone.wrong", subject=subject, detail=detail)
+    mark_phone(conn, call.resident_id, call.number, "wrong", now)
+    detail = {"number": mask(call.number)}
+    audit.append(conn, at=now, actor=actor, action="phone.wrong", subject=f"resident:{call.resident_id}", detail=detail)
     new = NewCase(
         kind=CaseKind.LIST_CHECK,
         source_key=f"attempt:{call.attempt_id}:wrong_number",

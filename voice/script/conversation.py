@@ -4,6 +4,9 @@ Every way through it ends politely; silence and unclear answers are asked again 
 asked another question.
 """
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from community.model.answer_rules import first_open_question
 from community.model.call import CallResult
 from community.model.meaning import Label, Reading, understand
@@ -12,11 +15,11 @@ from community.model.meaning.later import callback_time
 from community.model.meaning.speech import plain
 from community.model.questionnaire import Question, QuestionKind, Recording
 from voice.script import answering, emergency
-from voice.script.asking import ask, listen
+from voice.script.asking import listen
 from voice.script.dialogue import Dialogue, Phase
 from voice.script.ending import end, hand_over
 from voice.script.speaking import Speaker
-from voice.script.steps import KEY_REPEAT, Heard
+from voice.script.steps import KEY_REPEAT, Heard, Prompt
 from voice.script.turn import MachineHeard, OptOut, Said, Script, Turn, WrongNumber
 
 #: A question is asked again so often after silence or nonsense; repeated so often on request; waited for so often.
@@ -37,23 +40,17 @@ def advance(script: Script, dialogue: Dialogue, said: Said) -> Turn:
         said: what came back after the last step.
     """
     speaker = Speaker(script, dialogue)
-    if dialogue.phase is Phase.OVER:
-        return speaker.hang_up([])
-    if dialogue.phase is Phase.PICKUP:
-        return _open(speaker)
+    without_listening = _WITHOUT_LISTENING.get(dialogue.phase)
+    if without_listening:
+        return without_listening(speaker, said)
     if _is_machine(dialogue, said):
         return end(speaker, speaker.voicemail(), None, MachineHeard(), machine=True)
-    if dialogue.phase is Phase.TRANSFER:
-        return _after_transfer(speaker, said)
     text = plain(said.heard.speech)
-    if dialogue.phase is Phase.EMERGENCY:
-        return emergency.stay(speaker, text)
     if is_distress(text):
         return emergency.begin(speaker, said.heard)
     if wants_wait(text) and dialogue.waits < WAITS:
         return _wait(speaker)
-    handler = {Phase.CONSENT: _consent, Phase.OPT_OUT: _opt_out, Phase.CONFIRM: _confirm}.get(dialogue.phase, _question)
-    return handler(speaker, said)
+    return _LISTENING[dialogue.phase](speaker, said)
 
 
 def _is_machine(dialogue: Dialogue, said: Said) -> bool:
@@ -71,7 +68,7 @@ def _open(speaker: Speaker) -> Turn:
 
 
 def begin_questions(
-    speaker: Speaker, prompts: list[object], *, start_recording: bool = False, **changes: object
+    speaker: Speaker, prompts: Sequence[Prompt], *, start_recording: bool = False, **changes: Any
 ) -> Turn:
     """Ask the first question that nobody has answered yet; with none left, thank and end."""
     script = speaker.script
@@ -123,14 +120,9 @@ def _confirm(speaker: Speaker, said: Said) -> Turn:
     if reading.label == Label.YES:
         return answering.record(speaker, question, heard, pending)
     corrected = _read(speaker, question, said.heard)
-    if (
-        not said.heard.digits
-        and corrected.is_answer
-        and (corrected.label, corrected.value) != (pending.label, pending.value)
-    ):
+    if _corrects(question, said.heard, pending, corrected, denied=reading.label == Label.NO):
         # 不对，是三十八度: the correction is read back in its turn.
-        if question.kind not in {QuestionKind.YES_NO, QuestionKind.FREE_TEXT} or reading.label != Label.NO:
-            return answering.take(speaker, question, said.heard, corrected)
+        return answering.take(speaker, question, said.heard, corrected)
     if reading.label == Label.NO:
         return _again(speaker, said, Reading(Label.UNCLEAR), prompts=speaker.say("read_back_wrong"))
     if reading.label in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST}:
@@ -138,6 +130,13 @@ def _confirm(speaker: Speaker, said: Said) -> Turn:
             return answering.read_back(speaker, question, heard, pending, misses=speaker.dialogue.misses + 1)
         return answering.set_aside(speaker, question, heard, reading)
     return _about_the_call(speaker, said, reading)
+
+
+def _corrects(question: Question, heard: Heard, pending: Reading, corrected: Reading, *, denied: bool) -> bool:
+    """Whether the reply to the read-back gives another answer; a bare 不对 does not, though it sounds like a no."""
+    if heard.digits or not corrected.is_answer or (corrected.label, corrected.value) == (pending.label, pending.value):
+        return False
+    return not (denied and question.kind in {QuestionKind.YES_NO, QuestionKind.NEED_HELP, QuestionKind.FREE_TEXT})
 
 
 def _opt_out(speaker: Speaker, said: Said) -> Turn:
@@ -176,7 +175,7 @@ def _later(speaker: Speaker, heard: Heard) -> Turn:
     return end(speaker, prompts, CallResult.CALLBACK_LATER, callback_at=moment.isoformat())
 
 
-def _again(speaker: Speaker, said: Said, reading: Reading, prompts: list[object] | None = None) -> Turn:
+def _again(speaker: Speaker, said: Said, reading: Reading, prompts: Sequence[Prompt] | None = None) -> Turn:
     """Ask once more, or give the question up after two times."""
     dialogue = speaker.dialogue
     silent = said.heard.is_silence
@@ -222,6 +221,11 @@ def asks_back(question: Question, heard: Heard) -> bool:
     return answering.is_question(plain(heard.speech))
 
 
+def may_be_question(heard: Heard) -> bool:
+    """Whether it is worth looking closer; cheap, for every webhook."""
+    return not heard.digits and answering.is_question(plain(heard.speech))
+
+
 def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> str | None:
     """What the assistant is to be asked before this turn is taken; None for the usual turn."""
     if dialogue.phase is not Phase.QUESTION or dialogue.asked_back >= MISSES or heard.is_silence:
@@ -238,4 +242,17 @@ def _read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
     return understand(question, heard.speech, digits, heard.confidence, script.now.astimezone(script.zone).date())
 
 
-__all__ = ["advance", "ask", "question_for_assistant"]
+_Handler = Callable[[Speaker, Said], Turn]
+
+_WITHOUT_LISTENING: dict[Phase, _Handler] = {
+    Phase.PICKUP: lambda speaker, _: _open(speaker),
+    Phase.TRANSFER: _after_transfer,
+    Phase.EMERGENCY: lambda speaker, said: emergency.stay(speaker, plain(said.heard.speech)),
+    Phase.OVER: lambda speaker, _: speaker.hang_up([]),
+}
+_LISTENING: dict[Phase, _Handler] = {
+    Phase.CONSENT: _consent,
+    Phase.QUESTION: _question,
+    Phase.CONFIRM: _confirm,
+    Phase.OPT_OUT: _opt_out,
+}

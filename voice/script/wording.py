@@ -46,13 +46,13 @@ class Wording:
         self.language = language
         self._texts: dict[str, Any] = _load()[language]
 
-    def prompts(self, key: str, *, slow: bool = False, **values: object) -> list[Prompt]:
-        """The sentences under a key (dotted: `emergency.fire`), filled in."""
-        return [Prompt(str(line).format(**values), slow=slow) for line in self._find(key)]
+    def prompts(self, place: str, *, slow: bool = False, **values: object) -> list[Prompt]:
+        """The sentences at a place of the file (`emergency.fire`), filled in."""
+        return [Prompt(str(line).format(**values), slow=slow) for line in self._find(place)]
 
-    def text(self, key: str, **values: object) -> str:
+    def text(self, place: str, **values: object) -> str:
         """One text that is part of a sentence."""
-        return str(self._find(key)).format(**values)
+        return str(self._find(place)).format(**values)
 
     def spoken(self, text: str, *, slow: bool = False) -> list[Prompt]:
         """Somebody else's text (a question, an answer of the assistant) as sentences in this language."""
@@ -80,7 +80,7 @@ class Wording:
         return self.day(value.date(), today) + self.part(part_of_day(value.hour)) + self.clock(value.hour, value.minute)
 
     def part(self, name: str) -> str:
-        """上午, 下午…"""
+        """上午, 下午 and so on."""
         return self.text(f"time.parts.{name}")
 
     def period(self, value: dict[str, Any]) -> str:
@@ -88,7 +88,7 @@ class Wording:
         start, end = value.get("from"), value.get("to")
         if not start and not end:
             return self.part(value["part"])
-        first = int((start or end).split(":")[0])
+        first = int(str(start or end).split(":")[0])
         shape = "from_to" if start and end else "from" if start else "to"
         told = {"from": self._clock_text(start), "to": self._clock_text(end)}
         return self.text(f"time.{shape}", part=self.part(part_of_day(first)), **told)

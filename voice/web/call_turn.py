@@ -1,7 +1,7 @@
 """One turn of a call, in one transaction: the conversation moves on, answers are kept, cases opened, words written down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,6 @@ from voice.script.turn import (
     RecordAnswer,
     Said,
     Script,
-    Turn,
     WrongNumber,
 )
 
@@ -56,10 +55,18 @@ class TakenTurn:
 
 
 def make_script(
-    conn: Connection, call: RunningCall, questionnaire: Questionnaire, rules: Rulebook, now: datetime
+    conn: Connection,
+    call: RunningCall,
+    dialogue: Dialogue,
+    *,
+    questionnaire: Questionnaire,
+    rules: Rulebook,
+    now: datetime,
 ) -> Script:
     """What a call's conversation depends on."""
-    earlier = answers_of_targets(conn, [call.target_id]).get(call.target_id, {})
+    # Only the way to the first question depends on what was answered before this call.
+    begins = dialogue.phase in {Phase.PICKUP, Phase.CONSENT}
+    earlier = answers_of_targets(conn, [call.target_id]).get(call.target_id, {}) if begins else {}
     answered = {
         question: Reading(label, value, answer.confidence, answer.decided_by)
         for question, answer in earlier.items()
@@ -106,9 +113,10 @@ def take_turn(
     heard = event.heard or Heard()
     machine = "machine" in {call.answered_by, event.answered_by}
     said = Said(heard=heard, transfer=event.detail.get("transfer", ""), answer=answer, machine=machine)
-    script = make_script(conn, call, questionnaire, rules, now)
+    script = make_script(conn, call, dialogue, questionnaire=questionnaire, rules=rules, now=now)
     turn = advance(script, dialogue, said)
-    turn = _carry_out(conn, call, turn, heard=heard, rules=rules, now=now)
+    for effect in turn.effects:
+        _carry_out(conn, call, effect, said=heard.speech, rules=rules, now=now)
     calls.save_dialogue(conn, call.attempt_id, _kept(call.dialogue) | turn.dialogue.to_json())
     calls.add_utterances(conn, call.attempt_id, _spoken(call, dialogue, heard, turn.step, now))
     return TakenTurn(turn.step, event.carrier_id, fresh=True)
@@ -151,35 +159,22 @@ def _spoken(call: RunningCall, before: Dialogue, heard: Heard, step: Step, now: 
 
 
 def _carry_out(
-    conn: Connection, call: RunningCall, turn: Turn, *, heard: Heard, rules: Rulebook, now: datetime
-) -> Turn:
-    """Do what a turn asks for; the first case that settles the target is noted in the dialogue."""
-    case_id = turn.dialogue.case_id
-    for effect in turn.effects:
-        opened = _do(conn, call, effect, heard=heard, rules=rules, now=now)
-        case_id = case_id or opened
-    return replace(turn, dialogue=replace(turn.dialogue, case_id=case_id))
-
-
-def _do(
-    conn: Connection, call: RunningCall, effect: Effect, *, heard: Heard, rules: Rulebook, now: datetime
-) -> int | None:
+    conn: Connection, call: RunningCall, effect: Effect, *, said: str, rules: Rulebook, now: datetime
+) -> None:
     # A rehearsal learns nothing about real people.
     about_real = call.rehearsal and not call.sample
     match effect:
         case RecordAnswer():
             _record(conn, call, effect, now)
         case RaiseCase():
-            opened = open_case(conn, _new_case(call, effect), rules=rules, actor=_ACTOR, now=now)
-            return opened.id if effect.settles else None
+            open_case(conn, _new_case(call, effect), rules=rules, actor=_ACTOR, now=now)
         case OptOut() if not about_real:
             opt_out(conn, call.resident_id, reason="电话里说不要再打", actor=_ACTOR, now=now)
         case WrongNumber() if not about_real:
-            return mark_wrong_number(conn, call, said=heard.speech, rules=rules, actor=_ACTOR, now=now).id
+            mark_wrong_number(conn, call, said=said, rules=rules, actor=_ACTOR, now=now)
         case MachineHeard():
             machine = CallEvent(kind=EventKind.MACHINE, key="machine:heard", answered_by="machine")
             apply_event(conn, call.attempt_id, machine, rules=rules, now=now)
-    return None
 
 
 def _record(conn: Connection, call: RunningCall, effect: RecordAnswer, now: datetime) -> None:
@@ -213,6 +208,6 @@ def _new_case(call: RunningCall, effect: RaiseCase) -> NewCase:
         resident_id=call.resident_id,
         campaign_id=call.campaign_id,
         target_id=call.target_id,
-        attempt_id=call.attempt_id,
+        attempt_id=call.attempt_id if effect.of_call else None,
         rehearsal=call.rehearsal,
     )

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from aiohttp import web
+from sqlalchemy import Connection
 
 from community.clock import Clock
 from community.errors import InvalidInput
@@ -16,7 +17,7 @@ from community.store.calls import RunningCall
 from community.store.database import Database
 from voice.carriers.base import CallEvent, Carrier, CarrierResponse, EventKind
 from voice.engine.apply import apply_event
-from voice.script.conversation import question_for_assistant
+from voice.script.conversation import may_be_question, question_for_assistant
 from voice.script.dialogue import Dialogue
 from voice.script.steps import CallUrls, Heard, Language, Step
 from voice.script.wording import wording
@@ -48,13 +49,21 @@ def voice_routes(
         public_url: where carriers reach us.
         ask_assistant: answers a question that a resident asks back; None answers nothing.
     """
-    webhooks = _Webhooks(database, carriers, clock, rules, public_url, ask_assistant)
+    webhooks = _Webhooks(
+        database=database,
+        carriers=carriers,
+        clock=clock,
+        rules=rules,
+        public_url=public_url,
+        ask_assistant=ask_assistant,
+    )
     return [web.post("/voice/{carrier}/{attempt}/{token}/{tail:.+}", webhooks.receive)]
 
 
 class _Webhooks:
     def __init__(
         self,
+        *,
         database: Database,
         carriers: Mapping[str, Carrier],
         clock: Clock,
@@ -90,15 +99,8 @@ class _Webhooks:
 
     async def _answer(self, carrier: Carrier, urls: CallUrls, event: CallEvent) -> CarrierResponse:
         try:
-            call = await self._database.read(lambda conn: calls.running_call(conn, urls.attempt_id))
-            if call is None or not _is_ours(call, carrier, urls.token):
-                log.warning("webhook_refused", carrier=carrier.name, reason="unknown_call")
-                raise web.HTTPNotFound(text="no such call")
-            if event.kind is EventKind.STEP:
-                return await self._next_step(carrier, urls, event, call)
-            await self._database.write(
-                lambda conn: apply_event(conn, call.attempt_id, event, rules=self._rules, now=self._clock.now())
-            )
+            answer = await self._assistant_answer(carrier, urls, event)
+            taken = await self._database.write(lambda conn: self._take(conn, carrier, urls, event, answer))
         except web.HTTPException:
             raise
         except Exception:
@@ -107,52 +109,64 @@ class _Webhooks:
                 raise
             log.exception("step_failed", attempt_id=urls.attempt_id)
             return carrier.render(_apology(event), urls)
-        return _DONE
-
-    async def _next_step(
-        self, carrier: Carrier, urls: CallUrls, event: CallEvent, call: RunningCall
-    ) -> CarrierResponse:
-        questionnaire = await self._questionnaire(call.campaign_id)
-        answer = await self._assistant_answer(call, questionnaire, event)
-        taken: TakenTurn = await self._database.write(
-            lambda conn: take_turn(
-                conn,
-                calls.running_call(conn, call.attempt_id) or call,
-                event,
-                questionnaire=questionnaire,
-                rules=self._rules,
-                now=self._clock.now(),
-                answer=answer,
-            )
-        )
+        if taken is None:
+            return _DONE
         if taken.fresh and taken.step.start_recording and taken.carrier_id:
             self._in_background(carrier.start_recording(taken.carrier_id, urls))
         return carrier.render(taken.step, urls)
 
-    async def _questionnaire(self, campaign_id: int) -> Questionnaire:
+    def _take(
+        self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent, answer: str | None
+    ) -> TakenTurn | None:
+        """Apply one event in the transaction that is given; None for an event that wants no words."""
+        call = self._call(conn, carrier, urls)
+        now = self._clock.now()
+        if event.kind is not EventKind.STEP:
+            apply_event(conn, call.attempt_id, event, rules=self._rules, now=now)
+            return None
+        questionnaire = self._questionnaire(conn, call.campaign_id)
+        return take_turn(conn, call, event, questionnaire=questionnaire, rules=self._rules, now=now, answer=answer)
+
+    def _call(self, conn: Connection, carrier: Carrier, urls: CallUrls) -> RunningCall:
+        call = calls.running_call(conn, urls.attempt_id)
+        if call is None or not _is_ours(call, carrier, urls.token):
+            log.warning("webhook_refused", carrier=carrier.name, reason="unknown_call")
+            raise web.HTTPNotFound(text="no such call")
+        return call
+
+    def _questionnaire(self, conn: Connection, campaign_id: int) -> Questionnaire:
         # A campaign keeps the questionnaire that it was created with, so it is read once.
         known = self._questionnaires.get(campaign_id)
         if known is None:
-            definition = await self._database.read(lambda conn: calls.definition_of(conn, campaign_id))
-            known = self._questionnaires[campaign_id] = Questionnaire.model_validate(definition)
+            known = Questionnaire.model_validate(calls.definition_of(conn, campaign_id))
+            self._questionnaires[campaign_id] = known
         return known
 
-    async def _assistant_answer(self, call: RunningCall, questionnaire: Questionnaire, event: CallEvent) -> str | None:
+    async def _assistant_answer(self, carrier: Carrier, urls: CallUrls, event: CallEvent) -> str | None:
         """What the assistant says to a question asked back; None where nothing was asked, or it takes too long."""
         heard = event.heard or Heard()
-        if self._ask_assistant is None or len(heard.speech) < 4 or int(event.detail["step"]) != call.step:
+        if self._ask_assistant is None or not may_be_question(heard):
             return None
-        now = self._clock.now()
-        script = await self._database.read(lambda conn: make_script(conn, call, questionnaire, self._rules, now))
-        question = question_for_assistant(script, Dialogue.from_json(dict(call.dialogue)), heard)
+        question = await self._database.read(lambda conn: self._asked_back(conn, carrier, urls, event))
         if question is None:
             return None
         try:
             async with asyncio.timeout(_ASSISTANT_SECONDS):
                 return await self._ask_assistant(question)
         except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on: the question is noted for a person
-            log.warning("assistant_did_not_answer", attempt_id=call.attempt_id, error=type(error).__name__)
+            log.warning("assistant_did_not_answer", attempt_id=urls.attempt_id, error=type(error).__name__)
             return None
+
+    def _asked_back(self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent) -> str | None:
+        call = self._call(conn, carrier, urls)
+        if int(event.detail["step"]) != call.step:
+            return None
+        questionnaire = self._questionnaire(conn, call.campaign_id)
+        dialogue = Dialogue.from_json(dict(call.dialogue))
+        script = make_script(
+            conn, call, dialogue, questionnaire=questionnaire, rules=self._rules, now=self._clock.now()
+        )
+        return question_for_assistant(script, dialogue, event.heard or Heard())
 
     def _in_background(self, work: Awaitable[None]) -> None:
         async def run() -> None:

@@ -114,18 +114,21 @@ def read(question: Question, text: str) -> Reading:
         return words(Label.VALUE, chosen[0], 0.92)
     if len(chosen) > 1:
         return _one_of(chosen, said)
-    rest = [option for option in options if option not in denied]
     if denied:
+        rest = [option for option in options if option not in denied]
         return words(Label.VALUE, rest[0], 0.75) if len(rest) == 1 else UNCLEAR
+    return _unnamed(options, said)
+
+
+def _unnamed(options: list[str], said: str) -> Reading:
+    """No option is named: by its place, by its sound, or 其他."""
     by_place = _by_place(options, said)
     if by_place:
         return words(Label.VALUE, by_place, 0.85)
     if _ANY.search(said):
         return UNCLEAR
     by_sound = _by_sound(options, said)
-    if by_sound:
-        return words(Label.VALUE, by_sound, 0.72)
-    return _other(options, said)
+    return words(Label.VALUE, by_sound, 0.72) if by_sound else _other(options, said)
 
 
 def read_keys(question: Question, digits: str) -> Reading:

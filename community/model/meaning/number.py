@@ -62,7 +62,7 @@ def read(question: Question, text: str, today: date) -> Reading:
     wanted = next((w for pattern, w in _WANTED if pattern.search(question.say)), _ANYTHING)
     low = question.minimum if question.minimum is not None else wanted.least
     high = question.maximum if question.maximum is not None else wanted.most
-    found = _candidates(question, text, today, wanted)
+    found = _candidates(text, today, wanted)
     fitting = [(value, where, guess) for value, where, guess in found if low <= value <= high]
     if not fitting:
         return UNCLEAR
@@ -84,7 +84,7 @@ def read_keys(question: Question, digits: str) -> Reading:
     return keys(Label.VALUE, _tidy(value)) if low <= value <= high else UNCLEAR
 
 
-def _candidates(question: Question, text: str, today: date, wanted: _Wanted) -> list[tuple[float, int, bool]]:
+def _candidates(text: str, today: date, wanted: _Wanted) -> list[tuple[float, int, bool]]:
     found: list[tuple[float, int, bool]] = []
     taken: list[tuple[int, int]] = []
     if wanted.units == "度":

@@ -10,10 +10,12 @@ _D = f"[{_DIGITS}]"
 _BELOW_10000 = rf"(?:{_D}?千零?)?(?:{_D}?百零?)?(?:{_D}?[十廿卅])?{_D}?"
 #: 七十三八十四 is two numbers: 七十三 and 八十四; 三四十 is one guess; 八四 is read digit by digit.
 _NUMERAL = re.compile(
-    rf"\d+(?:\.\d+)?|(?=[{_DIGITS}十百千万俩仨廿卅])(?:{_D}{{2}}(?=[十百千])[十百千]|{_D}{{2,}}(?![十百千万])|[俩仨]|{_BELOW_10000}(?:万零?{_BELOW_10000})?)(?:点{_D}+)?"
+    rf"\d+(?:\.\d+)?|(?=[{_DIGITS}十百千万俩仨廿卅])(?:{_D}?[十百](?:一二|二三|两三|三四|四五|五六|六七|七八|八九)(?![十百千万])|{_D}{{2}}[十百千]|{_D}{{2,}}(?![十百千万])|[俩仨]|{_BELOW_10000}(?:万零?{_BELOW_10000})?)(?:点{_D}+)?"
 )
 #: 三四天, 八九个: two neighbours said as one guess.
-_GUESS = re.compile(r"^([一二两三四五六七八九])([二三四五六七八九])$")
+_GUESS = re.compile(
+    r"(?P<before>[一二三四五六七八九]?[十百千])?(?P<first>[一二两三四五六七八])(?P<second>[二三四五六七八九])(?P<unit>[十百千]?)"
+)
 _VALUE = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "幺": 1}
 #: Words in which a numeral character counts nothing.
 _NOT_A_NUMBER = re.compile(
@@ -53,21 +55,22 @@ def to_number(word: str) -> tuple[float | None, bool]:
     if word[0].isdigit():
         return float(word), False
     word = word.replace("俩", "二").replace("仨", "三").replace("廿", "二十").replace("卅", "三十")
-    pair = _GUESS.match(word)
-    if pair and _VALUE[pair[2]] - _VALUE[pair[1]] == 1:
-        return float(_VALUE[pair[1]]), True
+    guess = _guess(word)
+    if guess is not None:
+        return guess, True
     if all(c in _VALUE for c in word):
         # 八四 is 84, 二零二六 is 2026, 三 is 3.
         return float("".join(str(_VALUE[c]) for c in word)), False
-    tens = re.fullmatch(r"([一二两三四五六七八])([二三四五六七八九])([十百千])", word)
-    if tens:
-        return float(_VALUE[tens[1]] * {"十": 10, "百": 100, "千": 1000}[tens[3]]), True
-    tail = re.search(r"[十百千]([一二三四五六七八])([二三四五六七八九])$", word)
-    if tail and _VALUE[tail[2]] - _VALUE[tail[1]] == 1:
-        word = word[:-1]
-        value, _ = to_number(word)
-        return value, True
     try:
         return float(cn2an.cn2an(word.replace("〇", "零").replace("幺", "一"), "smart")), False
     except (ValueError, KeyError):
         return None, False
+
+
+def _guess(word: str) -> float | None:
+    """The smaller of two neighbours: 三四 is 3, 三四十 is 30, 十五六 is 15."""
+    match = _GUESS.fullmatch(word)
+    if not match or _VALUE[match["second"]] - _VALUE[match["first"]] != 1:
+        return None
+    whole = to_number(match["before"])[0] if match["before"] else 0
+    return (whole or 0) + _VALUE[match["first"]] * {"": 1, "十": 10, "百": 100, "千": 1000}[match["unit"]]

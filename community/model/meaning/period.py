@@ -88,13 +88,7 @@ def find_time(text: str) -> tuple[int | None, str | None]:
 
 def _parts(text: str) -> list[str]:
     """Parts of the day that are named and not ruled out, the first first."""
-    hits: list[tuple[int, int, str]] = []
-    for clause in re.finditer(r"[^,.!?;]+", text):
-        ruled_out = _NOT.search(clause[0])
-        for part, pattern in _COMPILED:
-            for match in pattern.finditer(clause[0]):
-                if not (ruled_out and ruled_out.start() >= match.end() - 1) and not _denied(clause[0], match):
-                    hits.append((clause.start() + match.start(), clause.start() + match.end(), part))
+    hits = [hit for clause in re.finditer(r"[^,.!?;]+", text) for hit in _hits(clause)]
     kept = [
         h
         for h in hits
@@ -107,6 +101,17 @@ def _parts(text: str) -> list[str]:
     if {"early_morning", "morning"} <= set(ordered):
         ordered.remove("early_morning")
     return ordered
+
+
+def _hits(clause: re.Match[str]) -> list[tuple[int, int, str]]:
+    """Where a clause names parts of the day that it does not rule out."""
+    ruled_out = _NOT.search(clause[0])
+    return [
+        (clause.start() + match.start(), clause.start() + match.end(), part)
+        for part, pattern in _COMPILED
+        for match in pattern.finditer(clause[0])
+        if not (ruled_out and ruled_out.start() >= match.end() - 1) and not _denied(clause[0], match)
+    ]
 
 
 def _denied(clause: str, match: re.Match[str]) -> bool:

@@ -1,5 +1,6 @@
 """The one way in: what was heard, as a reading of the question that was asked."""
 
+from collections.abc import Callable
 from datetime import date
 
 from community.model.meaning import choice, common, day, free_text, need_help, number, period, yes_no
@@ -42,21 +43,7 @@ def understand(question: Question, heard_speech: str, digits: str, confidence: f
 
 
 def _words(question: Question, text: str, today: date) -> Reading:
-    match question.kind:
-        case QuestionKind.YES_NO:
-            return yes_no.read(question, text)
-        case QuestionKind.NEED_HELP:
-            return need_help.read(text)
-        case QuestionKind.CHOICE:
-            return choice.read(question, text)
-        case QuestionKind.NUMBER:
-            return number.read(question, text, today)
-        case QuestionKind.DATE:
-            return day.read(question, text, today)
-        case QuestionKind.TIME_PERIOD:
-            return period.read(text)
-        case QuestionKind.FREE_TEXT:
-            return free_text.read(text)
+    return _BY_WORDS[question.kind](question, text, today)
 
 
 def _keys(question: Question, digits: str, today: date) -> Reading:
@@ -65,23 +52,31 @@ def _keys(question: Question, digits: str, today: date) -> Reading:
         return keys(Label.REPEAT_REQUEST)
     if digits == _KEY_HUMAN and not _zero_is_a_number(question):
         return keys(Label.ASK_HUMAN)
-    match question.kind:
-        case QuestionKind.YES_NO:
-            return yes_no.read_keys(digits)
-        case QuestionKind.NEED_HELP:
-            return need_help.read_keys(digits)
-        case QuestionKind.CHOICE:
-            return choice.read_keys(question, digits)
-        case QuestionKind.NUMBER:
-            return number.read_keys(question, digits)
-        case QuestionKind.DATE:
-            return day.read_keys(digits, today, past=day.looks_past(question))
-        case QuestionKind.TIME_PERIOD:
-            return period.read_keys(digits)
-        case QuestionKind.FREE_TEXT:
-            return UNCLEAR
+    return _BY_KEYS[question.kind](question, digits, today)
 
 
 def _zero_is_a_number(question: Question) -> bool:
     """Whether 0 is an answer staff allowed: then it does not call a person."""
     return question.kind is QuestionKind.NUMBER and question.minimum is not None and question.minimum <= 0
+
+
+_Read = Callable[[Question, str, date], Reading]
+
+_BY_WORDS: dict[QuestionKind, _Read] = {
+    QuestionKind.YES_NO: lambda question, text, _: yes_no.read(question, text),
+    QuestionKind.NEED_HELP: lambda _question, text, _: need_help.read(text),
+    QuestionKind.CHOICE: lambda question, text, _: choice.read(question, text),
+    QuestionKind.NUMBER: number.read,
+    QuestionKind.DATE: day.read,
+    QuestionKind.TIME_PERIOD: lambda _question, text, _: period.read(text),
+    QuestionKind.FREE_TEXT: lambda _question, text, _: free_text.read(text),
+}
+_BY_KEYS: dict[QuestionKind, _Read] = {
+    QuestionKind.YES_NO: lambda _question, digits, _: yes_no.read_keys(digits),
+    QuestionKind.NEED_HELP: lambda _question, digits, _: need_help.read_keys(digits),
+    QuestionKind.CHOICE: lambda question, digits, _: choice.read_keys(question, digits),
+    QuestionKind.NUMBER: lambda question, digits, _: number.read_keys(question, digits),
+    QuestionKind.DATE: lambda question, digits, today: day.read_keys(digits, today, past=day.looks_past(question)),
+    QuestionKind.TIME_PERIOD: lambda _question, digits, _: period.read_keys(digits),
+    QuestionKind.FREE_TEXT: lambda _question, _digits, _today: UNCLEAR,
+}

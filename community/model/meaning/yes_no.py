@@ -146,7 +146,7 @@ def _family_of(question: Question) -> _Family | None:
 
 
 def core_of(yes_means: str) -> str:
-    """The word in `yes_means` that a resident repeats: 方便, 收到, 愿意, 有…"""
+    """The word in `yes_means` that a resident repeats: 方便, 收到, 愿意, 有."""
     word = re.sub(r"^(?:还|已经|都|现在|能正常)", "", yes_means)
     word = re.sub(r"(?:了|着|过|的)$", "", word)
     if word.startswith("有"):
