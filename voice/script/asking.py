@@ -67,7 +67,7 @@ def listen(question: Question) -> Listen:
 def yes_and_no(wording: Wording, question: Question) -> tuple[str, str]:
     """What yes and no are called in the announcement of their keys."""
     yes = question.yes_means or "是"
-    return wording.written(yes), wording.written(deny(yes)) if question.yes_means else wording.text("no")
+    return wording.written(yes), wording.written(deny(yes)) if question.yes_means else wording.text("otherwise")
 
 
 def deny(fact: str) -> str:

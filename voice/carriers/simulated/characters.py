@@ -31,7 +31,7 @@ class Character(_Strict):
     )
     later: Later | None = None
     speech: Annotated[float, Field(ge=0, le=1)] = 0.75
-    yes: Annotated[float, Field(ge=0, le=1)] = 0.85
+    agrees: Annotated[float, Field(ge=0, le=1)] = 0.85
     accent: str = "plain"
     at: Annotated[int, Field(ge=0)] = 0
     first: list[str | None] = []

@@ -121,8 +121,8 @@ class SimulatedResident:
             return self._spoken("嗯")
         options = [(text, key) for text, key in options if key != "0"]
         if len(options) == 2:
-            index = 0 if self._luck(heard) < self._character.yes else 1
-            topic, names = ("yes", "no")[index], {"yes": options[0][0], "no": options[1][0]}
+            index = 0 if self._luck(heard) < self._character.agrees else 1
+            topic, names = ("agree", "deny")[index], {"yes": options[0][0], "no": options[1][0]}
             said = self._phrase(topic, heard).format(**names)
         else:
             index = int(self._luck(heard) * len(options))
