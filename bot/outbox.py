@@ -29,10 +29,12 @@ _LEASE = timedelta(seconds=60)
 _MARGIN = timedelta(seconds=30)
 #: A robot takes 20 a minute; the window is longer because what is sent may arrive late.
 _WINDOW = timedelta(seconds=70)
-#: Letters a destination gets in one tick at most.
+#: Letters that one loop sends in a tick at most, and loops for a destination without a limit.
 _BATCH = 20
+_MOST_SIDE_BY_SIDE = 8
 _MOST_UNKNOWNS = 3
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=60), timedelta(hours=1)
+#: Longer than the window, so that a letter counts once in it.
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=75), timedelta(hours=1)
 #: A refusal is not tried again when the letter is older than this.
 _STALE = timedelta(hours=24)
 
@@ -54,7 +56,7 @@ class Delivery:
 
     Attributes:
         error: what staff can do about it, in Chinese; no address and no secret in it.
-        retry_after: how long the other side asks us to wait.
+        retry_after: the first pause; it doubles with each further try.
         final: trying again is of no use.
     """
 
@@ -98,8 +100,9 @@ class Outbox:
         """Send what is due, destinations side by side; return how many letters were sent off."""
         now = self._clock.now()
         destinations = await self._database.write(lambda conn: _take_stock(conn, now))
+        served = [(name, self._senders[name]) for name in destinations if name in self._senders]
         counts = await asyncio.gather(
-            *(self._serve(name, self._senders[name]) for name in destinations if name in self._senders)
+            *(self._serve(name, sender) for name, sender in served for _ in range(_side_by_side(sender)))
         )
         for name in set(destinations) - self._senders.keys():
             log.warning("outbox_without_sender", destination=name)
@@ -143,6 +146,10 @@ class Outbox:
             return Delivery(result=DeliveryResult.UNKNOWN, error="发送程序出错：请管理员查看日志")
 
 
+def _side_by_side(sender: Sender) -> int:
+    return 1 if sender.per_minute is not None else _MOST_SIDE_BY_SIDE
+
+
 def _take_stock(conn: Connection, now: datetime) -> list[str]:
     for letter in outbox.abandoned(conn, now):
         lost = Delivery(result=DeliveryResult.UNKNOWN, error="发送途中程序停了，不知道对方收到没有")
@@ -179,5 +186,5 @@ def _is_over(letter: Letter, delivery: Delivery, now: datetime) -> bool:
 
 
 def _pause(times_before: int, delivery: Delivery) -> timedelta:
-    growing = min(_FIRST_PAUSE * (1 << min(times_before, 10)), _LONGEST_PAUSE)
-    return max(growing, delivery.retry_after or timedelta(0))
+    first = delivery.retry_after or _FIRST_PAUSE
+    return min(first * (1 << min(times_before, 10)), max(first, _LONGEST_PAUSE))

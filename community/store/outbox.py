@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Index, Integer, String, Table, Text, func, select, text, update
+from sqlalchemy import JSON, Column, Connection, Index, Integer, String, Table, Text, func, or_, select, text, update
 
 from community.store.base import UtcDateTime, insert_once, metadata
 
@@ -21,6 +21,8 @@ outbox = Table(
     Column("payload", JSON, nullable=False),
     #: Larger goes first where a robot takes only so many a minute.
     Column("rank", Integer, nullable=False, server_default="0"),
+    #: Of one lane one letter is on its way at a time, so that a conversation is answered in order; empty for none.
+    Column("lane", String(200), nullable=False, server_default=""),
     #: `pending`, `sending`, `sent`, `failed`.
     Column("status", String(20), nullable=False),
     #: Sendings whose result was a refusal that certainly delivered nothing, and those whose result is unknown.
@@ -34,7 +36,7 @@ outbox = Table(
     #: The last time it was sent off, whatever came of it.
     Column("tried_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
-    Index("ix_outbox_due", "destination", "status", "next_at"),
+    Index("ix_outbox_due", "status", "next_at"),
     Index("ix_outbox_tried", "destination", "tried_at"),
 )
 
@@ -67,6 +69,7 @@ def put(
     """Write down one thing to say; the same key again is the same thing and changes nothing.
 
     Args:
+        payload: what to say, neutral of the destination's format; letters with the same `conversation_id` keep their order.
         rank: larger goes first.
 
     Returns:
@@ -77,6 +80,7 @@ def put(
         "destination": destination,
         "payload": dict(payload),
         "rank": rank,
+        "lane": str(payload.get("conversation_id", "")),
         "status": "pending",
         "next_at": now,
         "created_at": now,
@@ -122,7 +126,9 @@ def claim(
         if conn.execute(select(func.count()).where(*tried)).scalar_one() >= at_most:
             return None
     due = (outbox.c.destination == destination, outbox.c.status == "pending", outbox.c.next_at <= now)
-    query = select(outbox).where(*due).order_by(outbox.c.rank.desc(), outbox.c.id).limit(1)
+    busy = select(outbox.c.lane).where(outbox.c.destination == destination, outbox.c.status == "sending")
+    free = or_(outbox.c.lane == "", outbox.c.lane.not_in(busy))
+    query = select(outbox).where(*due, free).order_by(outbox.c.rank.desc(), outbox.c.id).limit(1)
     row = conn.execute(query).one_or_none()
     if row is None:
         return None
@@ -153,6 +159,12 @@ def give_up(conn: Connection, letter: Letter, *, error: str, refused: bool = Fal
 def release(conn: Connection, letter: Letter) -> bool:
     """Put back a letter that was not sent off after all."""
     return _finish(conn, letter, status="pending", tried_at=None)
+
+
+def unsent_since(conn: Connection, before: datetime) -> list[Letter]:
+    """Letters written down before a moment that have not arrived, given up or not; oldest first."""
+    late = (outbox.c.status != "sent") & (outbox.c.created_at < before)
+    return [_letter(row) for row in conn.execute(select(outbox).where(late).order_by(outbox.c.id))]
 
 
 def count_by_status(conn: Connection) -> dict[str, int]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from community.errors import Conflict, Refused
 from community.model.actor import Actor
-from community.model.case import CASE_STATUS_NAMES, Case, CaseStatus
+from community.model.case import Case, CaseStatus
 from community.model.escalation import acknowledgement_expires
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
@@ -14,24 +14,22 @@ from community.store import audit
 from community.store import cases as store
 from community.usecases.authorise import authorise
 
-_NOT_FROM = frozenset({CaseStatus.CLOSED, CaseStatus.SUSPENDED})
-
 
 def acknowledge_case(conn: Connection, case_id: int, *, rules: Rulebook, actor: Actor, now: datetime) -> Case:
-    """Take a case; taking one's own again says that it is still being worked on, and starts its clock anew.
+    """Take a case, also one that was put off; taking one's own again says that it is still being worked on, and starts its clock anew.
 
     Args:
         actor: the member of staff who takes it.
 
     Raises:
         NotFound: no such case or account.
-        Refused: the case is closed or put off, or the person may not work on cases.
+        Refused: the case is closed, or the person may not work on cases.
         Conflict: somebody else has it.
     """
     person = authorise(conn, actor.name, Permission.WORK_ON_CASES)
     case = store.case_by_id(conn, case_id)
-    if case.status in _NOT_FROM:
-        raise Refused(f"工单 {case.number} 已{CASE_STATUS_NAMES[case.status]}，不能接单：需要时请先重开")
+    if case.status is CaseStatus.CLOSED:
+        raise Refused(f"工单 {case.number} 已销号，不能接单：需要时请先重开")
     if case.status is CaseStatus.ACKNOWLEDGED and case.assignee != person.login:
         raise Conflict(f"工单 {case.number} 已由 {case.assignee} 接单：要换人请用转派", code="already_acknowledged")
     until = acknowledgement_expires(case.priority, rules=rules, now=now)

@@ -69,12 +69,15 @@ class RobotServer:
 
     url: str = ""
     posts: list[Post] = field(default_factory=list)
+    #: Set once the first post has arrived.
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     answers: list[Answer] = field(default_factory=list)
     otherwise: Answer = field(default_factory=lambda: says({"errcode": 0, "errmsg": "ok"}))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one post."""
         self.posts.append(Post(request.path, dict(request.query), json.loads(await request.read())))
+        self.arrived.set()
         answer = self.answers.pop(0) if self.answers else self.otherwise
         return await answer(request)
 

@@ -160,6 +160,39 @@ async def test_two_workers_send_a_letter_once(
     assert sorted(server.texts, key=int) == [str(n) for n in range(12)]
 
 
+async def test_a_conversation_is_answered_in_order_while_others_do_not_wait(
+    database: Database, clock: MovableClock
+) -> None:
+    arrived: list[str] = []
+    on_the_way: set[str] = set()
+
+    class SlowSender:
+        per_minute: int | None = None
+
+        async def send(self, payload: Mapping[str, Any], *, key: str, again: bool) -> Delivery:
+            conversation = payload["conversation_id"]
+            assert conversation not in on_the_way
+            on_the_way.add(conversation)
+            most_at_once.append(len(on_the_way))
+            await asyncio.sleep(0.01)
+            on_the_way.remove(conversation)
+            arrived.append(key)
+            return Delivery(result=DeliveryResult.DELIVERED)
+
+    most_at_once: list[int] = []
+    with database.begin() as conn:
+        for n in range(5):
+            for person in "abc":
+                payload = {"conversation_id": person, "text": str(n)}
+                store.put(conn, key=f"{person}{n}", destination="channel:x", payload=payload, now=clock.now())
+    office = Outbox(database, clock, {"channel:x": SlowSender()}, "w")
+    while len(arrived) < 15:
+        await office.tick()
+    for person in "abc":
+        assert [key for key in arrived if key[0] == person] == [f"{person}{n}" for n in range(5)]
+    assert max(most_at_once) > 1
+
+
 class BrokenSender:
     """A sender with a fault of its own."""
 
