@@ -7,12 +7,11 @@ from community.usecases.cancel_campaign import cancel_campaign
 from community.usecases.launch_campaign import launch_campaign
 from community.usecases.pause_campaign import pause_campaign
 from community.usecases.resume_campaign import resume_campaign
-
 from console.errands import Errand, Verb
 
 
-def _approve(errand: Errand) -> object:
-    return approve_campaign(errand.conn, errand.id, actor=errand.actor, now=errand.now)
+def _approve(errand: Errand) -> None:
+    approve_campaign(errand.conn, errand.id, actor=errand.actor, now=errand.now)
 
 
 def _launch(errand: Errand) -> object:
@@ -27,13 +26,13 @@ def _launch(errand: Errand) -> object:
     )
 
 
-def _pause(errand: Errand) -> object:
+def _pause(errand: Errand) -> None:
     reason = errand.fields.text("reason")
-    return pause_campaign(errand.conn, errand.id, reason=reason, actor=errand.actor, now=errand.now)
+    pause_campaign(errand.conn, errand.id, reason=reason, actor=errand.actor, now=errand.now)
 
 
-def _resume(errand: Errand) -> object:
-    return resume_campaign(errand.conn, errand.id, actor=errand.actor, now=errand.now)
+def _resume(errand: Errand) -> None:
+    resume_campaign(errand.conn, errand.id, actor=errand.actor, now=errand.now)
 
 
 def _cancel(errand: Errand) -> object:

@@ -1,11 +1,15 @@
 """Questionnaires before they become campaigns: the templates to start from, and what a check says of one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from community.errors import CommunityError, NotFound
 from community.model.questionnaire import Questionnaire
+from community.model.rulebook import Rulebook
+from community.usecases.judge_audience import JudgedAudience, judge_audience
 from community.usecases.load_questionnaire import load_questionnaire
 
 _SUFFIXES = {".yml", ".yaml"}
@@ -21,30 +25,12 @@ class SheetTemplate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AudienceCount:
-    """How many residents a questionnaire would call, and why some not."""
-
-    callable: int
-    reasons: Mapping[str, int]
-
-    @property
-    def excluded(self) -> int:
-        """How many it would not call though they belong to the audience."""
-        return sum(self.reasons.values())
-
-    @property
-    def total(self) -> int:
-        """The whole audience."""
-        return self.callable + self.excluded
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetCheck:
     """What a check found: an error, or the questionnaire with its audience; nothing when there was nothing to check."""
 
     error: str = ""
     questionnaire: Questionnaire | None = None
-    audience: AudienceCount | None = None
+    audience: JudgedAudience | None = None
 
     @property
     def sheet(self) -> Questionnaire | None:
@@ -77,3 +63,14 @@ def template_source(folder: Path, file: str) -> str:
     if file not in paths:
         raise NotFound("没有这份问卷模板：请从列表里重新选。")
     return paths[file].read_text(encoding="utf-8")
+
+
+def check_sheet(conn: Connection, source: str, *, rules: Rulebook, now: datetime) -> SheetCheck:
+    """Say what is wrong with a questionnaire, or whom it would call now."""
+    if not source.strip():
+        return NO_CHECK
+    try:
+        sheet = load_questionnaire(source, quiet=rules.quiet_hours)
+    except CommunityError as error:
+        return SheetCheck(error=error.message)
+    return SheetCheck(questionnaire=sheet, audience=judge_audience(conn, sheet, rules=rules, now=now))

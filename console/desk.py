@@ -1,6 +1,7 @@
 """What every page and API answer works with, and who is asking."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from aiohttp import web
@@ -34,9 +35,14 @@ class Desk:
         return self.settings.carrier
 
     @property
+    def today(self) -> date:
+        """The present day in the community's time zone."""
+        return self.clock.now().astimezone(self.rules.timezone).date()
+
+    @property
     def is_simulated(self) -> bool:
         """Whether nobody is really rung."""
-        return self.carrier == "simulated"
+        return self.rules.line.rehearsal
 
     @property
     def secure_cookies(self) -> bool:

@@ -145,7 +145,7 @@ async def _error_page(request: web.Request, status: int, message: str) -> web.Re
     template = "error_fragment.html" if "HX-Request" in request.headers else "error.html"
     visitor = request.get(VISITOR)
     settled = visitor is not None and not visitor.staff.must_change_password
-    context = {"status": status, "message": message, "settled": settled}
+    context = {"status": status, "sentence": message, "settled": settled}
     return await render(request, template, context, status=status)
 
 

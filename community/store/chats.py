@@ -45,13 +45,13 @@ class ChatTurn:
 def list_chats(conn: Connection, *, limit: int = 50, offset: int = 0) -> list[ChatLine]:
     """Conversations in which the assistant was spoken to, the latest first."""
     counted = (
-        select(messages.c.conversation_id, func.count().label("count"), func.max(messages.c.id).label("last_id"))
+        select(messages.c.conversation_id, func.count().label("turns"), func.max(messages.c.id).label("last_id"))
         .where(messages.c.addressed.is_(True))
         .group_by(messages.c.conversation_id)
         .subquery()
     )
     query = (
-        select(conversations, counted.c.count, messages.c.text, messages.c.received_at)
+        select(conversations, counted.c.turns, messages.c.text, messages.c.received_at)
         .join(counted, counted.c.conversation_id == conversations.c.id)
         .join(messages, messages.c.id == counted.c.last_id)
         .order_by(counted.c.last_id.desc())
@@ -64,7 +64,7 @@ def list_chats(conn: Connection, *, limit: int = 50, offset: int = 0) -> list[Ch
             channel=row.channel,
             scene=row.scene,
             person_name=row.person_name,
-            messages=row.count,
+            messages=row.turns,
             last_text=row.text,
             last_at=row.received_at,
         )

@@ -12,7 +12,6 @@ from typing import Any
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from community.usecases.create_campaign import create_campaign
 from sqlalchemy import Connection
 
 from community.errors import CommunityError, InvalidInput, NotFound, Refused
@@ -20,6 +19,7 @@ from community.model.campaign import CampaignStatus
 from community.model.permissions import Permission
 from community.store import progress
 from community.store.cases import case_by_number, count_cases, events_of, list_cases
+from community.usecases.create_campaign import create_campaign
 from community.usecases.sign_in import SignInRefused
 from community.usecases.sign_out import sign_out
 from console.api.documents import campaign_json, case_json, event_json, figures_json, result_json

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
-from community.usecases.create_campaign import create_campaign
 from sqlalchemy import Connection
 
 from community.errors import CommunityError, NotFound
@@ -13,7 +12,9 @@ from community.model.permissions import Permission
 from community.store import progress
 from community.store.staff import all_staff
 from community.store.workers import live_workers
+from community.usecases.create_campaign import create_campaign
 from community.usecases.hand_out_results import hand_out_results
+from community.usecases.judge_audience import judge_audience
 from console.campaign_changes import CAMPAIGN_CHANGES
 from console.campaign_sheets import NO_CHECK, check_sheet, sheet_templates, template_source
 from console.desk import desk_of, visitor_of
@@ -151,7 +152,7 @@ async def _campaign_context(request: web.Request, *, is_whole: bool) -> dict[str
             context["has_worker"] = bool(live_workers(conn, now, carrier=desk.carrier))
             context["carrier_rests_until"] = progress.carrier_rest(conn, now)
             is_open = campaign.status in {CampaignStatus.DRAFT, CampaignStatus.APPROVED}
-            context["preview"] = check_sheet(conn, source, rules=desk.rules, now=now).audience if is_open else None
+            context["preview"] = judge_audience(conn, sheet, rules=desk.rules, now=now) if is_open else None
         return context
 
     return await desk.database.read(look)

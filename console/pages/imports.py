@@ -19,7 +19,7 @@ from community.model.resident_list import ResidentList
 from community.store.roster import recent_imports
 from community.usecases.import_residents import import_residents
 from console.desk import desk_of, visitor_of
-from console.forms import fields_of
+from console.forms import Fields, fields_of
 from console.guards import needs
 from console.rendering import render
 
@@ -37,8 +37,8 @@ async def import_page(request: web.Request) -> web.Response:
 @needs(Permission.IMPORT_RESIDENTS)
 async def bring_in(request: web.Request) -> web.Response:
     """Say what a list would do; do it when that was confirmed."""
-    is_real = (await fields_of(request)).text("mode") == "import"
-    _, report = await _read_and_compare(request, dry_run=not is_real)
+    fields = await fields_of(request)
+    _, report = await _read_and_compare(request, fields, dry_run=fields.text("mode") != "import")
     context = _report_context(report)
     if "HX-Request" in request.headers:
         return await render(request, "_import_report.html", context)
@@ -49,7 +49,7 @@ async def bring_in(request: web.Request) -> web.Response:
 @needs(Permission.IMPORT_RESIDENTS)
 async def rejected_rows(request: web.Request) -> web.Response:
     """The rows that cannot be used, with the reason beside each, as a workbook that can be imported again."""
-    listed, report = await _read_and_compare(request, dry_run=True)
+    listed, report = await _read_and_compare(request, await fields_of(request), dry_run=True)
     if not report.count(RowResult.REJECTED):
         raise InvalidInput("这份名单里的行都能导入：不用下载。")
     content = await asyncio.to_thread(write_rejected_rows, listed, report)
@@ -58,9 +58,11 @@ async def rejected_rows(request: web.Request) -> web.Response:
     return web.Response(body=content, headers={"Content-Disposition": disposition, "Content-Type": _SHEET})
 
 
-async def _read_and_compare(request: web.Request, *, dry_run: bool) -> tuple[ResidentList, ImportReport]:
+async def _read_and_compare(
+    request: web.Request, fields: Fields, *, dry_run: bool
+) -> tuple[ResidentList, ImportReport]:
     desk, visitor = desk_of(request), visitor_of(request)
-    upload = (await fields_of(request)).file("file")
+    upload = fields.file("file")
     if upload is None:
         raise InvalidInput("还没有选文件：请选一个 .xlsx 或 .csv 名单。")
     now = desk.clock.now()

@@ -36,7 +36,7 @@ async def list_page(request: web.Request) -> web.Response:
     """The documents with their standing today, and the answer to a question that is tried out."""
     desk = desk_of(request)
     question = request.query.get("q", "").strip()[:_LONGEST_QUESTION]
-    today = desk.clock.now().astimezone(desk.rules.timezone).date()
+    today = desk.today
 
     def look(conn: Connection) -> dict[str, Any]:
         documents = store.list_documents(conn)
@@ -54,7 +54,7 @@ async def policy_page(request: web.Request) -> web.Response:
     """One document, clause by clause."""
     desk = desk_of(request)
     document_id = number_in_path(request)
-    today = desk.clock.now().astimezone(desk.rules.timezone).date()
+    today = desk.today
 
     def look(conn: Connection) -> dict[str, Any]:
         document = store.get_document(conn, document_id)
@@ -77,7 +77,7 @@ async def upload(request: web.Request) -> web.Response:
     if not files:
         raise InvalidInput("还没有选文件：请选 .md 或 .docx 的政策文件。")
     now = desk.clock.now()
-    today = now.astimezone(desk.rules.timezone).date()
+    today = desk.today
     report = await desk.database.write(lambda conn: import_policies(conn, files, actor=visitor.actor, now=now))
 
     def look(conn: Connection) -> dict[str, Any]:

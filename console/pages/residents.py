@@ -90,5 +90,5 @@ def _age(request: web.Request, card: roster.RosterCard) -> int | None:
     if born is None:
         return None
     desk = desk_of(request)
-    today = desk.clock.now().astimezone(desk.rules.timezone).date()
+    today = desk.today
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
