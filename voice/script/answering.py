@@ -89,7 +89,6 @@ def answer_back(speaker: Speaker, said: Said) -> Turn:
         kind=CaseKind.QUESTION,
         summary="居民在电话里提问，还没有答复",
         description=said.heard.speech,
-        of_call=False,
     )
     return speaker.ask_again([*speaker.say("assistant_unknown"), *back], effects=[case], asked_back=count)
 

@@ -48,6 +48,7 @@ class Dialogue:
         refused: labels of refusal heard so far.
         result: what came of it, for the engine; None while it goes on.
         callback_at: ISO moment the resident asked to be called at.
+        case_id: the case, opened in the call, that takes over the target.
         transferred: the duty phone picked up.
         machine: a machine answers, not a person.
         said: the last step, to be said again to a repeated webhook.
@@ -68,6 +69,7 @@ class Dialogue:
     rounds: int = 0
     result: CallResult | None = None
     callback_at: str | None = None
+    case_id: int | None = None
     transferred: bool = False
     machine: bool = False
     said: dict[str, Any] | None = None

@@ -43,6 +43,7 @@ def begin(speaker: Speaker, heard: Heard) -> Turn:
         description=f"原话：{heard.speech}",
         priority=Priority.EMERGENCY,
         danger=True,
+        settles=True,
     )
     prompts = speaker.say(f"emergency.{kind}")
     if speaker.script.duty_number:

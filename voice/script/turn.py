@@ -69,7 +69,7 @@ class RaiseCase:
     Attributes:
         key: what it is about within this target; the same key is the same case.
         summary: one Chinese line for lists.
-        of_call: it is about how the resident is, so the target needs no second case when the call is over.
+        settles: it takes over the target, so that no second case is opened for it when the call is over.
     """
 
     key: str
@@ -78,7 +78,7 @@ class RaiseCase:
     description: str = ""
     priority: Priority | None = None
     danger: bool = False
-    of_call: bool = True
+    settles: bool = False
 
 
 @dataclass(frozen=True, slots=True)

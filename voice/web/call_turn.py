@@ -1,7 +1,7 @@
 """One turn of a call, in one transaction: the conversation moves on, answers are kept, cases opened, words written down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -115,9 +115,9 @@ def take_turn(
     said = Said(heard=heard, transfer=event.detail.get("transfer", ""), answer=answer, machine=machine)
     script = make_script(conn, call, dialogue, questionnaire=questionnaire, rules=rules, now=now)
     turn = advance(script, dialogue, said)
-    for effect in turn.effects:
-        _carry_out(conn, call, effect, said=heard.speech, rules=rules, now=now)
-    calls.save_dialogue(conn, call.attempt_id, _kept(call.dialogue) | turn.dialogue.to_json())
+    taken_over_by = [_carry_out(conn, call, effect, said=heard.speech, rules=rules, now=now) for effect in turn.effects]
+    case_id = next(filter(None, taken_over_by), turn.dialogue.case_id)
+    calls.save_dialogue(conn, call.attempt_id, _kept(call.dialogue) | replace(turn.dialogue, case_id=case_id).to_json())
     calls.add_utterances(conn, call.attempt_id, _spoken(call, dialogue, heard, turn.step, now))
     return TakenTurn(turn.step, event.carrier_id, fresh=True)
 
@@ -160,21 +160,24 @@ def _spoken(call: RunningCall, before: Dialogue, heard: Heard, step: Step, now: 
 
 def _carry_out(
     conn: Connection, call: RunningCall, effect: Effect, *, said: str, rules: Rulebook, now: datetime
-) -> None:
+) -> int | None:
+    """Do what a turn asks for; the id of a case that takes over the target."""
     # A rehearsal learns nothing about real people.
     about_real = call.rehearsal and not call.sample
     match effect:
         case RecordAnswer():
             _record(conn, call, effect, now)
         case RaiseCase():
-            open_case(conn, _new_case(call, effect), rules=rules, actor=_ACTOR, now=now)
+            opened = open_case(conn, _new_case(call, effect), rules=rules, actor=_ACTOR, now=now)
+            return opened.id if effect.settles else None
         case OptOut() if not about_real:
             opt_out(conn, call.resident_id, reason="电话里说不要再打", actor=_ACTOR, now=now)
         case WrongNumber() if not about_real:
-            mark_wrong_number(conn, call, said=said, rules=rules, actor=_ACTOR, now=now)
+            return mark_wrong_number(conn, call, said=said, rules=rules, actor=_ACTOR, now=now).id
         case MachineHeard():
             machine = CallEvent(kind=EventKind.MACHINE, key="machine:heard", answered_by="machine")
             apply_event(conn, call.attempt_id, machine, rules=rules, now=now)
+    return None
 
 
 def _record(conn: Connection, call: RunningCall, effect: RecordAnswer, now: datetime) -> None:
@@ -208,6 +211,6 @@ def _new_case(call: RunningCall, effect: RaiseCase) -> NewCase:
         resident_id=call.resident_id,
         campaign_id=call.campaign_id,
         target_id=call.target_id,
-        attempt_id=call.attempt_id if effect.of_call else None,
+        attempt_id=call.attempt_id,
         rehearsal=call.rehearsal,
     )

@@ -213,6 +213,6 @@ def _by_sound(options: list[str], said: str) -> str | None:
 def _other(options: list[str], said: str) -> Reading:
     """其他, where it is offered and something definite was said."""
     for option in options:
-        if re.match(r"其[他它]|都不是", option) and (len(said) >= 4 or re.search(r"其[他它]|都不是|别的", said)):
+        if re.match(r"其[他它]|都不是", option) and re.search(r"其[他它]|都不(?:是|对)|别的|另外的", said):
             return words(Label.VALUE, option, 0.62)
     return UNCLEAR

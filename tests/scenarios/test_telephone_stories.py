@@ -1,0 +1,184 @@
+"""Telephone stories: who picks up, what they hear, what they say, and what staff see then. The real SDK, the real webhooks."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from community.clock import MovableClock
+from community.store.database import Database
+from tests.harness.telephone import TelephoneWorld, telephone_world
+from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN, Person, TwilioServer
+from voice.carriers.base import Placement
+from voice.carriers.twilio.carrier import TwilioCarrier
+
+NUMBER = "+8613800000001"
+ASKS_TO_RECORD = """
+name: 访视
+purpose: 想问问您的近况。
+questions: [{id: well, kind: yes_no, say: 您身体舒服吗？, yes_means: 舒服}]
+"""
+
+
+class Story:
+    """One call from dialling to the end."""
+
+    def __init__(self, world: TelephoneWorld, twilio: TwilioServer, carrier: TwilioCarrier) -> None:
+        self.world = world
+        self.twilio = twilio
+        self.carrier = carrier
+
+    async def call(self, *says: str | None, pickup: str = "answered", **call: str) -> "Story":
+        self.person = self.twilio.people[NUMBER] = Person(list(says), pickup=pickup)
+        self.written = self.world.write_call(NUMBER, **call)  # type: ignore[arg-type]
+        placed = await self.world.place(self.carrier, self.written)
+        assert placed.placement is Placement.PLACED
+        await self.twilio.quiet()
+        return self
+
+    @property
+    def heard(self) -> str:
+        return "".join(self.person.heard) + "".join(u.text for u in self.world.transcript(self.written))
+
+    @property
+    def result(self) -> str | None:
+        result: str | None = self.world.attempt(self.written).dialogue.get("result")
+        return result
+
+    @property
+    def labels(self) -> dict[str, object]:
+        return self.world.labels(self.written)
+
+
+@pytest.fixture
+async def story(sqlite: Database, clock: MovableClock) -> AsyncIterator[Story]:
+    async with TwilioServer() as twilio:
+        carrier = TwilioCarrier(ACCOUNT, TOKEN, [FROM_NUMBER], api_base_url=twilio.base_url)
+        async with telephone_world(sqlite, clock, {"twilio": carrier}) as world:
+            yield Story(world, twilio, carrier)
+        await carrier.close()
+
+
+async def test_granny_wang_answers_everything_by_voice(story: Story) -> None:
+    await story.call("舒服着呢", "三十六度五", "对", "没啥要帮的，谢谢")
+    assert story.labels == {"well": "yes", "temperature": 36.5, "help": "none"}
+    assert story.result == "completed"
+    assert "您好，这里是青禾社区居委会" in story.heard
+    assert "您说的是36.5度，对吗" in story.heard
+    assert story.world.attempt(story.written).outcome == "answered"
+    assert story.world.target(story.written).status == "completed"
+    assert not story.world.cases()
+
+
+async def test_keys_work_as_well_as_words(story: Story) -> None:
+    await story.call("1", "365", "1", "2")
+    assert story.labels == {"well": "yes", "temperature": 36.5, "help": "none"}
+    assert all(answer.decided_by == "keys" for answer in story.world.answers(story.written).values())
+
+
+async def test_an_answer_that_worries_is_a_case_before_the_call_ends(story: Story) -> None:
+    await story.call("不太舒服", "三十八度六", "对", "降压药吃完了")
+    first, second = story.world.cases()
+    assert first.kind == second.kind == "worrying"
+    assert first.priority == "urgent"
+    assert "原话：不太舒服" in first.description
+    assert "我马上告诉社区医生" in story.heard
+    assert story.labels["help"] == "needs:medical"
+
+
+async def test_a_cry_for_help_raises_an_emergency_and_nobody_hangs_up_on_it(story: Story) -> None:
+    await story.call("救命啊，我摔倒了起不来", "腿疼", None, None, None)
+    (case,) = story.world.cases()
+    assert (case.priority, case.danger, case.kind) == ("emergency", True, "worrying")
+    assert "请马上打120叫救护车" in story.heard
+    assert "我没有挂" in story.heard
+    assert story.result == "distress"
+    assert story.world.target(story.written).status == "case"
+    assert story.world.target(story.written).case_id == case.id
+
+
+async def test_silence_after_pickup_is_asked_twice_and_then_a_person_looks(story: Story) -> None:
+    await story.call(None, None, None)
+    assert story.result == "silence"
+    assert story.heard.count("您身体舒服吗") == 0
+    assert "您听得见吗" in story.heard
+    assert "没有听到您的声音" in story.heard
+    assert story.world.target(story.written).status == "case"
+
+
+async def test_again_please_repeats_slower_and_costs_nothing(story: Story) -> None:
+    await story.call("听不清，再说一遍", "你慢点说", "*", "舒服", "36.6", "对", "不需要")
+    assert story.result == "completed"
+    assert story.heard.count("您这两天身体舒服吗？") >= 4
+
+
+async def test_wrong_number_is_marked_and_the_list_checked(story: Story) -> None:
+    await story.call("你打错了，我不认识这个人")
+    (case,) = story.world.cases()
+    assert case.kind == "list_check"
+    assert story.result == "wrong_person"
+    assert "我们会改过来" in story.heard
+
+
+async def test_never_call_again_is_confirmed_once_and_kept(story: Story) -> None:
+    await story.call("不要再打电话来了", "是的")
+    assert "您是说以后都别打了吗" in story.heard
+    assert story.result == "opted_out"
+    assert story.world.resident(story.written).opted_out_at is not None
+    assert story.world.target(story.written).status == "excluded"
+
+
+async def test_call_me_later_names_the_time(story: Story) -> None:
+    await story.call("正做饭呢，半个小时以后再打来")
+    assert story.result == "callback_later"
+    assert story.world.attempt(story.written).dialogue["callback_at"] == "2026-07-15T02:30:00+00:00"
+    assert "今天上午10点半再打给您" in story.heard
+    assert story.world.target(story.written).status == "waiting"
+
+
+async def test_recording_begins_only_after_consent(story: Story) -> None:
+    await story.call("可以", "舒服", questionnaire=ASKS_TO_RECORD)
+    assert len(story.twilio.recordings) == 1
+    assert story.labels == {"well": "yes"}
+
+
+async def test_whoever_does_not_want_to_be_recorded_is_asked_all_the_same(story: Story) -> None:
+    await story.call("不要录音", "舒服", questionnaire=ASKS_TO_RECORD)
+    assert story.twilio.recordings == []
+    assert story.labels == {"well": "yes"}
+
+
+async def test_a_machine_is_told_nothing_and_counts_as_voicemail(story: Story) -> None:
+    await story.call(pickup="voicemail")
+    assert story.labels == {}
+    assert story.world.attempt(story.written).outcome == "voicemail"
+    assert story.world.target(story.written).status == "waiting"
+
+
+async def test_switched_off_and_not_in_service_are_told_apart(story: Story) -> None:
+    await story.call(pickup="switched_off")
+    assert story.world.attempt(story.written).outcome == "switched_off"
+
+
+async def test_hanging_up_in_the_middle_keeps_what_was_said(story: Story) -> None:
+    story.twilio.people[NUMBER] = person = Person(["舒服"], hang_up_at_end=True)
+    story.written = story.world.write_call(NUMBER)
+    await story.world.place(story.carrier, story.written)
+    await story.twilio.quiet()
+    assert len(person.heard) == 2
+    assert story.labels == {"well": "yes"}
+    assert story.result is None
+    assert story.world.target(story.written).status == "waiting"
+
+
+async def test_a_cantonese_speaker_is_spoken_to_in_cantonese(story: Story) -> None:
+    await story.call("舒服", "三十六度五", "啱", "唔使啦，多謝", language="cantonese")
+    assert "呢度係青禾社區居委會" in story.heard
+    assert story.labels == {"well": "yes", "temperature": 36.5, "help": "none"}
+
+
+async def test_staff_read_every_word_in_the_transcript(story: Story) -> None:
+    await story.call("舒服", "三十六度五", "对", "没有")
+    speakers = [(u.speaker, u.text) for u in story.world.transcript(story.written)]
+    assert speakers[0][0] == "service"
+    assert ("resident", "三十六度五") in speakers
+    assert speakers[-1] == ("service", "好的。问完了，谢谢您。有事请打6215-0100。祝您平安，再见。")
