@@ -4,9 +4,6 @@ from pathlib import Path
 
 import click
 import yaml
-from community.usecases.approve_campaign import approve_campaign
-from community.usecases.create_campaign import create_campaign
-from community.usecases.launch_campaign import launch_campaign
 from sqlalchemy import Connection
 
 from community.errors import Unavailable
@@ -17,8 +14,11 @@ from community.store.campaigns import list_campaigns
 from community.store.roster import RosterFilter, count_roster
 from community.store.staff import all_staff, staff_by_login
 from community.usecases.add_staff import add_staff
+from community.usecases.approve_campaign import approve_campaign
+from community.usecases.create_campaign import create_campaign
 from community.usecases.import_policies import PolicyFile, import_policies
 from community.usecases.import_residents import import_residents
+from community.usecases.launch_campaign import launch_campaign
 from community.usecases.reset_password import reset_password
 from console import build_static
 from shouwang.training import train_if_changed
@@ -70,9 +70,9 @@ def launch_sample_campaign(office: Office) -> None:
             return
         source = (folder / _SAMPLE_CAMPAIGN).read_text(encoding="utf-8")
         lin, zhou = Actor.staff("lin"), Actor.staff("zhou")
-        campaign = create_campaign(conn, source, rules=office.rules, actor=lin, now=now)
-        approve_campaign(conn, campaign.id, actor=zhou, now=now)
-        launch_campaign(conn, campaign.id, rules=office.rules, actor=lin, now=now)
+        campaign_id = create_campaign(conn, source, rules=office.rules, actor=lin, now=now)
+        approve_campaign(conn, campaign_id, actor=zhou, now=now)
+        launch_campaign(conn, campaign_id, rules=office.rules, actor=lin, now=now)
 
 
 def first_password(office: Office) -> str | None:

@@ -16,7 +16,6 @@ from shouwang.wiring import Office
 
 log = structlog.get_logger(__name__)
 
-ROLES = ("all", "web", "worker")
 _SHUTDOWN_SECONDS = 20.0
 
 

@@ -6,14 +6,17 @@ import click
 
 from community.settings import load_settings
 from shouwang.logs import set_up_logs
-from shouwang.serve import ROLES, serve, stop_on_signals
-from shouwang.wiring import open_office
+
+ROLES = ("all", "web", "worker")
 
 
 @click.command("serve", help="启动网页、回调和后台工作（不含 Rasa）。")
 @click.option("--role", type=click.Choice(ROLES), default="all", help="只启动一部分；多台机器共用 PostgreSQL 时用。")
 def serve_command(role: str) -> None:
     """Run one serving process until it is told to stop."""
+    from shouwang.serve import serve, stop_on_signals
+    from shouwang.wiring import open_office
+
     settings = load_settings()
     set_up_logs(settings.log_level)
 
@@ -40,6 +43,7 @@ def run_command() -> None:
 def setup_command() -> None:
     """Build what is missing; does nothing where nothing is missing."""
     from shouwang.first_start import build_assets, load_sample_community
+    from shouwang.wiring import open_office
 
     settings = load_settings()
     set_up_logs("warning")

@@ -5,7 +5,6 @@ import sys
 from dataclasses import asdict
 
 import click
-from community.usecases.check_integrity import check_integrity
 
 from shouwang.commands.output import FOUND, json_option, print_json
 from shouwang.wiring import open_office
@@ -47,6 +46,8 @@ def doctor_command(*, as_json: bool) -> None:
 @json_option
 def audit_command(*, as_json: bool) -> None:
     """Print what has been forgotten or tampered with."""
+    from community.usecases.check_integrity import check_integrity
+
     with open_office() as office, office.database.reading() as conn:
         findings = check_integrity(conn, now=office.clock.now())
     if as_json:
