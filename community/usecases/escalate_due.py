@@ -36,14 +36,14 @@ def escalate_due(conn: Connection, *, rules: Rulebook, now: datetime, limit: int
 
 
 def _escalate(conn: Connection, case: Case, manned: frozenset[Role], rules: Rulebook, now: datetime) -> bool:
-    decision = decide(case, rules=rules, on_duty=manned.__contains__, now=now)
-    if decision is None:
-        return False
     try:
         with conn.begin_nested():
+            decision = decide(case, rules=rules, on_duty=manned.__contains__, now=now)
+            if decision is None:
+                return False
             tell_step(conn, case, decision, rules=rules, actor=_ACTOR, now=now)
     except Exception:  # one case that cannot be told must not keep the others from climbing
-        log.exception("case_step_failed", case=case.number, step=decision.step)
+        log.exception("case_step_failed", case=case.number)
         return False
     log.info("case_step", case=case.number, step=decision.step, role=decision.role, reason=decision.reason)
     return True
