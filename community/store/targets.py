@@ -176,14 +176,16 @@ def move_target(conn: Connection, before: Target, to: TargetStatus, **changes: A
     return conn.execute(update(targets).where(*still).values(status=to, **changes)).rowcount == 1
 
 
-def waiting_after(conn: Connection, campaign_id: int, moment: datetime, limit: int) -> list[Target]:
-    """Waiting targets whose turn would come only after that moment."""
-    late = (
-        targets.c.campaign_id == campaign_id,
-        targets.c.status == TargetStatus.WAITING,
-        targets.c.next_at > moment,
-    )
-    query = select(targets).where(*late).order_by(targets.c.next_at).limit(limit).with_for_update(skip_locked=True)
+def settle_with_case(conn: Connection, before: Target, case_id: int, reason: str, now: datetime) -> bool:
+    """Hand a target over to a person; return whether it still stood as `before` says."""
+    changes = {"next_at": None, "case_id": case_id, "reason": reason, "resolved_at": now}
+    return move_target(conn, before, TargetStatus.CASE, **changes)
+
+
+def waiting_targets(conn: Connection, campaign_id: int, limit: int) -> list[Target]:
+    """Targets of a campaign that still wait, whenever their turn would come, and nobody else is at."""
+    waiting = (targets.c.campaign_id == campaign_id, targets.c.status == TargetStatus.WAITING)
+    query = select(targets).where(*waiting).order_by(targets.c.next_at).limit(limit).with_for_update(skip_locked=True)
     return [_target(row) for row in conn.execute(query)]
 
 

@@ -1,7 +1,7 @@
 """Launch a campaign: from now on its people are called."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -74,14 +74,18 @@ def launch_campaign(
         changes["override_reason"] = override_reason
     move_campaign(conn, campaign, CampaignStatus.RUNNING, **changes)
     insert_targets(conn, _target_rows(campaign_by_id(conn, campaign_id), audience, rules, now))
-    _write_line(conn, campaign_id, audience, rules, actor, now, override_reason)
-    return LaunchedCampaign(
+    launched = LaunchedCampaign(
         id=campaign_id,
         new=True,
         rehearsal=rules.line.rehearsal,
         to_call=len(audience.callable),
         excluded=audience.reasons,
     )
+    detail = {**asdict(launched), "line": rules.line.name, "override_reason": override_reason}
+    audit.append(
+        conn, at=now, actor=actor, action="campaign.launched", subject=f"campaign:{campaign_id}", detail=detail
+    )
+    return launched
 
 
 def _as_it_runs(conn: Connection, campaign: Campaign) -> LaunchedCampaign:
@@ -147,24 +151,3 @@ def _target_rows(campaign: Campaign, audience: JudgedAudience, rules: Rulebook, 
 def _row(campaign_id: int, resident_id: int, **values: Any) -> dict[str, Any]:
     row = {"campaign_id": campaign_id, "resident_id": resident_id, "outcome_counts": {}}
     return row | {"next_at": None, "reason": None, "resolved_at": None} | values
-
-
-def _write_line(
-    conn: Connection,
-    campaign_id: int,
-    audience: JudgedAudience,
-    rules: Rulebook,
-    actor: Actor,
-    now: datetime,
-    override_reason: str | None,
-) -> None:
-    detail = {
-        "to_call": len(audience.callable),
-        "excluded": dict(audience.reasons),
-        "line": rules.line.name,
-        "rehearsal": rules.line.rehearsal,
-        "override_reason": override_reason,
-    }
-    audit.append(
-        conn, at=now, actor=actor, action="campaign.launched", subject=f"campaign:{campaign_id}", detail=detail
-    )

@@ -1,0 +1,312 @@
+"""Claim the calls that are due: whom, on which number, at which moment; written down before anything is dialled."""
+
+import secrets
+import uuid
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from community.model.actor import Actor
+from community.model.call import AttemptStatus
+from community.model.case import CaseKind
+from community.model.dialling import NO_GOOD_PHONE_REASON, Callee, capped_until, next_callee
+from community.model.line import Line
+from community.model.pacing import Lane, Slot, share_slots, spacing
+from community.model.retry import OPTED_OUT_REASON, Decision, Fate
+from community.model.rulebook import Rulebook
+from community.store import dialling as call_store
+from community.store import pace as pace_store
+from community.store import targets as target_store
+from community.store.campaigns import Campaign, running_campaigns
+from community.store.dialling import LastTry
+from community.store.targets import DueTarget
+from community.usecases.calling_hours import calling_hours
+from community.usecases.open_target_case import open_target_case
+from voice.engine.timing import Timing
+
+#: The most calls that one claim takes.
+_BATCH = 256
+_ENGINE = Actor.system("engine")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimLimits:
+    """Who claims, and how much at most."""
+
+    worker_id: str
+    calls_per_second: float
+    concurrent_calls: int
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCall:
+    """One call that this worker, and nobody else, is about to place.
+
+    Attributes:
+        slot_at: the moment of the shared pace that belongs to it.
+        lease_until: from then on others may take it for lost; it must not be placed any more.
+        doubtful_since: an earlier attempt of the target may have rung since then without our knowing: the carrier is
+            asked once more right before.
+    """
+
+    attempt_id: str
+    token: str
+    target_id: int
+    campaign_id: int
+    resident_id: int
+    number: str
+    from_number: str
+    fence: int
+    slot_at: datetime
+    lease_until: datetime
+    doubtful_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What one claim took; `alone` when no other worker shares the pace just now."""
+
+    calls: tuple[PlannedCall, ...] = ()
+    alone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A target that may be called now, and on which number."""
+
+    due: DueTarget
+    callee: Callee
+    last: LastTry
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Due targets, judged."""
+
+    ready: dict[int, deque[_Ready]] = field(default_factory=dict)
+    later: dict[int, datetime] = field(default_factory=dict)
+    excluded: dict[int, str] = field(default_factory=dict)
+    without_number: list[tuple[Campaign, int]] = field(default_factory=list)
+
+
+def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rulebook, now: datetime) -> Claimed:
+    """Take the calls that are due within the next moments, with their slots of the shared pace, in one transaction."""
+    pace = pace_store.lock_pace(conn, line.name, now)
+    alone = pace.owner in {"", limits.worker_id} or pace.next_at < now - timedelta(seconds=2)
+    if pace.rests(now):
+        return Claimed(alone=alone)
+    gap = spacing(limits.calls_per_second, pace_store.recover(conn, line.name, pace, now))
+    start, until = max(pace.next_at, now), now + limits.timing.ahead
+    live = call_store.live_calls(conn, line.name, now)
+    room = min(_BATCH, limits.concurrent_calls - sum(live.values()), int((until - start) / gap) + 1)
+    if pace.failures >= pace_store.FAILURES_TO_REST:
+        room = min(room, 1)
+    if start >= until or room <= 0:
+        return Claimed(alone=alone)
+    campaigns = {campaign.id: campaign for campaign in _open_campaigns(conn, line, rules, now)}
+    judged = _judge(conn, campaigns, room, line=line, rules=rules, limits=limits, now=now)
+    _put_aside(conn, judged, rules=rules, now=now)
+    lanes = _lanes(conn, campaigns, judged, live)
+    slots = share_slots(lanes, start=start, until=until, gap=gap, capacity=room)
+    if not slots:
+        return Claimed(alone=alone)
+    calls = _write(conn, slots, judged, line=line, limits=limits, now=now)
+    pace_store.reserve(conn, line.name, next_at=slots[-1].at + gap, owner=limits.worker_id)
+    own = {lane.campaign_id: lane.next_at for lane in lanes if lane.gap is not None and lane.next_at is not None}
+    pace_store.write_campaign_paces(conn, own, limits.worker_id)
+    return Claimed(tuple(calls), alone)
+
+
+def _open_campaigns(conn: Connection, line: Line, rules: Rulebook, now: datetime) -> list[Campaign]:
+    """Running campaigns of this line whose own hours allow a call now."""
+    opened = []
+    for campaign in running_campaigns(conn, rehearsal=line.rehearsal):
+        hours = calling_hours(campaign, "", rules)
+        in_time = campaign.deadline is None or now <= campaign.deadline
+        if in_time and (hours is None or hours.may_call(now)):
+            opened.append(campaign)
+    return opened
+
+
+def _judge(
+    conn: Connection,
+    campaigns: Mapping[int, Campaign],
+    room: int,
+    *,
+    line: Line,
+    rules: Rulebook,
+    limits: ClaimLimits,
+    now: datetime,
+) -> _Sorted:
+    ranked = sorted(campaigns.values(), key=lambda campaign: -campaign.priority.rank)
+    due = [(campaign, each) for campaign in ranked for each in target_store.due_targets(conn, campaign.id, now, room)]
+    judged = _Sorted()
+    if not due:
+        return judged
+    facts = _Facts.gather(conn, [each for _, each in due], line=line, rules=rules, now=now)
+    for campaign, each in due:
+        callee = next_callee(
+            facts.phones.get(each.person.resident_id, ()), each.person.guardian_phone, each.phone_position
+        )
+        if each.person.opted_out:
+            judged.excluded[each.id] = OPTED_OUT_REASON
+        elif callee is None:
+            judged.without_number.append((campaign, each.id))
+        elif refusal := line.refusal(callee.number, sample=each.person.sample):
+            judged.excluded[each.id] = refusal
+        elif later := facts.not_before(campaign, each, callee, limits.timing):
+            judged.later[each.id] = later
+        else:
+            facts.take(each, callee)
+            last = facts.tries.get(each.id, LastTry(0, None))
+            judged.ready.setdefault(campaign.id, deque()).append(_Ready(each, callee, last))
+    return judged
+
+
+@dataclass(slots=True, kw_only=True)
+class _Facts:
+    """What is known of everybody who is due, read in a few queries for all of them."""
+
+    phones: dict[int, list[Callee]]
+    tries: dict[int, LastTry]
+    busy_numbers: set[str]
+    busy_people: set[int]
+    rung: dict[int, list[datetime]]
+    line: Line
+    rules: Rulebook
+    now: datetime
+
+    @classmethod
+    def gather(
+        cls, conn: Connection, due: Sequence[DueTarget], *, line: Line, rules: Rulebook, now: datetime
+    ) -> "_Facts":
+        people = sorted({each.person.resident_id for each in due})
+        phones = target_store.phones_of(conn, people)
+        numbers = {phone.number for own in phones.values() for phone in own}
+        numbers |= {each.person.guardian_phone for each in due if each.person.guardian_phone}
+        busy_numbers, busy_people = call_store.busy_people(conn, sorted(numbers), people)
+        midnight = datetime.combine(now.astimezone(rules.timezone).date(), time(0), rules.timezone)
+        # A call may have waited long in the carrier's queue before it rang today.
+        since = min(midnight, now - timedelta(hours=1)) - timedelta(days=1)
+        return cls(
+            phones=phones,
+            tries=call_store.last_tries(conn, [each.id for each in due]),
+            busy_numbers=busy_numbers,
+            busy_people=busy_people,
+            rung={} if line.rehearsal else call_store.rung_since(conn, people, since),
+            line=line,
+            rules=rules,
+            now=now,
+        )
+
+    def not_before(self, campaign: Campaign, due: DueTarget, callee: Callee, timing: Timing) -> datetime | None:
+        """Until when somebody may not be called; None when they may be called now."""
+        if callee.number in self.busy_numbers or due.person.resident_id in self.busy_people:
+            return self.now + timing.busy
+        hours = calling_hours(campaign, due.person.preferred_hours, self.rules)
+        if hours is None:
+            return None
+        calls = self.rung.get(due.person.resident_id, ())
+        free_at = capped_until(calls, self.now, self.rules.caps, self.rules.timezone) or self.now
+        opening = hours.next_opening(free_at) or self.now + timedelta(days=1)
+        return opening if opening > self.now else None
+
+    def take(self, due: DueTarget, callee: Callee) -> None:
+        """Remember that somebody is called by this very claim."""
+        self.busy_numbers.add(callee.number)
+        self.busy_people.add(due.person.resident_id)
+
+
+def _put_aside(conn: Connection, judged: _Sorted, *, rules: Rulebook, now: datetime) -> None:
+    target_store.defer_targets(conn, judged.later)
+    target_store.exclude_targets(conn, judged.excluded, now)
+    for campaign, target_id in judged.without_number:
+        decision = Decision(fate=Fate.CASE, case_kind=CaseKind.LIST_CHECK, reason=NO_GOOD_PHONE_REASON)
+        target = target_store.target_by_id(conn, target_id)
+        case_id = open_target_case(conn, campaign, target, decision, rules=rules, actor=_ENGINE, now=now)
+        target_store.settle_with_case(conn, target, case_id, decision.reason, now)
+
+
+def _lanes(conn: Connection, campaigns: Mapping[int, Campaign], judged: _Sorted, live: Mapping[int, int]) -> list[Lane]:
+    own_paces = {
+        pace_store.campaign_pool(campaign_id): campaign_id
+        for campaign_id in judged.ready
+        if campaigns[campaign_id].questionnaire.pace.calls_per_second
+    }
+    next_times = pace_store.next_times(conn, list(own_paces)) if own_paces else {}
+    lanes = []
+    for campaign_id, ready in judged.ready.items():
+        campaign = campaigns[campaign_id]
+        rate = campaign.questionnaire.pace.calls_per_second
+        lanes.append(
+            Lane(
+                campaign_id=campaign_id,
+                rank=campaign.priority.rank,
+                waiting=len(ready),
+                live=live.get(campaign_id, 0),
+                limit=campaign.questionnaire.pace.concurrent_calls,
+                gap=spacing(rate) if rate else None,
+                next_at=next_times.get(pace_store.campaign_pool(campaign_id)),
+            )
+        )
+    return lanes
+
+
+def _write(
+    conn: Connection, slots: Sequence[Slot], judged: _Sorted, *, line: Line, limits: ClaimLimits, now: datetime
+) -> list[PlannedCall]:
+    planned = [
+        _plan(judged.ready[slot.campaign_id].popleft(), slot, line=line, lease=limits.timing.lease) for slot in slots
+    ]
+    rows = [_row(call, ready, line=line, owner=limits.worker_id, now=now) for call, ready in planned]
+    written = call_store.insert_attempts(conn, rows)
+    calls = [call for call, _ in planned if call.attempt_id in written]
+    target_store.start_calling(conn, [call.target_id for call in calls])
+    # Another worker took the number in this very moment.
+    lost = [call.target_id for call, _ in planned if call.attempt_id not in written]
+    target_store.defer_targets(conn, dict.fromkeys(lost, now + limits.timing.busy))
+    return calls
+
+
+def _plan(ready: _Ready, slot: Slot, *, line: Line, lease: timedelta) -> tuple[PlannedCall, _Ready]:
+    person = ready.due.person
+    call = PlannedCall(
+        attempt_id=uuid.uuid4().hex,
+        token=secrets.token_hex(16),
+        target_id=ready.due.id,
+        campaign_id=slot.campaign_id,
+        resident_id=person.resident_id,
+        number=ready.callee.number,
+        from_number=line.from_number(person.resident_id),
+        fence=1,
+        slot_at=slot.at,
+        lease_until=slot.at + lease,
+        doubtful_since=ready.last.doubtful_since,
+    )
+    return call, ready
+
+
+def _row(call: PlannedCall, ready: _Ready, *, line: Line, owner: str, now: datetime) -> dict[str, Any]:
+    return {
+        "id": call.attempt_id,
+        "token": call.token,
+        "target_id": call.target_id,
+        "campaign_id": call.campaign_id,
+        "resident_id": call.resident_id,
+        "n": ready.last.n + 1,
+        "number": call.number,
+        "from_number": call.from_number,
+        "carrier": line.name,
+        "status": AttemptStatus.PLACING,
+        "owner": owner,
+        "lease_until": call.lease_until,
+        "fence": call.fence,
+        "dialogue": {"callee": "guardian"} if ready.callee.is_guardian else {},
+        "rehearsal": line.rehearsal,
+        "created_at": now,
+    }

@@ -1,0 +1,244 @@
+"""Place claimed calls: each at its moment, each checked once more right before, each exactly once."""
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from community.clock import Clock
+from community.errors import Unavailable
+from community.model.call import AttemptStatus
+from community.model.campaign import CampaignStatus
+from community.model.line import Line
+from community.model.pacing import MARGIN, spacing
+from community.model.rulebook import Rulebook
+from community.store import dialling as call_store
+from community.store import pace as pace_store
+from community.store.campaigns import campaigns_by_id
+from community.store.database import Database
+from community.store.targets import persons_of
+from community.usecases.calling_hours import calling_hours
+from voice.carriers.base import Carrier, FoundCall, Placement, PlaceRequest, PlaceResult
+from voice.engine.claim import ClaimLimits, PlannedCall
+from voice.engine.reconcile import call_of_attempt
+from voice.engine.settle import Done, settle
+from voice.script.steps import CallUrls
+
+log = structlog.get_logger(__name__)
+
+#: Calls whose slots are so close together are checked by one query.
+_CHECKED_TOGETHER = 0.02
+#: A worker that shares the pace takes a new slot for a call that would be sent later than this after its own.
+_LATE = MARGIN * 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A planned call in this process: when it was claimed and when it is due, by the monotonic clock and the loop's."""
+
+    call: PlannedCall
+    claimed_at: float
+    due: float
+
+
+class Dialler:
+    """Places calls that were claimed.
+
+    Args:
+        public_url: where the carrier sends what happens.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        carrier: Carrier,
+        clock: Clock,
+        rules: Rulebook,
+        *,
+        line: Line,
+        limits: ClaimLimits,
+        public_url: str,
+    ) -> None:
+        self._database = database
+        self._carrier = carrier
+        self._clock = clock
+        self._rules = rules
+        self._line = line
+        self._limits = limits
+        self._public_url = public_url
+        self._period = max(1.0, 1 / limits.calls_per_second)
+        self._sent: deque[float] = deque(maxlen=max(1, int(limits.calls_per_second)))
+        self._turn = asyncio.Lock()
+        self._done: list[Done] = []
+        self._settling = asyncio.Lock()
+
+    async def dial(self, calls: Sequence[PlannedCall], *, claimed_at: float, alone: bool) -> None:
+        """Place calls, each at its slot, and write down what became of each.
+
+        Args:
+            claimed_at: the monotonic clock just before the claim.
+            alone: no other worker shares the pace just now.
+        """
+        loop, now = asyncio.get_running_loop(), self._clock.now()
+        start = loop.time()
+        held = deque(_Held(call, claimed_at, start + (call.slot_at - now).total_seconds()) for call in calls)
+        async with asyncio.TaskGroup() as posts:
+            while held:
+                await _sleep_until(held[0].due - _CHECKED_TOGETHER)
+                group = [held.popleft()]
+                while held and held[0].due <= group[0].due + _CHECKED_TOGETHER:
+                    group.append(held.popleft())
+                found = await self._check_or_drop(group)
+                if found is None:
+                    continue
+                for each in group:
+                    if each.call.attempt_id in found:
+                        posts.create_task(self._finish(each.call, found[each.call.attempt_id]))
+                        continue
+                    mine = await self._wait_for_turn(each, alone=alone)
+                    posts.create_task(self._post(mine))
+
+    async def release(self, calls: Sequence[PlannedCall], reason: str) -> None:
+        """Give back calls that were never placed; nobody's attempt is used up."""
+        for call in calls:
+            await self._finish(call, reason)
+
+    async def _check_or_drop(self, group: Sequence[_Held]) -> Mapping[str, str | FoundCall] | None:
+        """Check a group; None when that cannot be done: its calls are not placed, and found to be unknown later."""
+        try:
+            return await self._check(group)
+        except Exception:
+            log.exception("check_failed", calls=len(group))
+            return None
+
+    async def _check(self, group: Sequence[_Held]) -> Mapping[str, str | FoundCall]:
+        """Look at everything that may have changed since the claim.
+
+        Returns:
+            By attempt, why it must not be placed now, or the call that the carrier has placed already.
+        """
+        calls = [each.call for each in group]
+        stopped: dict[str, str | FoundCall] = {}
+        stopped.update(await self._database.read(lambda conn: self._reasons(conn, calls)))
+        for call in calls:
+            if call.attempt_id not in stopped and call.doubtful_since is not None:
+                answer = await self._ask_once_more(call)
+                if answer is not None:
+                    stopped[call.attempt_id] = answer
+        return stopped
+
+    def _reasons(self, conn: Connection, calls: Sequence[PlannedCall]) -> dict[str, str]:
+        now = self._clock.now()
+        attempts = call_store.attempts_by_id(conn, [call.attempt_id for call in calls])
+        campaigns = campaigns_by_id(conn, sorted({call.campaign_id for call in calls}))
+        people = persons_of(conn, sorted({call.resident_id for call in calls}))
+        pace = pace_store.pace_of(conn, self._line.name)
+        reasons: dict[str, str] = {}
+        for call in calls:
+            attempt, campaign, person = attempts[call.attempt_id], campaigns[call.campaign_id], people[call.resident_id]
+            hours = calling_hours(campaign, person.preferred_hours, self._rules)
+            if attempt.status is not AttemptStatus.PLACING or attempt.fence != call.fence:
+                reasons[call.attempt_id] = "lost"
+            elif campaign.status is not CampaignStatus.RUNNING:
+                reasons[call.attempt_id] = "not_running"
+            elif person.opted_out:
+                reasons[call.attempt_id] = "opted_out"
+            elif hours is not None and not hours.may_call(now):
+                reasons[call.attempt_id] = "outside_hours"
+            elif self._line.refusal(call.number, sample=person.sample):
+                reasons[call.attempt_id] = "not_on_this_line"
+            elif pace is not None and pace.rests(now):
+                reasons[call.attempt_id] = "carrier_rests"
+        return reasons
+
+    async def _ask_once_more(self, call: PlannedCall) -> str | FoundCall | None:
+        """Ask the carrier whether the unknown attempt before this one rang after all."""
+        since = call.doubtful_since or call.slot_at
+        try:
+            found = await self._carrier.find(to=call.number, since=since - timedelta(minutes=1))
+        except Unavailable:
+            return "carrier_unavailable"
+        known = await self._database.read(
+            lambda conn: call_store.carrier_ids_known(conn, [each.carrier_id for each in found])
+        )
+        return call_of_attempt(found, known, attempt_id=None, from_number=call.from_number, since=since, until=None)
+
+    async def _wait_for_turn(self, held: _Held, *, alone: bool) -> _Held:
+        """Wait for the slot; never more calls in a period than the pace allows, whatever held us up."""
+        loop = asyncio.get_running_loop()
+        async with self._turn:
+            while not alone and loop.time() - held.due > _LATE:
+                held = await self._take_new_slot(held)
+            earliest = self._sent[0] + self._period if len(self._sent) == self._sent.maxlen else 0.0
+            await _sleep_until(max(held.due, earliest))
+            self._sent.append(loop.time())
+            return held
+
+    async def _take_new_slot(self, held: _Held) -> _Held:
+        now = self._clock.now()
+
+        def reserve(conn: Connection) -> float:
+            pace = pace_store.lock_pace(conn, self._line.name, now)
+            at = max(pace.next_at, now)
+            gap = spacing(self._limits.calls_per_second, pace.slow_factor)
+            pace_store.reserve(conn, self._line.name, next_at=at + gap, owner=self._limits.worker_id)
+            return (at - now).total_seconds()
+
+        asked = asyncio.get_running_loop().time()
+        wait = await self._database.write(reserve)
+        due = asked + wait
+        await _sleep_until(due)
+        return replace(held, due=due)
+
+    async def _post(self, held: _Held) -> None:
+        call = held.call
+        urls = CallUrls(self._public_url, self._carrier.name, call.attempt_id, call.token)
+        request = PlaceRequest(to=call.number, from_number=call.from_number, urls=urls)
+        if not self._lease_holds(held):
+            # A process that slept is no longer sure that the call is its own.
+            log.warning("lease_ran_out", attempt=call.attempt_id)
+            await self._finish(call, "lease")
+            return
+        try:
+            async with asyncio.timeout(self._limits.timing.place.total_seconds()):
+                result = await self._carrier.place(request)
+        except TimeoutError:
+            result = PlaceResult(placement=Placement.UNKNOWN, error_code="timeout", error_text="线路方没有及时应答")
+        except Exception:
+            log.exception("place_failed", attempt=call.attempt_id)
+            result = PlaceResult(placement=Placement.UNKNOWN, error_code="error", error_text="线路请求出错")
+        await self._finish(call, result)
+
+    def _lease_holds(self, held: _Held) -> bool:
+        """By both clocks: one stands still while a machine sleeps, the other may be set."""
+        timing = self._limits.timing
+        needed = timing.place + timing.margin
+        age = timedelta(seconds=self._clock.monotonic() - held.claimed_at)
+        return age < timing.lease - needed and self._clock.now() < held.call.lease_until - needed
+
+    async def _finish(self, call: PlannedCall, came_of_it: PlaceResult | FoundCall | str) -> None:
+        """Write results down, all that have gathered in one transaction."""
+        self._done.append(Done(call, came_of_it, self._clock.now()))
+        async with self._settling:
+            done, self._done = self._done, []
+            if done:
+                await self._settle(done)
+
+    async def _settle(self, done: Sequence[Done]) -> None:
+        try:
+            await self._database.write(lambda conn: settle(conn, done, self._line, self._limits.timing, self._rules))
+        except Exception:
+            log.exception("settle_failed", calls=len(done))
+            if len(done) > 1:
+                for each in done:
+                    await self._settle([each])
+
+
+async def _sleep_until(moment: float) -> None:
+    wait = moment - asyncio.get_running_loop().time()
+    if wait > 0:
+        await asyncio.sleep(wait)
