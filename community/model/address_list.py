@@ -105,7 +105,18 @@ def _from_match(match: re.Match[str], plain: str, text: str, place_names: Mappin
         room=_part(parts.get("room") or ""),
     )
     rest = (parts.get("rest") or "").strip("()-,、. ")
-    return address, (_as_written(text) if rest else "")
+    return address, (_as_written(text) if rest else house_text(address, match[0]))
+
+
+def house_text(address: Address, building: str) -> str:
+    """柳巷12号 is a house and not the twelfth building: what is to be kept as text for it; empty for any other address.
+
+    Args:
+        building: the building as written, with its word.
+    """
+    word = re.fullmatch(r"[^#栋幢座楼]*?(号院?)", _plain(building))
+    is_house = word is not None and address.building and not address.unit and not address.room
+    return f"{address.community}{address.building}{word[1]}" if word and is_house else ""
 
 
 def _community(before: str, place_names: Mapping[str, str]) -> str:

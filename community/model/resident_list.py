@@ -8,7 +8,7 @@ from datetime import date
 
 from community.errors import InvalidInput
 from community.model.address import Address
-from community.model.address_list import address_from_columns, merge_address, parse_address
+from community.model.address_list import address_from_columns, house_text, merge_address, parse_address
 from community.model.identity import Identity, read_identity
 from community.model.import_table import Cell, ListTable, RawTable, cell_text, find_list
 from community.model.list_headers import ListField
@@ -246,7 +246,8 @@ class _RowReader:
             place_names=names,
         )
         cell, written = parse_address(self._text(ListField.ADDRESS), place_names=names)
-        return merge_address(columns, cell), written
+        address = merge_address(columns, cell)
+        return address, written or house_text(address, self._text(ListField.BUILDING))
 
     def _grid(self, address: Address) -> str:
         return (self._text(ListField.GRID) or self._rules.grid_of(address))[:60]
