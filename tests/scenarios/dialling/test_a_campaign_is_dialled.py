@@ -1,0 +1,172 @@
+"""From a launch to the last call: who is rung, when, and what becomes of each."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from community.clock import MovableClock
+from community.model.call import AttemptStatus, CallResult, Outcome
+from community.model.campaign import TargetStatus
+from community.store.campaigns import campaign_by_id
+from community.store.database import Database
+from tests.harness.dialling import Exchange, Street, generous, rulebook
+
+ZHANG, LI, WANG = "+8613912340001", "+8613912340002", "+8613912340003"
+
+
+@pytest.fixture
+def street(database: Database, clock: MovableClock) -> Street:
+    return Street(database, clock, rulebook(), Exchange(clock))
+
+
+async def test_everybody_in_the_audience_is_rung_once_and_a_full_answer_completes(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.move_in(LI)
+    street.move_in(WANG, tags=("党员",))
+    campaign = street.start()
+    await street.engine.tick()
+    await street.engine.tick()
+    assert sorted(street.exchange.numbers) == [ZHANG, LI]
+    street.hang_up(Outcome.ANSWERED, result=CallResult.COMPLETED)
+    street.hang_up(Outcome.ANSWERED, result=CallResult.COMPLETED)
+    assert [target["status"] for target in street.targets()] == [TargetStatus.COMPLETED] * 2
+    await street.pass_time(seconds=2)
+    with street.database.reading() as conn:
+        assert campaign_by_id(conn, campaign).status == "finished"
+
+
+async def test_an_attempt_is_written_down_before_the_carrier_is_asked_and_rides_in_the_urls(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start()
+    await street.engine.tick()
+    [post], [attempt] = street.exchange.posts, street.attempts()
+    assert post.urls.attempt_id == attempt["id"]
+    assert post.urls.token == attempt["token"]
+    assert attempt["status"] == AttemptStatus.PLACED
+    assert attempt["carrier_id"] in street.exchange.calls
+
+
+async def test_nobody_picks_up_so_it_is_tried_again_later_and_then_a_case_is_opened(street: Street) -> None:
+    street.rules = generous()
+    street.engine = street.another_engine("worker-2")
+    street.move_in(ZHANG)
+    street.start(
+        """
+name: 高温关怀
+purpose: 天气热，问问您好不好
+retries: {no_answer: {after: 30m, times: 1}}
+questions: [{id: fine, kind: yes_no, say: 您今天身体还好吗}]
+"""
+    )
+    await street.engine.tick()
+    await street.pass_time(seconds=40)
+    street.hang_up(Outcome.NO_ANSWER)
+    rang_until = street.clock.now()
+    [target] = street.targets()
+    assert target["next_at"] == rang_until + timedelta(minutes=30)
+    await street.pass_time(minutes=29)
+    assert len(street.exchange.posts) == 1
+    await street.pass_time(minutes=1)
+    assert len(street.exchange.posts) == 2
+    street.hang_up(Outcome.NO_ANSWER)
+    [target], [case] = street.targets(), street.cases()
+    assert (target["status"], target["case_id"]) == (TargetStatus.CASE, case["id"])
+    assert case["kind"] == "unreached"
+    assert ZHANG[-8:] not in case["summary"]
+
+
+async def test_nobody_is_called_at_noon_or_at_night(street: Street) -> None:
+    street.move_in(ZHANG)
+    campaign = street.create(
+        "{name: 早晚, purpose: 问候, hours: ['08:00-22:00'], questions: [{id: a, kind: yes_no, say: 您好吗}]}"
+    )
+    street.approve(campaign)
+    street.clock.advance(timedelta(hours=11, minutes=30))  # 21:30 in Shanghai
+    street.launch(campaign)
+    await street.engine.tick()
+    assert street.exchange.posts == []
+    await street.pass_time(hours=10, minutes=29)
+    assert street.exchange.posts == []
+    await street.pass_time(minutes=1)
+    assert street.exchange.numbers == [ZHANG]
+
+
+async def test_one_person_in_three_lists_is_called_at_most_once_an_hour_and_three_times_a_day(street: Street) -> None:
+    street.move_in(ZHANG)
+    for _ in range(5):
+        street.start(
+            "{name: 问候, purpose: 问候, hours: ['08:00-21:00'], questions: [{id: a, kind: yes_no, say: 您好吗}]}"
+        )
+    calls: list[float] = []
+    for _ in range(24 * 4):
+        await street.engine.tick()
+        if street.open_attempts():
+            calls.append((street.clock.now() - street.attempts()[0]["created_at"]).total_seconds() / 3600)
+            street.hang_up(Outcome.ANSWERED, result=CallResult.COMPLETED)
+        street.clock.advance(timedelta(minutes=15))
+    assert len(calls) == 5
+    assert all(later - earlier >= 1 for earlier, later in pairwise(calls))
+    assert sum(1 for hour in calls if hour < 14) == 3
+
+
+async def test_a_dead_number_is_marked_and_the_next_phone_then_the_guardian_is_tried(street: Street) -> None:
+    guardian = "+8613912349999"
+    street.move_in(ZHANG, LI, guardian_phone=guardian)
+    street.start()
+    for _ in range(3):
+        await street.engine.tick()
+        street.hang_up(Outcome.NOT_IN_SERVICE)
+        street.clock.advance(timedelta(seconds=5))
+    assert street.exchange.numbers == [ZHANG, LI, guardian]
+    assert [row["dialogue"] for row in street.attempts()] == [{}, {}, {"callee": "guardian"}]
+    [target], [case] = street.targets(), street.cases()
+    assert target["status"] == TargetStatus.CASE
+    assert case["kind"] == "list_check"
+
+
+async def test_somebody_asks_to_be_called_at_three_and_is(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start()
+    await street.engine.tick()
+    street.hang_up(Outcome.ANSWERED, result=CallResult.CALLBACK_LATER, callback_at="2026-07-15T15:00:00+08:00")
+    [target] = street.targets()
+    assert target["next_at"].isoformat() == "2026-07-15T07:00:00+00:00"
+
+
+async def test_whoever_opts_out_is_never_called_again_by_any_campaign(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start()
+    street.start()
+    await street.engine.tick()
+    street.hang_up(Outcome.ANSWERED, result=CallResult.OPTED_OUT)
+    await street.pass_time(hours=2)
+    assert street.exchange.numbers == [ZHANG]
+    assert {target["status"] for target in street.targets()} == {TargetStatus.EXCLUDED}
+    assert {target["reason"] for target in street.targets()} == {"本人要求不再来电"}
+
+
+async def test_a_household_with_one_phone_is_never_rung_twice_at_a_time(street: Street) -> None:
+    street.move_in(ZHANG, name="张桂兰")
+    street.move_in(ZHANG, name="李建国")
+    street.start()
+    await street.engine.tick()
+    await street.pass_time(minutes=1)
+    assert street.exchange.numbers == [ZHANG]
+    street.hang_up(Outcome.ANSWERED, result=CallResult.COMPLETED)
+    await street.pass_time(minutes=1)
+    assert street.exchange.numbers == [ZHANG, ZHANG]
+
+
+async def test_after_the_deadline_whoever_is_left_becomes_a_case(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(
+        "{name: 台风, purpose: 转移, not_after: 2h, retries: {busy: {after: 90m, times: 5}}, "
+        "questions: [{id: a, kind: yes_no, say: 您出门了吗}]}"
+    )
+    await street.engine.tick()
+    street.clock.advance(timedelta(minutes=40))
+    street.hang_up(Outcome.BUSY)
+    [target] = street.targets()
+    assert target["status"] == TargetStatus.CASE
+    assert "截止" in target["reason"]
