@@ -29,6 +29,8 @@ _LEASE = timedelta(seconds=60)
 _MARGIN = timedelta(seconds=30)
 #: A robot takes 20 a minute; the window is longer because what is sent may arrive late.
 _WINDOW = timedelta(seconds=70)
+#: Seconds after which a tick no longer waits for a slow destination.
+_PATIENCE = 1.0
 #: Letters that one loop sends in a tick at most, and loops for a destination without a limit.
 _BATCH = 20
 _MOST_SIDE_BY_SIDE = 8
@@ -95,21 +97,46 @@ class Outbox:
         self._clock = clock
         self._senders = senders
         self._worker_id = worker_id
+        self._serving: dict[str, asyncio.Task[int]] = {}
 
     async def tick(self) -> int:
-        """Send what is due, destinations side by side; return how many letters were sent off."""
+        """Send what is due, destinations side by side; one that is slow goes on beside the next ticks.
+
+        Returns:
+            How many letters were sent off, counted as their destination is through.
+        """
         now = self._clock.now()
         destinations = await self._database.write(lambda conn: _take_stock(conn, now))
-        served = [(name, self._senders[name]) for name in destinations if name in self._senders]
-        counts = await asyncio.gather(
-            *(self._serve(name, sender) for name, sender in served for _ in range(_side_by_side(sender)))
-        )
+        for name in destinations:
+            if name in self._senders and name not in self._serving:
+                self._serving[name] = asyncio.create_task(self._serve(name, self._senders[name]))
         for name in set(destinations) - self._senders.keys():
             log.warning("outbox_without_sender", destination=name)
             await self._database.write(partial(_set_aside, destination=name, owner=self._worker_id, now=now))
-        return sum(counts)
+        if self._serving:
+            await asyncio.wait(self._serving.values(), timeout=_PATIENCE)
+        return self._collect()
+
+    async def close(self) -> None:
+        """Let what is on its way arrive; what takes too long is given up and counts as unknown."""
+        if self._serving:
+            _, late = await asyncio.wait(self._serving.values(), timeout=_MARGIN.total_seconds() / 2)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self._serving.clear()
+
+    def _collect(self) -> int:
+        done = {name: task for name, task in self._serving.items() if task.done()}
+        for name in done:
+            del self._serving[name]
+        return sum(task.result() for task in done.values())
 
     async def _serve(self, destination: str, sender: Sender) -> int:
+        loops = 1 if sender.per_minute is not None else _MOST_SIDE_BY_SIDE
+        return sum(await asyncio.gather(*(self._send_some(destination, sender) for _ in range(loops))))
+
+    async def _send_some(self, destination: str, sender: Sender) -> int:
         for sent in range(_BATCH):
             claimed_at, now = self._clock.monotonic(), self._clock.now()
             claim = partial(
@@ -144,10 +171,6 @@ class Outbox:
         except Exception as error:  # whatever a sender breaks on, the letter is kept and the others go on
             log.exception("sender_failed", destination=letter.destination, error=type(error).__name__)
             return Delivery(result=DeliveryResult.UNKNOWN, error="发送程序出错：请管理员查看日志")
-
-
-def _side_by_side(sender: Sender) -> int:
-    return 1 if sender.per_minute is not None else _MOST_SIDE_BY_SIDE
 
 
 def _take_stock(conn: Connection, now: datetime) -> list[str]:

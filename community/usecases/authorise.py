@@ -28,7 +28,7 @@ def authorise(conn: Connection, login: str, permission: Permission) -> Staff:
     return member
 
 
-def authorise_actor(conn: Connection, actor: Actor, permission: Permission) -> None:
+def authorise_if_staff(conn: Connection, actor: Actor, permission: Permission) -> None:
     """Check a member of staff; residents and the service itself do what their part of the program lets them.
 
     Raises:

@@ -11,7 +11,7 @@ from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import cases as store
-from community.usecases.authorise import authorise_actor
+from community.usecases.authorise import authorise_if_staff
 from community.usecases.note_case import tell_holder
 from community.usecases.tell_step import mark_rehearsal, tell_robots, text_values
 from community.wording import say
@@ -26,7 +26,7 @@ def cancel_case(
         NotFound: no such case or account.
         Refused: the member of staff who enters it may not work on cases.
     """
-    authorise_actor(conn, actor, Permission.WORK_ON_CASES)
+    authorise_if_staff(conn, actor, Permission.WORK_ON_CASES)
     case = store.case_by_id(conn, case_id)
     if case.status is CaseStatus.CLOSED:
         return case

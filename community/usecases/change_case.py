@@ -16,7 +16,7 @@ from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import cases as store
-from community.usecases.authorise import authorise_actor
+from community.usecases.authorise import authorise_if_staff
 from community.usecases.note_case import tell_holder
 from community.usecases.open_case import place_values, priority_of
 from community.usecases.tell_step import step_now
@@ -48,7 +48,7 @@ def change_case(
         NotFound: no such case or account.
         Refused: the case is closed, or the person may not work on cases.
     """
-    authorise_actor(conn, actor, Permission.WORK_ON_CASES)
+    authorise_if_staff(conn, actor, Permission.WORK_ON_CASES)
     case = store.case_by_id(conn, case_id)
     wanted = _wanted(rules, address=address, location_text=location_text, category=category, danger=danger)
     wanted |= _texts(description=description, summary=summary)

@@ -11,7 +11,7 @@ from community.model.case_text import hide_numbers, storable
 from community.model.permissions import Permission
 from community.store import audit
 from community.store import cases as store
-from community.usecases.authorise import authorise_actor
+from community.usecases.authorise import authorise_if_staff
 from community.usecases.tell_reporter import tell_reporter
 
 
@@ -26,7 +26,7 @@ def close_case(conn: Connection, case_id: int, result: str, *, actor: Actor, now
         NotFound: no such case or account.
         Refused: it is closed already, or the person may not work on cases.
     """
-    authorise_actor(conn, actor, Permission.WORK_ON_CASES)
+    authorise_if_staff(conn, actor, Permission.WORK_ON_CASES)
     result = storable(result).strip()
     if not result:
         raise InvalidInput("销号要写办理结果：请说明做了什么、现在怎么样")

@@ -12,7 +12,7 @@ from community.model.permissions import Permission
 from community.store import audit, notices
 from community.store import cases as store
 from community.store.staff import staff_by_login
-from community.usecases.authorise import authorise_actor
+from community.usecases.authorise import authorise_if_staff
 from community.usecases.tell_step import mark_rehearsal
 from community.wording import say
 
@@ -30,7 +30,7 @@ def note_case(
         NotFound: no such case or account.
         Refused: the person may not work on cases.
     """
-    authorise_actor(conn, actor, Permission.WORK_ON_CASES)
+    authorise_if_staff(conn, actor, Permission.WORK_ON_CASES)
     text = storable(text).strip()
     if not text:
         raise InvalidInput("备注不能为空：请写上内容")

@@ -13,7 +13,7 @@ from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import cases as store
-from community.usecases.authorise import authorise_actor
+from community.usecases.authorise import authorise_if_staff
 from community.usecases.tell_reporter import tell_reporter
 from community.usecases.tell_step import step_now
 
@@ -38,7 +38,7 @@ def reopen_case(
         NotFound: no such case or account.
         Refused: it is not closed, or the person may not.
     """
-    authorise_actor(conn, actor, Permission.DISPATCH_CASES)
+    authorise_if_staff(conn, actor, Permission.DISPATCH_CASES)
     case = store.case_by_id(conn, case_id)
     if store.is_recorded(conn, source_key):
         return case

@@ -22,7 +22,9 @@ from community.store.database import Database
 async def main(database_url, robot_url):
     clock = SystemClock()
     robot = WecomRobot(robot_url, clock)
-    await Outbox(Database(database_url), clock, {"wecom": robot}, "killed").tick()
+    outbox = Outbox(Database(database_url), clock, {"wecom": robot}, "killed")
+    while True:
+        await outbox.tick()
 
 asyncio.run(main(*sys.argv[1:]))
 """

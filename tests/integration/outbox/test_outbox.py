@@ -14,7 +14,7 @@ from community.clock import MovableClock
 from community.store import outbox as store
 from community.store.database import Database
 from community.store.notices import notices
-from tests.harness.robot_server import RobotServer, hangs_up, robot_server, says
+from tests.harness.robot_server import RobotServer, hangs_up, robot_server, says, says_nothing
 
 
 @pytest.fixture
@@ -193,6 +193,22 @@ async def test_a_conversation_is_answered_in_order_while_others_do_not_wait(
     assert max(most_at_once) > 1
 
 
+async def test_a_robot_that_does_not_answer_holds_up_nobody_else(
+    post: Post, server: RobotServer, database: Database, clock: MovableClock
+) -> None:
+    server.otherwise = says_nothing
+    works = SlowClockSender()
+    office = Outbox(database, clock, {"wecom": post.robot, "channel:web": works}, "w")
+    post.put()
+    for n in range(3):
+        with database.begin() as conn:
+            store.put(conn, key=f"m:{n}", destination="channel:web", payload={}, now=clock.now())
+        async with asyncio.timeout(5):
+            await office.tick()
+        assert len(works.sent) == n + 1
+    assert len(server.posts) == 1
+
+
 class BrokenSender:
     """A sender with a fault of its own."""
 
@@ -259,7 +275,7 @@ async def test_a_worker_paused_past_its_lease_does_not_send(database: Database, 
             clock.advance(timedelta(seconds=45))
             return result
 
-    await Outbox(PausedDatabase(), clock, {"channel:web": sender}, "w")._serve("channel:web", sender)
+    await Outbox(PausedDatabase(), clock, {"channel:web": sender}, "w")._send_some("channel:web", sender)
     assert sender.sent == []
     with database.reading() as conn:
         assert store.count_by_status(conn) == {"pending": 1}
