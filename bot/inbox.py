@@ -16,7 +16,7 @@ from bot.replies import GROUP, as_documents, protect_group
 from community.errors import InvalidInput, Refused
 from community.model.emergency import Emergency
 from community.model.rulebook import Rulebook
-from community.store import messages
+from community.store import messages, turns
 from community.store.messages import Conversation, StoredMessage
 from community.wording import say
 
@@ -100,7 +100,7 @@ class Inbox:
     ) -> StoredMessage:
         if emergency is not None:
             answer = answer_emergency(conn, emergency, stored, text=text, rules=self.rules, now=now)
-            settled = messages.settle(
+            settled = turns.settle(
                 conn,
                 stored,
                 status=messages.ANSWERED,
@@ -120,19 +120,15 @@ class Inbox:
 
     def _flood(self, conn: Connection, conversation: Conversation, *, now: datetime) -> str | None:
         since = now - _MINUTE
-        if (
-            messages.count_unfinished(conn, conversation.id) >= self.limits.backlog
-            or messages.count_received(conn, conversation.id, since=since) >= self.limits.per_minute
-        ):
-            told = messages.count_received(conn, conversation.id, since=since, status=messages.IGNORED)
-            return "" if told else say("chat", "too_many")
+        person = messages.load_of_person(conn, conversation.id, since=since)
+        if person.unfinished >= self.limits.backlog or person.received >= self.limits.per_minute:
+            return "" if person.ignored else say("chat", "too_many")
         if conversation.scene != GROUP:
             return None
-        in_group = messages.count_in_group(conn, conversation, since=since)
-        if in_group < self.limits.group_per_minute:
+        group = messages.load_of_group(conn, conversation, since=since)
+        if group.received < self.limits.group_per_minute:
             return None
-        told = messages.count_in_group(conn, conversation, since=since, status=messages.IGNORED)
-        return "" if told else say("chat", "too_many_group", phone=self.rules.phone)
+        return "" if group.ignored else say("chat", "too_many_group", phone=self.rules.phone)
 
     def _drop(
         self, conn: Connection, message: IncomingMessage, conversation: Conversation, notice: str, *, now: datetime
@@ -162,7 +158,7 @@ class Inbox:
     ) -> StoredMessage:
         replies = as_documents([Reply(text=text, to=stored.scene if stored.scene == GROUP else "person")])
         understanding: dict[str, Any] = {"intent": intent}
-        settled = messages.settle(conn, stored, status=status, replies=replies, understanding=understanding, now=now)
+        settled = turns.settle(conn, stored, status=status, replies=replies, understanding=understanding, now=now)
         return self._sent(conn, settled, now=now)
 
     def _sent(self, conn: Connection, settled: StoredMessage, *, now: datetime) -> StoredMessage:

@@ -6,7 +6,7 @@ an action did is known by the message's row.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from community.model.actor import Actor
 from community.model.case import CaseKind, NewCase
 from community.model.rulebook import Rulebook
 from community.store import messages
+from community.store import turns as store
 from community.store.database import Database
 from community.store.messages import StoredMessage
 from community.usecases.open_case import open_case
@@ -31,6 +32,10 @@ from community.wording import say
 
 log = structlog.get_logger()
 
+#: A message as it was left, if this process still had it, and the next one of its conversation.
+_Settled = tuple[StoredMessage | None, StoredMessage | None]
+
+#: Turns at once in one process.
 _SLOTS = 16
 #: Seconds that everything but Rasa may take within a lease.
 _MARGIN = 20.0
@@ -75,7 +80,7 @@ class Turns:
         self._lease = timedelta(seconds=2 * rasa.timeout + _MARGIN)
         self._slots = asyncio.Semaphore(_SLOTS)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._waiting: dict[int, asyncio.Event] = {}
+        self._waiting: dict[int, set[asyncio.Future[StoredMessage]]] = {}
 
     @property
     def limits(self) -> TurnLimits:
@@ -93,21 +98,21 @@ class Turns:
             InvalidInput: there is nothing in it.
             Refused: the conversation is somebody else's.
         """
-        now = self._clock.now()
         accepted, claimed = await self._database.write(
             lambda conn: self._accept_and_claim(conn, message, token_hash=token_hash)
         )
         stored = accepted.message
         if stored is not None and not stored.is_finished and not accepted.repeated:
             self._start(self._work(stored.conversation_id, claimed))
-        log.info("message_accepted", message=stored and stored.id, repeated=accepted.repeated, at=now.isoformat())
+        if stored is not None:
+            log.info("message_accepted", message=stored.id, channel=message.channel, repeated=accepted.repeated)
         return accepted
 
     async def tick(self) -> int:
         """Make the turns that are due and nobody is at, and tell whoever waits too long; return how many turns were made."""
         await self._database.write(self._tell_the_waiting)
         claimed = await self._database.write(
-            lambda conn: messages.claim(
+            lambda conn: store.claim(
                 conn,
                 owner=self._owner,
                 now=self._clock.now(),
@@ -122,26 +127,28 @@ class Turns:
         """Return the message as soon as it is answered or put off, or as it stands after `timeout` seconds."""
         loop = asyncio.get_running_loop()
         end = loop.time() + timeout
-        changed = self._waiting.setdefault(message_row_id, asyncio.Event())
+        told: asyncio.Future[StoredMessage] = loop.create_future()
+        waiters = self._waiting.setdefault(message_row_id, set())
+        waiters.add(told)
         try:
             while True:
                 message = await self._database.read(lambda conn: messages.get(conn, message_row_id))
                 left = end - loop.time()
                 if message.is_finished or message.deferred or left <= 0:
                     return message
-                try:
-                    await asyncio.wait_for(changed.wait(), min(_LOOK, left))
-                except TimeoutError:
-                    continue
-                changed.clear()
+                await asyncio.wait({told}, timeout=min(_LOOK, left))
+                if told.done():
+                    return told.result()
         finally:
-            self._waiting.pop(message_row_id, None)
+            waiters.discard(told)
+            if not waiters:
+                self._waiting.pop(message_row_id, None)
 
     async def defer(self, message_row_id: int) -> StoredMessage:
         """Note that the author is told 稍后答复, unless the answer came meanwhile; return the message as it stands."""
 
         def mark(conn: Connection) -> StoredMessage:
-            messages.mark_deferred(conn, message_row_id)
+            store.mark_deferred(conn, message_row_id)
             return messages.get(conn, message_row_id)
 
         return await self._database.write(mark)
@@ -168,7 +175,7 @@ class Turns:
 
     def _claim(self, conn: Connection, conversation_id: str) -> StoredMessage | None:
         now = self._clock.now()
-        claimed = messages.claim(
+        claimed = store.claim(
             conn, owner=self._owner, now=now, lease_until=now + self._lease, conversation_id=conversation_id
         )
         return claimed[0] if claimed else None
@@ -198,13 +205,17 @@ class Turns:
     async def _turn(self, message: StoredMessage) -> StoredMessage | None:
         """Make one turn; return the next message of the conversation, claimed, if there is one."""
         answer = await self._ask(message)
-        if isinstance(answer, Unknown):
-            log.warning("turn_unknown", message=message.id, reason=answer.reason, tries=message.tries)
-            return await self._settled(message, lambda conn: self._put_off(conn, message, answer))
-        said = read_items(answer.items, scene=message.scene)
-        if not said.replies:
-            return await self._settled(message, lambda conn: self._put_off(conn, message, Unknown("empty")))
-        return await self._settled(message, lambda conn: self._finish(conn, message, said))
+        said = read_items(answer.items, scene=message.scene) if isinstance(answer, Answered) else None
+        if said is not None and said.replies:
+            settled, following = await self._database.write(lambda conn: self._finish(conn, message, said))
+        else:
+            why = answer if isinstance(answer, Unknown) else Unknown("empty")
+            log.warning("turn_unknown", message=message.id, reason=why.reason, tries=message.tries)
+            settled, following = await self._database.write(lambda conn: self._put_off(conn, message, why))
+        for told in self._waiting.get(message.id, ()):
+            if settled is not None and not told.done():
+                told.set_result(settled)
+        return following
 
     async def _ask(self, message: StoredMessage) -> Answered | Unknown:
         if message.tries > 1:
@@ -219,20 +230,12 @@ class Turns:
         metadata = {"message": message.id, "scene": message.scene, "person": message.person_name}
         return await self._rasa.ask(message.conversation_id, text, metadata)
 
-    async def _settled(
-        self, message: StoredMessage, work: Callable[[Connection], StoredMessage | None]
-    ) -> StoredMessage | None:
-        following = await self._database.write(work)
-        if (event := self._waiting.get(message.id)) is not None:
-            event.set()
-        return following
-
-    def _finish(self, conn: Connection, message: StoredMessage, said: TurnAnswer) -> StoredMessage | None:
+    def _finish(self, conn: Connection, message: StoredMessage, said: TurnAnswer) -> _Settled:
         now = self._clock.now()
         replies = protect_group(
             said.replies, text=message.text, scene=message.scene, own_numbers=own_numbers(self._rules)
         )
-        kept = messages.finish(
+        finished = store.finish(
             conn,
             message,
             owner=self._owner,
@@ -241,24 +244,25 @@ class Turns:
             understanding=said.understanding,
             now=now,
         )
-        if not kept:
+        if finished is None:
             log.warning("turn_overtaken", message=message.id)
-            return None
-        deliver(conn, messages.get(conn, message.id), pushed=self._pushed, now=now)
-        return self._claim(conn, message.conversation_id)
+            return None, None
+        deliver(conn, finished, pushed=self._pushed, now=now)
+        return finished, self._claim(conn, message.conversation_id)
 
-    def _put_off(self, conn: Connection, message: StoredMessage, why: Unknown) -> StoredMessage | None:
-        now = self._clock.now()
+    def _put_off(self, conn: Connection, message: StoredMessage, why: Unknown) -> _Settled:
         if (
             message.tries >= self._limits.tries
             and why.reason != "unreachable"
-            and messages.somebody_was_answered(conn, since=message.received_at)
-            and messages.holds(conn, message, owner=self._owner)
+            and store.somebody_was_answered(conn, since=message.received_at)
+            and store.holds(conn, message, owner=self._owner)
         ):
             return self._finish(conn, message, self._hand_over(conn, message))
-        if messages.postpone(conn, message, owner=self._owner, next_at=now + self._limits.retry_after(message.tries)):
-            self._tell_later(conn, message)
-        return None
+        next_at = self._clock.now() + self._limits.retry_after(message.tries)
+        if not store.postpone(conn, message, owner=self._owner, next_at=next_at):
+            return None, None
+        self._tell_later(conn, message)
+        return messages.get(conn, message.id), None
 
     def _hand_over(self, conn: Connection, message: StoredMessage) -> TurnAnswer:
         case = open_case(
@@ -280,13 +284,13 @@ class Turns:
 
     def _tell_the_waiting(self, conn: Connection) -> None:
         before = self._clock.now() - self._limits.patience
-        for message in messages.left_waiting(conn, before=before, limit=200):
+        for message in store.left_waiting(conn, before=before, limit=200):
             self._tell_later(conn, message)
 
     def _tell_later(self, conn: Connection, message: StoredMessage) -> None:
         """Say 稍后答复, once a message, and not again while an earlier one of the same person still waits for its answer."""
-        told_already = messages.somebody_told_to_wait(conn, message)
-        if not messages.mark_deferred(conn, message.id) or message.channel not in self._pushed or told_already:
+        told_already = store.somebody_told_to_wait(conn, message)
+        if not store.mark_deferred(conn, message.id) or message.channel not in self._pushed or told_already:
             return
         reply = Reply(text=later(self._rules), to=message.scene if message.scene == "group" else "person")
         push(conn, message, reply, key=f"message:{message.id}:later", now=self._clock.now())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, String, Table, select
+from sqlalchemy import JSON, Column, Connection, ForeignKey, Index, Integer, String, Table, bindparam, select
 
 from community.store.base import UtcDateTime, insert_once, metadata
 from community.store.messages import conversations
@@ -25,6 +25,9 @@ mailbox = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_mailbox_conversation", "conversation_id", "id"),
 )
+
+
+_LOCK = select(conversations.c.id).where(conversations.c.id == bindparam("conversation")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ def put_letter(
     now: datetime,
 ) -> bool:
     """Leave something to be fetched; the same key again changes nothing. Tells whether it is new."""
-    conn.execute(select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update())
+    conn.execute(_LOCK, {"conversation": conversation_id})
     values = {
         "key": key,
         "conversation_id": conversation_id,

@@ -1,11 +1,11 @@
 """The durable inbox of chat: conversations, and each message once.
 
 A conversation's row is locked while a message comes in or is claimed, so ids grow in the order in which a person's messages
-were accepted and no two processes ever work on two messages of one conversation.
+were accepted. The statements of every turn are built once: building them costs more than running them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,24 +13,21 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    ColumnElement,
     Connection,
     ForeignKey,
     Index,
     Integer,
     Row,
-    ScalarSelect,
     Select,
     String,
     Table,
     Text,
     UniqueConstraint,
-    and_,
-    exists,
+    bindparam,
+    case,
     func,
     or_,
     select,
-    update,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
@@ -94,7 +91,7 @@ messages = Table(
 )
 
 WAITING, RUNNING, ANSWERED, IGNORED = "waiting", "running", "answered", "ignored"
-_UNFINISHED = (WAITING, RUNNING)
+UNFINISHED = (WAITING, RUNNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,34 +139,81 @@ class StoredMessage:
     @property
     def is_finished(self) -> bool:
         """Whether nothing more will be said to it."""
-        return self.status not in _UNFINISHED
+        return self.status not in UNFINISHED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How much somebody says: messages that wait, messages since a moment, and those of them that were turned away."""
+
+    unfinished: int
+    received: int
+    ignored: int
+
+
+def select_messages() -> Select[Any]:
+    """Select messages with what `read_message` needs."""
+    person = (conversations.c.scene, conversations.c.person_id, conversations.c.person_name)
+    source = messages.join(conversations, messages.c.conversation_id == conversations.c.id).outerjoin(
+        cases, messages.c.case_id == cases.c.id
+    )
+    return select(messages, *person, cases.c.number.label("case_number")).select_from(source)
+
+
+def _enter(insert: Any) -> Any:
+    entering = insert(conversations)
+    name = case((entering.excluded.person_name != "", entering.excluded.person_name), else_=conversations.c.person_name)
+    kept = {"last_at": entering.excluded.last_at, "person_name": name}
+    return entering.on_conflict_do_update(index_elements=["id"], set_=kept).returning(*conversations.c)
+
+
+def _load(source: Any) -> Select[int, int, int]:
+    recent = messages.c.received_at >= bindparam("since", type_=UtcDateTime())
+    waiting = messages.c.status.in_(UNFINISHED)
+    counts = (
+        func.count().filter(waiting).label("unfinished"),
+        func.count().filter(recent).label("received"),
+        func.count().filter(recent, messages.c.status == IGNORED).label("ignored"),
+    )
+    return select(*counts).select_from(source).where(or_(waiting, recent))
+
+
+_IN_CONVERSATION = messages.c.conversation_id == bindparam("conversation")
+_ENTER = {"sqlite": _enter(sqlite_dialect.insert), "postgresql": _enter(postgresql.insert)}
+_CONVERSATION = select(conversations).where(conversations.c.id == bindparam("conversation"))
+_ADD = messages.insert().returning(messages.c.id)
+_BY_ROW = select_messages().where(messages.c.id == bindparam("row"))
+_BY_PLATFORM = select_messages().where(
+    messages.c.channel == bindparam("channel_name"),
+    messages.c.account == bindparam("account_name"),
+    messages.c.message_id == bindparam("platform_id"),
+)
+_ANY = select(messages.c.id).where(_IN_CONVERSATION).limit(1)
+_FIRST = select(func.min(messages.c.id)).where(_IN_CONVERSATION)
+_LAST = select_messages().where(_IN_CONVERSATION).order_by(messages.c.id.desc()).limit(1)
+_PREVIOUS_ANSWER = _LAST.where(
+    messages.c.id < bindparam("row"),
+    messages.c.status == ANSWERED,
+    messages.c.answered_at >= bindparam("since", type_=UtcDateTime()),
+)
+_LOAD = _load(messages).where(_IN_CONVERSATION)
+_GROUP_LOAD = _load(messages.join(conversations)).where(
+    conversations.c.channel == bindparam("channel_name"),
+    conversations.c.account == bindparam("account_name"),
+    conversations.c.chat_id == bindparam("chat"),
+    conversations.c.last_at >= bindparam("since", type_=UtcDateTime()),
+)
 
 
 def enter_conversation(conn: Connection, conversation: Conversation, *, now: datetime) -> Conversation:
     """Create the conversation or lock and touch the one that is there; keeps the token it began with."""
-    values = {
-        "id": conversation.id,
-        "channel": conversation.channel,
-        "account": conversation.account,
-        "scene": conversation.scene,
-        "chat_id": conversation.chat_id,
-        "person_id": conversation.person_id,
-        "person_name": conversation.person_name,
-        "token_hash": conversation.token_hash,
-        "created_at": now,
-        "last_at": now,
-    }
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite_dialect.insert
-    kept: dict[str, Any] = {"last_at": now}
-    if conversation.person_name:
-        kept["person_name"] = conversation.person_name
-    statement = insert(conversations).values(**values).on_conflict_do_update(index_elements=["id"], set_=kept)
-    return _conversation(conn.execute(statement.returning(*conversations.c)).one())
+    values = asdict(conversation) | {"created_at": now, "last_at": now}
+    return _conversation(conn.execute(_ENTER[conn.dialect.name], values).one())
 
 
 def find_conversation(conn: Connection, conversation_id: str) -> Conversation | None:
     """Return a conversation, or None."""
-    row = conn.execute(select(conversations).where(conversations.c.id == conversation_id)).one_or_none()
+    row = conn.execute(_CONVERSATION, {"conversation": conversation_id}).one_or_none()
     return _conversation(row) if row else None
 
 
@@ -185,277 +229,87 @@ def add(
     now: datetime,
 ) -> StoredMessage:
     """Put a message that is not there yet at the end of its conversation; the conversation must be entered."""
-    inserted = conn.execute(
-        messages.insert()
-        .values(
-            channel=conversation.channel,
-            account=account,
-            message_id=message_id,
-            conversation_id=conversation.id,
-            text=text,
-            addressed=addressed,
-            envelope=dict(envelope),
-            status=WAITING,
-            deferred=False,
-            next_at=now,
-            received_at=now,
-        )
-        .returning(messages.c.id)
-    ).scalar_one()
-    return get(conn, inserted)
+    values: dict[str, Any] = {
+        "channel": conversation.channel,
+        "account": account,
+        "message_id": message_id,
+        "conversation_id": conversation.id,
+        "text": text,
+        "addressed": addressed,
+        "envelope": dict(envelope),
+        "status": WAITING,
+        "deferred": False,
+        "received_at": now,
+    }
+    row_id = conn.execute(_ADD, values | {"next_at": now}).scalar_one()
+    return StoredMessage(
+        id=row_id,
+        scene=conversation.scene,
+        person_id=conversation.person_id,
+        person_name=conversation.person_name,
+        replies=(),
+        case_number=None,
+        understanding={},
+        tries=0,
+        **values,
+    )
 
 
 def get(conn: Connection, row_id: int) -> StoredMessage:
     """Return a message by its row."""
-    return _message(conn.execute(_selected().where(messages.c.id == row_id)).one())
+    return read_message(conn.execute(_BY_ROW, {"row": row_id}).one())
 
 
 def find(conn: Connection, *, channel: str, account: str, message_id: str) -> StoredMessage | None:
     """Return the message that came with the platform's id, or None."""
-    row = conn.execute(
-        _selected().where(
-            messages.c.channel == channel, messages.c.account == account, messages.c.message_id == message_id
-        )
-    ).one_or_none()
-    return _message(row) if row else None
+    names = {"channel_name": channel, "account_name": account, "platform_id": message_id}
+    row = conn.execute(_BY_PLATFORM, names).one_or_none()
+    return read_message(row) if row else None
 
 
 def is_new(conn: Connection, conversation_id: str) -> bool:
     """Tell whether nothing was said in a conversation yet."""
-    found = select(messages.c.id).where(messages.c.conversation_id == conversation_id).limit(1)
-    return conn.execute(found).first() is None
+    return conn.execute(_ANY, {"conversation": conversation_id}).first() is None
 
 
 def is_first(conn: Connection, message: StoredMessage) -> bool:
     """Tell whether a message is the one that opened its conversation."""
-    first = select(func.min(messages.c.id)).where(messages.c.conversation_id == message.conversation_id)
-    return bool(conn.execute(first).scalar_one() == message.id)
+    return bool(conn.execute(_FIRST, {"conversation": message.conversation_id}).scalar_one() == message.id)
 
 
 def previous_answer(conn: Connection, message: StoredMessage, *, since: datetime) -> StoredMessage | None:
     """Return the last answered message before this one in its conversation, if it was answered since a moment."""
-    row = conn.execute(
-        _selected()
-        .where(
-            messages.c.conversation_id == message.conversation_id,
-            messages.c.id < message.id,
-            messages.c.status == ANSWERED,
-            messages.c.answered_at >= since,
-        )
-        .order_by(messages.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return _message(row) if row else None
+    place = {"conversation": message.conversation_id, "row": message.id, "since": since}
+    row = conn.execute(_PREVIOUS_ANSWER, place).one_or_none()
+    return read_message(row) if row else None
 
 
 def last_message(conn: Connection, conversation_id: str) -> StoredMessage | None:
     """Return a conversation's newest message, or None."""
-    newest = _selected().where(messages.c.conversation_id == conversation_id).order_by(messages.c.id.desc()).limit(1)
-    row = conn.execute(newest).one_or_none()
-    return _message(row) if row else None
+    row = conn.execute(_LAST, {"conversation": conversation_id}).one_or_none()
+    return read_message(row) if row else None
 
 
-def claim(
-    conn: Connection,
-    *,
-    owner: str,
-    now: datetime,
-    lease_until: datetime,
-    limit: int = 1,
-    conversation_id: str | None = None,
-) -> list[StoredMessage]:
-    """Take messages whose turn it is: due, the first unfinished one of their conversation, and nobody at work there."""
-    other = messages.alias()
-    ahead = exists().where(
-        other.c.conversation_id == messages.c.conversation_id,
-        other.c.id != messages.c.id,
-        other.c.status.in_(_UNFINISHED),
-        or_(other.c.id < messages.c.id, other.c.lease_until > now),
-    )
-    free = or_(messages.c.lease_until.is_(None), messages.c.lease_until <= now)
-    due = (
-        _selected()
-        .where(messages.c.status.in_(_UNFINISHED), messages.c.next_at <= now, free, ~ahead)
-        .order_by(messages.c.next_at, messages.c.id)
-        .limit(limit)
-    )
-    if conversation_id is None:
-        due = due.with_for_update(of=conversations, skip_locked=True)
-    else:
-        due = due.where(messages.c.conversation_id == conversation_id).with_for_update(of=conversations)
-    taken = []
-    for row in conn.execute(due).all():
-        moved = conn.execute(
-            update(messages)
-            .where(messages.c.id == row.id, messages.c.tries == row.tries, messages.c.status.in_(_UNFINISHED), free)
-            .values(status=RUNNING, owner=owner, lease_until=lease_until, tries=messages.c.tries + 1)
-        )
-        if moved.rowcount == 1:
-            taken.append(get(conn, row.id))
-    return taken
+def load_of_person(conn: Connection, conversation_id: str, *, since: datetime) -> Load:
+    """Count what one person says in one chat."""
+    row = conn.execute(_LOAD, {"conversation": conversation_id, "since": since}).one()
+    return Load(unfinished=row.unfinished, received=row.received, ignored=row.ignored)
 
 
-def finish(
-    conn: Connection,
-    message: StoredMessage,
-    *,
-    owner: str,
-    replies: Sequence[Mapping[str, Any]],
-    case_number: str | None,
-    understanding: Mapping[str, Any],
-    now: datetime,
-) -> bool:
-    """Store what was answered; False when somebody else has the message by now."""
-    return _hand_back(
-        conn,
-        message,
-        owner,
-        status=ANSWERED,
-        replies=[dict(reply) for reply in replies],
-        case_id=_case_of(case_number),
-        understanding=dict(understanding),
-        answered_at=now,
-    )
+def load_of_group(conn: Connection, conversation: Conversation, *, since: datetime) -> Load:
+    """Count what the bot is told in the conversation's whole group."""
+    names = {
+        "channel_name": conversation.channel,
+        "account_name": conversation.account,
+        "chat": conversation.chat_id,
+        "since": since,
+    }
+    row = conn.execute(_GROUP_LOAD, names).one()
+    return Load(unfinished=row.unfinished, received=row.received, ignored=row.ignored)
 
 
-def postpone(conn: Connection, message: StoredMessage, *, owner: str, next_at: datetime) -> bool:
-    """Give a claimed message back to be tried again; False when somebody else has it by now."""
-    return _hand_back(conn, message, owner, status=WAITING, next_at=next_at)
-
-
-def settle(
-    conn: Connection,
-    message: StoredMessage,
-    *,
-    status: str,
-    replies: Sequence[Mapping[str, Any]],
-    understanding: Mapping[str, Any],
-    now: datetime,
-    case_number: str | None = None,
-) -> StoredMessage:
-    """Answer a message in the transaction that accepted it, before anybody could claim it."""
-    conn.execute(
-        update(messages)
-        .where(messages.c.id == message.id, messages.c.status == WAITING)
-        .values(
-            status=status,
-            replies=[dict(reply) for reply in replies],
-            understanding=dict(understanding),
-            case_id=_case_of(case_number),
-            answered_at=now,
-        )
-    )
-    return get(conn, message.id)
-
-
-def mark_deferred(conn: Connection, row_id: int) -> bool:
-    """Note that 稍后答复 is said; False when it was said before or the message is finished."""
-    moved = conn.execute(
-        update(messages)
-        .where(messages.c.id == row_id, messages.c.deferred.is_(False), messages.c.status.in_(_UNFINISHED))
-        .values(deferred=True)
-    )
-    return bool(moved.rowcount == 1)
-
-
-def somebody_told_to_wait(conn: Connection, message: StoredMessage) -> bool:
-    """Tell whether the same person was already told 稍后答复 to another message that is still unanswered."""
-    found = select(messages.c.id).where(
-        messages.c.conversation_id == message.conversation_id,
-        messages.c.id != message.id,
-        messages.c.status.in_(_UNFINISHED),
-        messages.c.deferred.is_(True),
-    )
-    return conn.execute(found.limit(1)).first() is not None
-
-
-def holds(conn: Connection, message: StoredMessage, *, owner: str) -> bool:
-    """Tell whether a claim is still in force, and keep it so until the transaction ends."""
-    found = select(messages.c.id).where(_held(message, owner)).with_for_update()
-    return conn.execute(found).first() is not None
-
-
-def left_waiting(conn: Connection, *, before: datetime, limit: int) -> list[StoredMessage]:
-    """Return unfinished messages from before a moment that were not told to wait yet, oldest first."""
-    rows = conn.execute(
-        _selected()
-        .where(messages.c.status.in_(_UNFINISHED), messages.c.deferred.is_(False), messages.c.received_at < before)
-        .order_by(messages.c.id)
-        .limit(limit)
-    )
-    return [_message(row) for row in rows]
-
-
-def count_unfinished(conn: Connection, conversation_id: str) -> int:
-    """Count what a person still waits for."""
-    return conn.execute(
-        select(func.count())
-        .select_from(messages)
-        .where(messages.c.conversation_id == conversation_id, messages.c.status.in_(_UNFINISHED))
-    ).scalar_one()
-
-
-def count_received(conn: Connection, conversation_id: str, *, since: datetime, status: str | None = None) -> int:
-    """Count the messages of a conversation since a moment."""
-    query = (
-        select(func.count())
-        .select_from(messages)
-        .where(messages.c.conversation_id == conversation_id, messages.c.received_at >= since)
-    )
-    return conn.execute(query.where(messages.c.status == status) if status else query).scalar_one()
-
-
-def count_in_group(conn: Connection, conversation: Conversation, *, since: datetime, status: str | None = None) -> int:
-    """Count what the bot was told in the conversation's whole group since a moment."""
-    query = (
-        select(func.count())
-        .select_from(messages.join(conversations))
-        .where(
-            conversations.c.channel == conversation.channel,
-            conversations.c.account == conversation.account,
-            conversations.c.chat_id == conversation.chat_id,
-            conversations.c.last_at >= since,
-            messages.c.received_at >= since,
-        )
-    )
-    return conn.execute(query.where(messages.c.status == status) if status else query).scalar_one()
-
-
-def somebody_was_answered(conn: Connection, *, since: datetime) -> bool:
-    """Tell whether the assistant answered any message since a moment, so that it is not the assistant that is down."""
-    found = select(messages.c.id).where(
-        messages.c.status == ANSWERED, messages.c.answered_at > since, messages.c.tries > 0
-    )
-    return conn.execute(found.limit(1)).first() is not None
-
-
-def _case_of(number: str | None) -> ScalarSelect[Any] | None:
-    return select(cases.c.id).where(cases.c.number == number).scalar_subquery() if number else None
-
-
-def _hand_back(conn: Connection, message: StoredMessage, owner: str, **values: Any) -> bool:
-    moved = conn.execute(update(messages).where(_held(message, owner)).values(lease_until=None, owner="", **values))
-    return bool(moved.rowcount == 1)
-
-
-def _held(message: StoredMessage, owner: str) -> ColumnElement[bool]:
-    return and_(
-        messages.c.id == message.id,
-        messages.c.status == RUNNING,
-        messages.c.owner == owner,
-        messages.c.tries == message.tries,
-    )
-
-
-def _selected() -> Select[Any]:
-    person = (conversations.c.scene, conversations.c.person_id, conversations.c.person_name)
-    source = messages.join(conversations, messages.c.conversation_id == conversations.c.id).outerjoin(
-        cases, messages.c.case_id == cases.c.id
-    )
-    return select(messages, *person, cases.c.number.label("case_number")).select_from(source)
-
-
-def _message(row: Row[Any]) -> StoredMessage:
+def read_message(row: Row[Any]) -> StoredMessage:
+    """Read a row of `select_messages`."""
     return StoredMessage(
         id=row.id,
         channel=row.channel,
