@@ -51,6 +51,7 @@ async def build_service(office: Office, role: str) -> AsyncIterator[Service]:
         for robot in robots.values():
             stack.push_async_callback(robot.close)
         outbox = Outbox(office.database, office.clock, {**robots, **chat.senders}, worker_id)
+        stack.push_async_callback(outbox.close)
         engine = _engine(office, carrier, worker_id)
         yield Service(_app(office, carrier, chat), _loops(office, chat, outbox, engine))
 
