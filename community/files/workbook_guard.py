@@ -22,8 +22,8 @@ _RATIO_FROM = 20 * 1024 * 1024
 _MOST_CELLS = 40_000_000
 _CHUNK = 1 << 20
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
-#: A cell that holds something: `<c r="B7" …>`, not `<c r="B7" …/>`.
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,4})([0-9]{1,8})"(?:[^<>]*[^<>/])?>')
+#: A cell that holds something: `<c r="B7" …><v>`, not `<c r="B7" …/>` or `<c r="B7" …></c>`.
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,4})([0-9]{1,8})"(?:[^<>]*[^<>/])?>(?!</)')
 
 
 def check_workbook(content: bytes) -> None:

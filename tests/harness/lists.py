@@ -30,7 +30,10 @@ def workbook(rows: Sequence[Sequence[Any]], *, merged: Sequence[str] = (), title
     for number, row in enumerate(rows, start=1):
         for column, value in enumerate(row, start=1):
             if value is not None:
-                sheet.cell(number, column, value)
+                cell = sheet.cell(number, column, value)
+                if isinstance(value, str):
+                    # What begins with = stays a text, as a form fills it in.
+                    cell.data_type = "s"
     for area in merged:
         sheet.merge_cells(area)
     return saved(book)
