@@ -10,9 +10,10 @@ from community.model.case import CaseKind, Priority
 from community.model.hours import CallingHours
 from community.model.questionnaire import Questionnaire
 
-#: In a rehearsal minutes pass as seconds, and nobody waits longer than the second figure.
-REHEARSAL_SPEED = 60
-REHEARSAL_LONGEST_WAIT = timedelta(minutes=1)
+#: In a rehearsal minutes pass as seconds; short waits stay as they are, and none is longer than the last figure.
+_REHEARSAL_SPEED = 60
+_REHEARSAL_REAL_WAIT = timedelta(seconds=10)
+_REHEARSAL_LONGEST_WAIT = timedelta(minutes=1)
 
 #: A resident who said this did speak to us, whatever a machine detector thought.
 SPOKEN_BY_A_PERSON = frozenset(
@@ -119,6 +120,14 @@ def outcome_of_call(carrier: Outcome | None, answered_by: str | None, result: Ca
     return carrier
 
 
+def retry_wait(planned: timedelta, *, rehearsal: bool) -> timedelta:
+    """How long to wait for the next try; a rehearsal does not keep people waiting for half an hour."""
+    if not rehearsal:
+        return planned
+    hurried = max(planned / _REHEARSAL_SPEED, _REHEARSAL_REAL_WAIT)
+    return min(planned, hurried, _REHEARSAL_LONGEST_WAIT)
+
+
 def after_attempt(call: EndedCall, about: Circumstances) -> Decision:
     """Decide what follows one attempt."""
     decision = _decide(call, about)
@@ -178,11 +187,7 @@ def _planned_retry(call: EndedCall, about: Circumstances, base: datetime) -> Dec
     plan = about.questionnaire.retry_for(call.outcome)
     if about.counts.get(call.outcome, 0) > plan.times:
         return _unreached(call, about)
-    return _again(base + _wait(plan.after, about), about)
-
-
-def _wait(planned: timedelta, about: Circumstances) -> timedelta:
-    return planned if about.hours else min(planned / REHEARSAL_SPEED, REHEARSAL_LONGEST_WAIT)
+    return _again(base + retry_wait(plan.after, rehearsal=about.hours is None), about)
 
 
 def _again(moment: datetime, about: Circumstances) -> Decision:

@@ -12,7 +12,7 @@ from community.clock import Clock
 from community.errors import Unavailable
 from community.model.call import AttemptStatus, Outcome
 from community.model.campaign import CampaignStatus
-from community.model.retry import REHEARSAL_LONGEST_WAIT, REHEARSAL_SPEED, outcome_of_call
+from community.model.retry import outcome_of_call, retry_wait
 from community.model.rulebook import Rulebook
 from community.store import dialling as store
 from community.store.campaigns import Campaign, campaign_by_id
@@ -102,7 +102,8 @@ class Reconciler:
     def _not_found(self, conn: Connection, attempt: Attempt, now: datetime) -> None:
         """Wait the normal retry time, so that a late callback still finds its attempt; then let the target go on."""
         campaign = campaign_by_id(conn, attempt.campaign_id)
-        redial_at = attempt.created_at + _retry_wait(campaign)
+        planned = campaign.questionnaire.retry_for(Outcome.UNKNOWN).after
+        redial_at = attempt.created_at + retry_wait(planned, rehearsal=campaign.rehearsal)
         asks = attempt.asks + 1
         if now < redial_at or not attempt.asks:
             next_ask = now + self._timing.next_ask
@@ -185,8 +186,3 @@ def call_of_attempt(
     ]
     in_time.sort(key=lambda call: call.created_at or since)
     return in_time[0] if in_time else None
-
-
-def _retry_wait(campaign: Campaign) -> timedelta:
-    after = campaign.questionnaire.retry_for(Outcome.UNKNOWN).after
-    return min(after / REHEARSAL_SPEED, REHEARSAL_LONGEST_WAIT) if campaign.rehearsal else after
