@@ -75,10 +75,12 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     ">": operator.gt,
     "<": operator.lt,
+    "≥": operator.ge,
+    "≤": operator.le,
     "=": operator.eq,
     "": operator.eq,
 }
-_NUMERIC_LABEL = re.compile(r"^(>=|<=|>|<|=|)\s*(-?\d+(?:\.\d+)?)$")
+_NUMERIC_LABEL = re.compile(r"^(>=|<=|≥|≤|>|<|=|)\s*(-?\d+(?:\.\d+)?)$")
 
 
 def answer_matches(label: str, value: Any, wanted: str) -> bool:

@@ -10,7 +10,7 @@ from community.model.questionnaire import COMMON_LABELS, LABELS_OF_KIND, Questio
 
 #: The reserved target of `next`: no more questions.
 END = "end"
-_COMPARISON = re.compile(r"^(>=|<=|>|<|=)\s*(-?\d+(?:\.\d+)?)$")
+_COMPARISON = re.compile(r"^(>=|<=|≥|≤|>|<|=)\s*(-?\d+(?:\.\d+)?)$")
 _NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
 #: What must not be left on a machine that anybody may listen to.
 _HEALTH_WORDS = re.compile(
@@ -135,7 +135,7 @@ def _why_never(question: Question, label: str) -> str | None:
     sign, value = (compared[1], float(compared[2])) if compared else ("=", float(label))
     below = question.minimum is not None and (value < question.minimum or (sign == "<" and value == question.minimum))
     above = question.maximum is not None and (value > question.maximum or (sign == ">" and value == question.maximum))
-    if (below and sign in {"<", "<=", "="}) or (above and sign in {">", ">=", "="}):
+    if (below and sign in {"<", "<=", "≤", "="}) or (above and sign in {">", ">=", "≥", "="}):
         return f"“{label}”超出了 minimum 和 maximum，永远不会发生"
     return None
 
