@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date, datetime
+from datetime import date
 
 import openpyxl
 import pytest
@@ -31,7 +31,18 @@ def test_an_ugly_workbook_is_read_as_people_mean_it(database: Database) -> None:
             [],
             ["序号", "联系电话", "老人姓名", "年龄", "楼栋", "单元", "室", "小区", "标签", "紧急联系人"],
             [1, 13800000001, "张 三", 82, "3号楼", 2, 501.0, "锦绣苑", "独居、高龄", "女儿 张红 13800000901"],
-            [2, "１３８００００００１２/0571-88880000", "李四", "79岁", "三栋", "一", "五零一", "锦绣苑", "", "儿子13800000902"],
+            [
+                2,
+                "１３８００００００１２/0571-88880000",
+                "李四",
+                "79岁",
+                "三栋",
+                "一",
+                "五零一",
+                "锦绣苑",
+                "",
+                "儿子13800000902",
+            ],
             [3, "138 0000 0013\n138 0000 0014", "王五", None, None, None, None, None, "空巢", None],
             ["合计", "3 人"],
         ],
@@ -43,7 +54,11 @@ def test_an_ugly_workbook_is_read_as_people_mean_it(database: Database) -> None:
     assert results(report) == ["created", "created", "created"]
     assert [row.number for row in report.rows] == [4, 5, 6]
     zhang, li, wang = roster(database)
-    assert (zhang["name"], zhang["phones"], zhang["address_text"]) == ("张三", ["+8613800000001"], "锦绣苑3栋2单元501室")
+    assert (zhang["name"], zhang["phones"], zhang["address_text"]) == (
+        "张三",
+        ["+8613800000001"],
+        "锦绣苑3栋2单元501室",
+    )
     assert (zhang["birth_date"], zhang["tags"]) == (date(1944, 1, 1), ["独居", "高龄"])
     assert (zhang["guardian_name"], zhang["guardian_relation"], zhang["guardian_phone"]) == (
         "张红",
@@ -146,7 +161,9 @@ def test_a_bad_row_never_stops_the_good_ones(database: Database) -> None:
 
     assert results(report) == ["created", *["rejected"] * 6, "created"]
     reasons = [row.reason for row in report.rows]
-    for reason, word in zip(reasons[1:7], ["10 位", "没有姓名", "没有联系电话", "改成了数字", "年龄", "收费"], strict=True):
+    for reason, word in zip(
+        reasons[1:7], ["10 位", "没有姓名", "没有联系电话", "改成了数字", "年龄", "收费"], strict=True
+    ):
         assert word in reason
     assert "没有导入" in reasons[7]
     assert [person["name"] for person in roster(database)] == ["张三", "吴九"]
@@ -155,7 +172,12 @@ def test_a_bad_row_never_stops_the_good_ones(database: Database) -> None:
 
 @pytest.mark.parametrize("as_csv", [False, True])
 def test_rejected_rows_are_corrected_and_imported_again(sqlite: Database, as_csv: bool) -> None:
-    rows = [["姓名", "联系电话", "备注"], ["张三", "13800000001", ""], ["李四", "1380000000", "=HYPERLINK(1)"], ["王五", "123", "-"]]
+    rows = [
+        ["姓名", "联系电话", "备注"],
+        ["张三", "13800000001", ""],
+        ["李四", "1380000000", "=HYPERLINK(1)"],
+        ["王五", "123", "-"],
+    ]
     content = workbook(rows)
     report = bring_in(sqlite, content)
 
@@ -192,7 +214,11 @@ def test_importing_twice_changes_nothing(database: Database) -> None:
 
     assert results(bring_in(database, content)) == ["unchanged", "unchanged"]
     assert roster(database) == before
-    assert (before[0]["preferred_hours"], before[0]["language"], before[0]["sex"]) == ("15:00-17:00", "cantonese", "female")
+    assert (before[0]["preferred_hours"], before[0]["language"], before[0]["sex"]) == (
+        "15:00-17:00",
+        "cantonese",
+        "female",
+    )
     assert (before[1]["language"], before[1]["note"]) == ("mandarin", "方言：温州话")
 
 
@@ -211,7 +237,16 @@ def test_a_blank_cell_never_erases_and_a_new_number_goes_first(database: Databas
         workbook(
             [
                 ["姓名", "电话", "住址", "网格", "标签", "备注", "紧急联系人", "出生日期"],
-                ["张三", "13800000001", "锦绣苑3-2-501", "第一网格", "独居", "听力不好", "女儿 张红 13800000901", "1944-03-05"],
+                [
+                    "张三",
+                    "13800000001",
+                    "锦绣苑3-2-501",
+                    "第一网格",
+                    "独居",
+                    "听力不好",
+                    "女儿 张红 13800000901",
+                    "1944-03-05",
+                ],
             ]
         ),
     )
@@ -293,7 +328,7 @@ def test_yes_and_no_columns_are_tags(sqlite: Database) -> None:
 
 def test_dates_and_times_of_a_spreadsheet_are_read(sqlite: Database) -> None:
     rows = [["姓名", "电话", "出生日期"]]
-    for place, born in enumerate([datetime(1944, 3, 5), "1944.3.5", "1944年3月", 19440305, 16136, "1944/03/05"]):
+    for place, born in enumerate([date(1944, 3, 5), "1944.3.5", "1944年3月", 19440305, 16136, "1944/03/05"]):
         rows.append([f"张三{'甲乙丙丁戊己'[place]}", f"1380000010{place}", born])
 
     bring_in(sqlite, workbook(rows))
@@ -321,7 +356,9 @@ def test_an_import_is_remembered_with_its_figures(sqlite: Database) -> None:
 
 
 def test_cells_that_a_sheet_would_run_are_stored_as_they_are(sqlite: Database) -> None:
-    bring_in(sqlite, "姓名,电话,备注\n张三,13800000001,\"=cmd|'/c calc'!A1\"\n李四,13800000002,@SUM(1)\n".encode(), "a.csv")
+    bring_in(
+        sqlite, "姓名,电话,备注\n张三,13800000001,\"=cmd|'/c calc'!A1\"\n李四,13800000002,@SUM(1)\n".encode(), "a.csv"
+    )
 
     assert [person["note"] for person in roster(sqlite)] == ["=cmd|'/c calc'!A1", "@SUM(1)"]
 

@@ -32,9 +32,14 @@ def test_the_old_fifteen_digits_are_the_same_person() -> None:
 def test_blanks_full_width_and_a_small_x_do_not_matter() -> None:
     first = "33010619440305102"
     number = first + check_digit(first)
-    written = f" {number[:6]} {number[6:14]} {number[14:].lower()}".translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    written = f" {number[:6]} {number[6:14]} {number[14:].lower()}".translate(
+        str.maketrans("0123456789", "０１２３４５６７８９")
+    )
 
-    assert read_identity(written, secret=SECRET, today=TODAY).hash == read_identity(number, secret=SECRET, today=TODAY).hash
+    assert (
+        read_identity(written, secret=SECRET, today=TODAY).hash
+        == read_identity(number, secret=SECRET, today=TODAY).hash
+    )
 
 
 def test_another_community_cannot_recognise_the_hash() -> None:

@@ -121,7 +121,13 @@ def test_what_kind_of_number_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("number", "masked"),
-    [("+8613812341234", "138****1234"), ("13812341234", "138****1234"), ("110", "***"), ("", ""), ("88880000", "8****00")],
+    [
+        ("+8613812341234", "138****1234"),
+        ("13812341234", "138****1234"),
+        ("110", "***"),
+        ("", ""),
+        ("88880000", "8****00"),
+    ],
 )
 def test_the_middle_of_a_number_is_hidden(number: str, masked: str) -> None:
     assert mask(number) == masked
@@ -136,7 +142,10 @@ def test_a_number_is_shown_as_people_dial_it() -> None:
 _MOBILE = st.from_regex(r"138[0-9]{8}", fullmatch=True)
 
 
-@given(numbers=st.lists(_MOBILE, min_size=1, max_size=4), separator=st.sampled_from(["/", "、", "；", ",", " ", "\n", " 或 "]))
+@given(
+    numbers=st.lists(_MOBILE, min_size=1, max_size=4),
+    separator=st.sampled_from(["/", "、", "；", ",", " ", "\n", " 或 "]),
+)
 def test_however_many_numbers_are_separated_all_are_found(numbers: list[str], separator: str) -> None:
     found = parse_phones(separator.join(numbers))
 
