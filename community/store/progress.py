@@ -1,11 +1,13 @@
 """How campaigns get on: figures, result lines and transcripts for those who watch them."""
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, case, cast, distinct, exists, func, select
 
 from community.model.call import OPEN, AttemptStatus, Outcome
 from community.model.campaign import CampaignPriority, CampaignStatus, TargetStatus
@@ -213,13 +215,9 @@ def count_results(conn: Connection, campaign_id: int, wanted: ResultFilter) -> i
 def list_results(
     conn: Connection, campaign_id: int, wanted: ResultFilter, *, limit: int = 50, offset: int = 0
 ) -> list[ResultLine]:
-    """Result lines, those with a case first, then in order of the list."""
+    """Result lines in the order of the list."""
     query = (
-        _results()
-        .where(*_result_conditions(campaign_id, wanted))
-        .order_by(targets.c.case_id.is_(None), targets.c.id)
-        .limit(limit)
-        .offset(offset)
+        _results().where(*_result_conditions(campaign_id, wanted)).order_by(targets.c.id).limit(limit).offset(offset)
     )
     return _with_answers(conn, conn.execute(query).all())
 
@@ -314,21 +312,24 @@ def _next_call_at(conn: Connection, campaign_id: int) -> datetime | None:
 
 
 def _answer_counts(conn: Connection, campaign_id: int) -> list[AnswerCount]:
-    """Counted by what was corrected, where somebody did; free text and numbers only by label."""
-    label = func.coalesce(answers.c.corrected_label, answers.c.label).label("label")
-    rows = conn.execute(
-        select(answers.c.question_id, label, answers.c.value, answers.c.corrected_value, answers.c.corrected_label)
+    """Counted by what was corrected, where somebody did; numbers, dates and free words only by label."""
+    is_corrected = answers.c.corrected_label.is_not(None)
+    label = func.coalesce(answers.c.corrected_label, answers.c.label)
+    value = case((is_corrected, cast(answers.c.corrected_value, Text)), else_=cast(answers.c.value, Text))
+    option = case((label == "value", value)).label("option")
+    query = (
+        select(answers.c.question_id, label.label("label"), option, func.count().label("times"))
         .join(targets, targets.c.id == answers.c.target_id)
         .where(targets.c.campaign_id == campaign_id)
+        .group_by(answers.c.question_id, label, option)
     )
-    counts: dict[tuple[str, str, str | None], int] = {}
-    for row in rows:
-        value = row.value if row.corrected_label is None else row.corrected_value
-        key = (row.question_id, row.label, value if isinstance(value, str) and row.label == "value" else None)
-        counts[key] = counts.get(key, 0) + 1
+    counts: Counter[tuple[str, str, str | None]] = Counter()
+    for row in conn.execute(query):
+        meant = json.loads(row.option) if row.option else None
+        counts[row.question_id, row.label, meant if isinstance(meant, str) else None] += row.times
     return [
         AnswerCount(question_id=question, label=label, value=value, count=count)
-        for (question, label, value), count in sorted(counts.items(), key=lambda item: -item[1])
+        for (question, label, value), count in counts.most_common()
     ]
 
 

@@ -112,6 +112,7 @@ async def audit_page(request: web.Request) -> web.Response:
             "lines": lines[:PAGE_SIZE],
             "more_before": lines[PAGE_SIZE - 1].id if len(lines) > PAGE_SIZE else None,
             "head": head_of(conn),
+            "names": {member.login: member.name for member in all_staff(conn)},
         }
 
     return await render(request, "audit.html", await desk_of(request).database.read(look))
