@@ -3,6 +3,8 @@
 import logging
 import re
 import sys
+import warnings
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -14,7 +16,9 @@ _IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 def set_up_logs(level: str) -> None:
     """Send logs to stderr, readable, from `level` on."""
     logging.basicConfig(level=level.upper(), stream=sys.stderr, format="%(message)s")
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    for chatty in ("aiohttp.access", "alembic", "bm25s", "jieba", "twilio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -30,9 +34,12 @@ def set_up_logs(level: str) -> None:
     )
 
 
-def mask_numbers(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def mask_numbers(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Hide the middle of every mobile number and identity number in an event."""
-    return {key: _masked(value) if isinstance(value, str) else value for key, value in event.items()}
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = _masked(value)
+    return event
 
 
 def _masked(text: str) -> str:

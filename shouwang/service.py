@@ -8,13 +8,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
-from sqlalchemy import Connection, text
-from voice.engine.engine import Engine
+from sqlalchemy import text
 
 from bot.chat import Chat, build_chat
 from bot.outbox import Outbox
 from bot.robots.configured import configured_robots
-from community.model.policy import AnswerStatus
+from community.model.policy import AnswerStatus, PolicyAnswer
 from community.secret import load_secret_key
 from community.store import audit
 from community.usecases.answer_policy import answer_policy
@@ -23,6 +22,7 @@ from console.app import setup_console
 from shouwang.loops import Loop
 from shouwang.wiring import Office, build_carrier
 from voice.carriers.base import Carrier
+from voice.engine.engine import Engine
 from voice.web.routes import voice_routes
 
 #: A recording's upload is the largest thing anybody may send, in bytes; rooms set smaller limits of their own.
@@ -111,30 +111,37 @@ def _loops(office: Office, chat: Chat, outbox: Outbox, engine: Engine) -> tuple[
     async def seal() -> None:
         await database.write(audit.seal)
 
+    async def keep_index() -> None:
+        await _look_up(office, "")
+
     return (
         Loop("engine", engine.tick, 0.2),
         Loop("turns", chat.turns.tick, 0.5),
         Loop("outbox", outbox.tick, 0.5),
         Loop("escalation", escalate, 1.0),
         Loop("audit", seal, 2.0),
+        # Nobody on the phone waits for the index to be built.
+        Loop("policy_index", keep_index, 5.0),
     )
 
 
 def _assistant(office: Office) -> Callable[[str], Awaitable[str | None]]:
-    def look_up(conn: Connection, question: str) -> str | None:
-        today = office.clock.now().astimezone(office.rules.timezone).date()
-        answer = answer_policy(conn, question, today=today)
-        return answer.quote if answer.status is AnswerStatus.ANSWERED else None
+    """What the telephone asks when a resident asks back: the policy documents, within the webhook's time."""
 
     async def ask(question: str) -> str | None:
-        reading = office.database.read(lambda conn: look_up(conn, question))
-        return await asyncio.wait_for(reading, _ASSISTANT_SECONDS)
+        answer = await asyncio.wait_for(_look_up(office, question), _ASSISTANT_SECONDS)
+        return answer.quote if answer.status is AnswerStatus.ANSWERED else None
 
     return ask
 
 
 async def _to_console(_request: web.Request) -> web.Response:
     raise web.HTTPFound("/console/")
+
+
+async def _look_up(office: Office, question: str) -> PolicyAnswer:
+    today = office.clock.now().astimezone(office.rules.timezone).date()
+    return await office.database.read(lambda conn: answer_policy(conn, question, today=today))
 
 
 def _healthz(office: Office) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -26,6 +26,7 @@ _TABLES_LAST_FIRST = (
     "session",
     "resident",
     "passage",
+    "mailbox",
     "worker",
     "staff",
     "policy_document",
@@ -35,15 +36,19 @@ _TABLES_LAST_FIRST = (
     "import_run",
     "household",
     "conversation",
+    "case_number",
     "campaign",
     "audit_line",
+    "audit_head",
 )
 
 
 def upgrade() -> None:
     """Create every table, those that others point to first."""
+    _create_audit_head()
     _create_audit_line()
     _create_campaign()
+    _create_case_number()
     _create_conversation()
     _create_household()
     _create_import_run()
@@ -53,6 +58,7 @@ def upgrade() -> None:
     _create_policy_document()
     _create_staff()
     _create_worker()
+    _create_mailbox()
     _create_passage()
     _create_resident()
     _create_session()
@@ -73,6 +79,16 @@ def downgrade() -> None:
     """Drop every table."""
     for table in _TABLES_LAST_FIRST:
         op.drop_table(table)
+
+
+def _create_audit_head() -> None:
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
 
 
 def _create_audit_line() -> None:
@@ -120,12 +136,21 @@ def _create_campaign() -> None:
         batch_op.create_index(batch_op.f("ix_campaign_status"), ["status"], unique=False)
 
 
+def _create_case_number() -> None:
+    op.create_table(
+        "case_number",
+        sa.Column("day", sa.String(length=6), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_case_number")),
+    )
+
+
 def _create_conversation() -> None:
     op.create_table(
         "conversation",
         sa.Column("id", sa.String(length=200), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
-        sa.Column("account", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("account", sa.String(length=120), server_default="", nullable=False),
         sa.Column("scene", sa.String(length=20), nullable=False),
         sa.Column("chat_id", sa.String(length=120), server_default="", nullable=False),
         sa.Column("person_id", sa.String(length=120), server_default="", nullable=False),
@@ -135,6 +160,8 @@ def _create_conversation() -> None:
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation")),
     )
+    with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.create_index("ix_conversation_chat", ["chat_id", "last_at"], unique=False)
 
 
 def _create_household() -> None:
@@ -154,7 +181,8 @@ def _create_household() -> None:
             "unit",
             "room",
             "address_text",
-            name=op.f("uq_household_community_building_unit_room_address_text"),
+            "grid",
+            name=op.f("uq_household_community_building_unit_room_address_text_grid"),
         ),
     )
 
@@ -188,6 +216,8 @@ def _create_outbox() -> None:
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("destination", sa.String(length=60), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("rank", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("lane", sa.String(length=200), server_default="", nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("refusals", sa.Integer(), server_default="0", nullable=False),
         sa.Column("unknowns", sa.Integer(), server_default="0", nullable=False),
@@ -196,12 +226,14 @@ def _create_outbox() -> None:
         sa.Column("owner", sa.String(length=64), server_default="", nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_due", ["status", "next_at"], unique=False)
+        batch_op.create_index("ix_outbox_tried", ["destination", "tried_at"], unique=False)
 
 
 def _create_pace() -> None:
@@ -209,8 +241,12 @@ def _create_pace() -> None:
         "pace",
         sa.Column("pool", sa.String(length=60), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("slow_factor", sa.Float(), server_default="1", nullable=False),
+        sa.Column("slowed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("resting_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fault", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("pool", name=op.f("pk_pace")),
     )
 
@@ -268,6 +304,24 @@ def _create_worker() -> None:
         sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_worker")),
     )
+
+
+def _create_mailbox() -> None:
+    op.create_table(
+        "mailbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("conversation_id", sa.String(length=200), nullable=False),
+        sa.Column("message_id", sa.String(length=120), nullable=True),
+        sa.Column("replies", sa.JSON(), nullable=False),
+        sa.Column("case_number", sa.String(length=20), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_mailbox_conversation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_mailbox_key")),
+    )
+    with op.batch_alter_table("mailbox", schema=None) as batch_op:
+        batch_op.create_index("ix_mailbox_conversation", ["conversation_id", "id"], unique=False)
 
 
 def _create_passage() -> None:
@@ -359,6 +413,7 @@ def _create_case() -> None:
         sa.Column("rehearsal", sa.Boolean(), nullable=False),
         sa.Column("ladder", sa.JSON(), nullable=False),
         sa.Column("step", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("rung", sa.Integer(), server_default="-1", nullable=False),
         sa.Column("next_step_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("assignee", sa.String(length=80), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
@@ -372,10 +427,12 @@ def _create_case() -> None:
         sa.UniqueConstraint("source_key", name=op.f("uq_case_source_key")),
     )
     with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_attempt_id"), ["attempt_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_campaign_id"), ["campaign_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_conversation_id"), ["conversation_id"], unique=False)
-        batch_op.create_index("ix_case_due", ["status", "next_step_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_next_step_at"), ["next_step_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index("ix_case_status", ["status", "id"], unique=False)
 
 
 def _create_phone() -> None:
@@ -421,8 +478,10 @@ def _create_case_event() -> None:
         sa.Column("action", sa.String(length=30), nullable=False),
         sa.Column("text", sa.Text(), server_default="", nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("source_key", sa.String(length=160), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_case_event_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_event")),
+        sa.UniqueConstraint("source_key", name=op.f("uq_case_event_source_key")),
     )
     with op.batch_alter_table("case_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_event_case_id"), ["case_id"], unique=False)
@@ -433,7 +492,7 @@ def _create_message() -> None:
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
-        sa.Column("account", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("account", sa.String(length=120), server_default="", nullable=False),
         sa.Column("message_id", sa.String(length=120), nullable=False),
         sa.Column("conversation_id", sa.String(length=200), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -466,6 +525,7 @@ def _create_notice() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("login", sa.String(length=80), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("rehearsal", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -476,6 +536,7 @@ def _create_notice() -> None:
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_role"), ["role"], unique=False)
 
 
 def _create_target() -> None:
@@ -500,7 +561,7 @@ def _create_target() -> None:
         sa.UniqueConstraint("campaign_id", "resident_id", name=op.f("uq_target_campaign_id_resident_id")),
     )
     with op.batch_alter_table("target", schema=None) as batch_op:
-        batch_op.create_index("ix_target_campaign_status", ["campaign_id", "status"], unique=False)
+        batch_op.create_index("ix_target_campaign_status", ["campaign_id", "status", "next_at"], unique=False)
         batch_op.create_index("ix_target_due", ["status", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_target_resident_id"), ["resident_id"], unique=False)
 
@@ -528,6 +589,7 @@ def _create_attempt() -> None:
         sa.Column("error_text", sa.Text(), nullable=True),
         sa.Column("answered_by", sa.String(length=30), nullable=True),
         sa.Column("dialogue", sa.JSON(), nullable=False),
+        sa.Column("dialogue_step", sa.Integer(), server_default="0", nullable=False),
         sa.Column("recording", sa.JSON(), nullable=True),
         sa.Column("rehearsal", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -537,6 +599,7 @@ def _create_attempt() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("duration", sa.Integer(), nullable=True),
         sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asks", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_attempt_campaign_id")),
         sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_attempt_resident_id")),
         sa.ForeignKeyConstraint(["target_id"], ["target.id"], name=op.f("fk_attempt_target_id")),
