@@ -24,6 +24,7 @@ from community.settings import Settings
 _T = TypeVar("_T")
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Hours = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
+_MOST_BUILDINGS = 1000
 _RANGE = re.compile(r"^(?P<community>.+)-(?P<first>\d+)~(?P<last>\d+)$")
 
 
@@ -105,11 +106,19 @@ def load_rulebook(settings: Settings) -> Rulebook:
         acknowledged_for={**ACKNOWLEDGED_FOR, **ladders.acknowledged},
         returns_at_most=ladders.returns_at_most,
         quiet_hours=QuietHours(parse_spans(settings.quiet_hours)),
-        calendar=Calendar(community.calendar, tuple(Span.parse(hours) for hours in community.working_hours)),
+        calendar=Calendar(community.calendar, _working_hours(community)),
         caps=CallCaps(per_hour=settings.max_calls_per_hour, per_day=settings.max_calls_per_day),
         robots=_robots(settings),
         line=_line(settings),
     )
+
+
+def _working_hours(community: _Community) -> tuple[Span, ...]:
+    spans = tuple(Span.parse(hours) for hours in community.working_hours)
+    moments = [moment for span in spans for moment in (span.start, span.end)]
+    if moments != sorted(moments) or any(span.start == span.end for span in spans):
+        raise InvalidInput("community.yml：working_hours 要从早到晚写，每段的结束晚于开始，而且互不重叠")
+    return spans
 
 
 def _line(settings: Settings) -> Line:
@@ -189,7 +198,7 @@ def _expand(places: Iterable[str]) -> Iterable[str]:
     for place in places:
         match = _RANGE.match(place)
         if match:
-            numbers = range(int(match["first"]), int(match["last"]) + 1)
+            numbers = range(int(match["first"]), int(match["last"]) + 1)[:_MOST_BUILDINGS]
             yield from (f"{match['community']}-{number}" for number in numbers)
         else:
             yield place

@@ -29,7 +29,7 @@ class DingtalkRobot(RobotWebhook):
 
     platform = "钉钉"
 
-    def __init__(self, url: str, secret: str, clock: Clock) -> None:
+    def __init__(self, url: URL, secret: str, clock: Clock) -> None:
         super().__init__(url, clock)
         self._secret = secret
 

@@ -32,7 +32,7 @@ class FeishuRobot(RobotWebhook):
     # The platform takes 100, but drops them around full hours; 60 is far more than people read.
     per_minute: int | None = 60
 
-    def __init__(self, url: str, secret: str, clock: Clock) -> None:
+    def __init__(self, url: URL, secret: str, clock: Clock) -> None:
         super().__init__(url, clock)
         self._secret = secret
 

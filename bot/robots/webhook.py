@@ -36,8 +36,8 @@ class RobotWebhook(ABC):
     platform: str
     per_minute: int | None = 20
 
-    def __init__(self, url: str, clock: Clock) -> None:
-        self._url = URL(url)
+    def __init__(self, url: URL, clock: Clock) -> None:
+        self._url = url
         self._clock = clock
         self._session: aiohttp.ClientSession | None = None
 

@@ -5,6 +5,8 @@ import signal
 import sys
 from datetime import UTC, datetime, timedelta
 
+from yarl import URL
+
 from bot.outbox import Outbox
 from bot.robots.wecom import WecomRobot
 from community.clock import MovableClock
@@ -17,11 +19,12 @@ import asyncio, sys
 from bot.outbox import Outbox
 from bot.robots.wecom import WecomRobot
 from community.clock import SystemClock
+from yarl import URL
 from community.store.database import Database
 
 async def main(database_url, robot_url):
     clock = SystemClock()
-    robot = WecomRobot(robot_url, clock)
+    robot = WecomRobot(URL(robot_url), clock)
     outbox = Outbox(Database(database_url), clock, {"wecom": robot}, "killed")
     while True:
         await outbox.tick()
@@ -44,7 +47,7 @@ async def test_killed_while_sending_it_counts_as_unknown(sqlite: Database) -> No
         worker.send_signal(signal.SIGKILL)
         await worker.wait()
 
-        robot = WecomRobot(url, clock)
+        robot = WecomRobot(URL(url), clock)
         survivor = Outbox(sqlite, clock, {"wecom": robot}, "survivor")
         assert await survivor.tick() == 0
         for _ in range(3):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from yarl import URL
 
 from bot.outbox import Delivery, DeliveryResult, Outbox
 from bot.robots.wecom import WecomRobot
@@ -29,7 +30,7 @@ class Post:
     def __init__(self, database: Database, clock: MovableClock, url: str) -> None:
         self.database = database
         self.clock = clock
-        self.robot = WecomRobot(f"{url}/send?key=1", clock)
+        self.robot = WecomRobot(URL(f"{url}/send?key=1"), clock)
         self.outbox = Outbox(database, clock, {"wecom": self.robot}, "worker-1")
 
     def put(self, text: str = "第1步", *, key: str = "case:1:step:1:wecom", rank: int = 0) -> None:

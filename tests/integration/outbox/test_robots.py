@@ -11,6 +11,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 import structlog
+from yarl import URL
 
 from bot.outbox import DeliveryResult
 from bot.robots import webhook
@@ -20,6 +21,7 @@ from bot.robots.feishu import FeishuRobot
 from bot.robots.webhook import RobotWebhook, shorten_bytes
 from bot.robots.wecom import WecomRobot
 from community.clock import MovableClock
+from community.errors import SettingError
 from community.settings import load_settings
 from tests.harness.robot_server import (
     Answer,
@@ -43,7 +45,7 @@ async def server() -> AsyncIterator[RobotServer]:
 
 @pytest.fixture
 async def wecom(server: RobotServer, clock: MovableClock) -> AsyncIterator[WecomRobot]:
-    robot = WecomRobot(f"{server.url}/cgi-bin/webhook/send?key=693a-secret", clock)
+    robot = WecomRobot(URL(f"{server.url}/cgi-bin/webhook/send?key=693a-secret"), clock)
     yield robot
     await robot.close()
 
@@ -77,7 +79,7 @@ async def test_what_may_have_arrived_before_says_so(server: RobotServer, wecom: 
 
 
 async def test_a_residents_words_cannot_mention_anybody(server: RobotServer, clock: MovableClock) -> None:
-    robot = FeishuRobot(f"{server.url}/hook/1", "", clock)
+    robot = FeishuRobot(URL(f"{server.url}/hook/1"), "", clock)
     server.otherwise = says({"code": 0})
     await send(robot, text='着火了<at user_id="all">所有人</at>')
     await robot.close()
@@ -85,7 +87,7 @@ async def test_a_residents_words_cannot_mention_anybody(server: RobotServer, clo
 
 
 async def test_dingtalk_gets_a_signed_address(server: RobotServer, clock: MovableClock) -> None:
-    robot = DingtalkRobot(f"{server.url}/robot/send?access_token=abc", "SECxyz", clock)
+    robot = DingtalkRobot(URL(f"{server.url}/robot/send?access_token=abc"), "SECxyz", clock)
     assert await send(robot, mention_all=True) is DeliveryResult.DELIVERED
     await robot.close()
     [post] = server.posts
@@ -97,7 +99,7 @@ async def test_dingtalk_gets_a_signed_address(server: RobotServer, clock: Movabl
 
 async def test_feishu_gets_a_signed_body(server: RobotServer, clock: MovableClock) -> None:
     server.otherwise = says({"StatusCode": 0, "StatusMessage": "success", "code": 0, "data": {}, "msg": "success"})
-    robot = FeishuRobot(f"{server.url}/open-apis/bot/v2/hook/1", "s3cret", clock)
+    robot = FeishuRobot(URL(f"{server.url}/open-apis/bot/v2/hook/1"), "s3cret", clock)
     assert await send(robot, mention_all=True) is DeliveryResult.DELIVERED
     await robot.close()
     [post] = server.posts
@@ -150,7 +152,7 @@ async def test_nobody_at_the_address_is_a_refusal(clock: MovableClock) -> None:
     port = listener.sockets[0].getsockname()[1]
     listener.close()
     await listener.wait_closed()
-    robot = WecomRobot(f"http://127.0.0.1:{port}/send?key=1", clock)
+    robot = WecomRobot(URL(f"http://127.0.0.1:{port}/send?key=1"), clock)
     assert await send(robot) is DeliveryResult.REFUSED
     await robot.close()
 
@@ -169,7 +171,7 @@ async def test_too_fast_says_how_long_to_wait(
     server: RobotServer, clock: MovableClock, robot_class: type[RobotWebhook], answer: Answer, seconds: int
 ) -> None:
     server.otherwise = answer
-    robot = robot_class(f"{server.url}/x", *([] if robot_class is WecomRobot else [""]), clock)
+    robot = robot_class(URL(f"{server.url}/x"), *([] if robot_class is WecomRobot else [""]), clock)
     delivery = await robot.send(STEP, key="k", again=False)
     await robot.close()
     assert delivery.retry_after == timedelta(seconds=seconds)
@@ -196,3 +198,10 @@ def test_the_settings_name_the_robots(clock: MovableClock) -> None:
 def test_a_cut_never_splits_a_character() -> None:
     assert shorten_bytes("水水水", 9) == "水水水"
     assert shorten_bytes("水水水", 8) == "水…"
+
+
+def test_an_address_that_is_none_is_named_and_not_shown(clock: MovableClock) -> None:
+    settings = load_settings({"SHOUWANG_NOTIFY_FEISHU_URL": "http://host:99999/secret"})
+    with pytest.raises(SettingError, match="SHOUWANG_NOTIFY_FEISHU_URL") as refused:
+        configured_robots(settings, clock)
+    assert "secret" not in refused.value.message

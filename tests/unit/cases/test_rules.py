@@ -84,6 +84,8 @@ def test_the_communitys_own_holidays_are_read(folder: Path) -> None:
         ("community.yml", "phone: 6215-0100", "phone: 62150100", r"community\.yml：phone 应是文字，数字请加引号"),
         ("community.yml", "working_hours:", "worktime:", r"community\.yml：worktime 不认识这一项"),
         ("community.yml", '"09:00-12:00"', '"9点-12点"', r"community\.yml：working_hours\.0 写法不对"),
+        ("community.yml", '"09:00-12:00"', '"12:00-09:00"', r"community\.yml：working_hours 要从早到晚写"),
+        ("community.yml", '"09:00-12:00"', '"09:00-15:00"', r"community\.yml：working_hours 要从早到晚写"),
         ("community.yml", "[福荣里]", "[富荣里]", r"community\.yml：grids\.第四网格 里的“富荣里”"),
         ("community.yml", "[锦绣苑-7~30]", "[锦绣苑-6~30]", r"“锦绣苑-6”同时写在"),
         ("community.yml", "星河: 星河湾", "星河: 星湖", r"place_names\.星河 指向的小区"),
