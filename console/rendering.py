@@ -23,7 +23,7 @@ PAGE_SIZE = 50
 DONE: Mapping[str, str] = {
     "acknowledged": "已接单，计时重新开始。",
     "closed": "已销号，办理结果会告诉报告人。",
-    "handed_over": "已转交，对方会收到通知。",
+    "handed_over": "已转派，对方会收到通知。",
     "noted": "备注已保存。",
     "returned": "已退单。",
     "suspended": "已挂账，到期会继续提醒。",
