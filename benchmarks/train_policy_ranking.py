@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import yaml
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
 from sklearn.model_selection import GroupKFold
 
 from community.model.policy import PolicyDocument, Standing, standings
@@ -34,11 +34,26 @@ from community.policy_knowledge import PolicyKnowledge, load_policy_knowledge
 HERE = Path(__file__).parent / "policy_training"
 TARGET = Path(__file__).parents[1] / "community" / "policy_words" / "policy_ranking.yml"
 TODAY = date(2026, 7, 15)
-#: Share of unanswerable questions that must be refused, in cross-validation.
-REFUSE = 0.85
+THRESHOLDS = [place / 100 for place in range(20, 80)]
 #: Where learning begins, so that it does not depend on what was learnt before.
-START = dict.fromkeys(FEATURES, 0.0) | {"bm25": 2.0, "bigrams_passage": 3.0, "topic_in_title": 2.0, "things_passage_sum": 1.5}
+START = dict.fromkeys(FEATURES, 0.0) | {
+    "bm25": 2.0,
+    "bigrams_passage": 3.0,
+    "topic_in_title": 2.0,
+    "things_passage_sum": 1.5,
+}
 _MOST_NEGATIVES = 12
+#: What speaks for a passage may not count against it, nor the other way round; None is not used.
+RANK_SIGNS = {name: -1 if name.endswith(("missing", "unmet", "formal")) else 1 for name in FEATURES}
+SIGNS = {
+    **RANK_SIGNS,
+    "rank_score": None,
+    "margin_document": 1,
+    "explained": 1,
+    "nothing_missing": 1,
+    "topic_clear": 1,
+    "things_met": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -85,7 +100,10 @@ def load_questions(path: Path, knowledge: PolicyKnowledge) -> list[Asked]:
         for label, texts in labels.items()
         for text in texts
     ]
-    asked += [Asked(knowledge.understand(one["text"]), one["text"], one["doc"], one["heading"], follows=True) for one in data["follow_ups"]]
+    asked += [
+        Asked(knowledge.understand(one["text"]), one["text"], one["doc"], one["heading"], follows=True)
+        for one in data["follow_ups"]
+    ]
     return asked + [Asked(knowledge.understand(text), text, None) for text in data["none"]]
 
 
@@ -140,14 +158,15 @@ def fit_ranking(over: Answerer, questions: list[Asked]) -> dict[str, float]:
     """Learn how much each feature counts in the order of passages."""
     differences, weights, _ = zip(*rank_pairs(over, questions), strict=True)
     rows = np.array(differences)
-    both = np.vstack([rows, -rows])
-    labels = np.array([1] * len(rows) + [0] * len(rows))
-    model = LogisticRegression(C=3.0, fit_intercept=False, solver="lbfgs", max_iter=2000)
-    model.fit(both, labels, sample_weight=np.array([*weights, *weights]))
-    return {name: round(float(value), 3) for name, value in zip(FEATURES, model.coef_[0], strict=True)}
+    found = fit_logistic(
+        rows, np.ones(len(rows)), np.array(weights), [RANK_SIGNS.get(name, 0) for name in FEATURES], penalty=0.3
+    )
+    return {name: round(float(value), 3) for name, value in zip(FEATURES, found, strict=True)}
 
 
-def examples(entries: list[DocumentEntry], ranking: Ranking, knowledge: PolicyKnowledge, questions: list[Asked]) -> Iterator[Example]:
+def examples(
+    entries: list[DocumentEntry], ranking: Ranking, knowledge: PolicyKnowledge, questions: list[Asked]
+) -> Iterator[Example]:
     """Ask every question with everything there, without its passage, and without its document."""
     whole = answerer(entries, ranking, knowledge)
     without = {
@@ -158,7 +177,9 @@ def examples(entries: list[DocumentEntry], ranking: Ranking, knowledge: PolicyKn
         yield from _example(whole, asked, weight=1.0, natural=True)
         if asked.doc is not None:
             yield from _example(without[asked.doc], asked, weight=0.5, natural=False)
-            yield from _example(answerer(_without_passage(entries, asked), ranking, knowledge), asked, weight=0.5, natural=False)
+            yield from _example(
+                answerer(_without_passage(entries, asked), ranking, knowledge), asked, weight=0.15, natural=False
+            )
 
 
 def _without_passage(entries: list[DocumentEntry], asked: Asked) -> list[DocumentEntry]:
@@ -167,10 +188,7 @@ def _without_passage(entries: list[DocumentEntry], asked: Asked) -> list[Documen
         if entry.document.file_name != asked.doc:
             result.append(entry)
             continue
-        kept = [
-            one for one in entry.passages
-            if not is_right(Hit(entry, one, {}, 0.0), asked)
-        ]
+        kept = [one for one in entry.passages if not is_right(Hit(entry, one, {}, 0.0), asked)]
         if kept:
             smaller = read_document(entry.document, [one.passage for one in kept], load_policy_knowledge().lexicon)
             result.append(smaller)
@@ -187,7 +205,14 @@ def _example(over: Answerer, asked: Asked, *, weight: float, natural: bool) -> I
     right = is_right(hits[0], asked)
     if natural and not right and hits[0].document.document.file_name == asked.doc:
         return
-    yield Example([features[name] for name in DECISION_FEATURES], right, asked.doc or asked.text, weight, natural, asked.doc is None)
+    yield Example(
+        [features[name] for name in DECISION_FEATURES],
+        right,
+        asked.doc or asked.text,
+        weight,
+        natural,
+        asked.doc is None,
+    )
 
 
 def fit_decision(rows: list[Example]) -> tuple[dict[str, float], float, float]:
@@ -199,23 +224,42 @@ def fit_decision(rows: list[Example]) -> tuple[dict[str, float], float, float]:
     natural = np.array([row.natural for row in rows])
     held_out = np.zeros(len(rows))
     for train, test in GroupKFold(n_splits=8).split(x, y, groups):
-        model = _decision_model().fit(x[train], y[train], sample_weight=weights[train])
-        held_out[test] = model.predict_proba(x[test])[:, 1]
+        found = _fit_decision(x[train], y[train], weights[train])
+        held_out[test] = 1 / (1 + np.exp(-(x[test] @ found[:-1] + found[-1])))
     none = np.array([row.none for row in rows])
     unanswerable = held_out[none]
-    threshold = float(np.quantile(unanswerable, REFUSE))
     answered = held_out[natural & (y == 1)]
+    # Where the right answers given and the empty ones held back add up to the most.
+    threshold = max(THRESHOLDS, key=lambda one: float(np.mean(answered > one) + np.mean(unanswerable <= one)))
     sys.stderr.write(
         f"left-out documents: threshold {threshold:.3f}, answers {np.mean(answered > threshold):.3f} of the answerable, "
         f"refuses {np.mean(unanswerable <= threshold):.3f}; best passage right {np.sum(natural & (y == 1))}, wrong document {np.sum(natural & (y == 0) & ~none)}\n"
     )
-    model = _decision_model().fit(x, y, sample_weight=weights)
-    coefficients = {name: round(float(value), 3) for name, value in zip(DECISION_FEATURES, model.coef_[0], strict=True)}
-    return coefficients, round(float(model.intercept_[0]), 3), round(threshold, 3)
+    found = _fit_decision(x, y, weights)
+    coefficients = {name: round(float(value), 3) for name, value in zip(DECISION_FEATURES, found, strict=False)}
+    return coefficients, round(float(found[-1]), 3), round(threshold, 3)
 
 
-def _decision_model() -> LogisticRegression:
-    return LogisticRegression(C=1.0, solver="lbfgs", max_iter=5000)
+def _fit_decision(x: "np.ndarray", y: "np.ndarray", weights: "np.ndarray") -> "np.ndarray":
+    """The last number is the bias."""
+    signs = [SIGNS.get(name, 0) for name in DECISION_FEATURES] + [0]
+    return fit_logistic(np.hstack([x, np.ones((len(x), 1))]), y, weights, signs, penalty=1.0)
+
+
+def fit_logistic(
+    x: "np.ndarray", y: "np.ndarray", weights: "np.ndarray", signs: list[int], *, penalty: float
+) -> "np.ndarray":
+    """Logistic regression whose weights keep the sign that their meaning gives them: 1, -1, or 0 for either, None for unused."""
+
+    def loss(w: "np.ndarray") -> tuple[float, "np.ndarray"]:
+        z = x @ w
+        p = 1 / (1 + np.exp(-z))
+        value = np.sum(weights * (np.logaddexp(0, z) - y * z)) + 0.5 * penalty * (w @ w)
+        return float(value), x.T @ (weights * (p - y)) + penalty * w
+
+    bounds = [{1: (0, None), -1: (None, 0), 0: (None, None), None: (0, 0)}[sign] for sign in signs]
+    found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 5000})
+    return found.x
 
 
 def train() -> dict[str, Any]:
@@ -223,7 +267,7 @@ def train() -> dict[str, Any]:
     knowledge = load_policy_knowledge()
     entries = load_documents(HERE / "documents", knowledge)
     questions = load_questions(HERE / "questions.yml", knowledge)
-    ranking = Ranking(rank=START, answer={}, answer_bias=0.0, threshold=0.0, choose_margin=0.0)
+    ranking = Ranking(rank=START, answer={}, answer_bias=0.0, threshold=0.0, choose_margin=0.4)
     for _ in range(2):
         ranking = dataclasses.replace(ranking, rank=fit_ranking(answerer(entries, ranking, knowledge), questions))
     rows = list(examples(entries, ranking, knowledge, questions))

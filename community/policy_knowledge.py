@@ -90,7 +90,12 @@ def _lexicon() -> Lexicon:
     words: dict[str, list[str]] = {}
     parents: dict[str, tuple[str, ...]] = {}
     wants: dict[str, frozenset[str]] = {}
-    for name, kind in (("topics", Kind.TOPIC), ("things", Kind.THING), ("contexts", Kind.CONTEXT), ("facets", Kind.FACET)):
+    for name, kind in (
+        ("topics", Kind.TOPIC),
+        ("things", Kind.THING),
+        ("contexts", Kind.CONTEXT),
+        ("facets", Kind.FACET),
+    ):
         for key, line in _data(f"policy_{name}.yml").items():
             head = _KEY.match(key)
             if head is None:
@@ -104,7 +109,9 @@ def _lexicon() -> Lexicon:
             for word in str(line).split():
                 words.setdefault(normalise(word), []).append(concept)
     speech = _data("policy_speech.yml")
-    named = {name for _, told in speech["patterns"] for name in told} | {name for some in parents.values() for name in some}
+    named = {name for _, told in speech["patterns"] for name in told} | {
+        name for some in parents.values() for name in some
+    }
     if unknown := named - kinds.keys():
         raise ValueError(f"policy words: no such concept: {sorted(unknown)}")
     return Lexicon(

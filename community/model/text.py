@@ -13,7 +13,7 @@ from opencc import OpenCC
 
 #: `[图片]`, `[语音 8"]`, `[强]`: what a platform writes where it cannot show something.
 _MARK = re.compile(r"\[[^\[\]\n]{1,12}\]")
-_INVISIBLE = {"Cf", "Cc"}
+_INVISIBLE = {"Cf", "Cc", "Cs"}
 #: One character each for what NFKC leaves apart.
 _SAME = str.maketrans(
     {"：": ":", "，": ",", "。": ".", "？": "?", "！": "!", "；": ";", "、": ",", "～": "~", "—": "-", "–": "-"}

@@ -40,15 +40,14 @@ def policies() -> None:
 @click.argument("paths", metavar="路径…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @as_option
 @json_option
-@click.pass_context
-def import_command(context: click.Context, paths: tuple[Path, ...], login: str, *, as_json: bool) -> None:
+def import_command(paths: tuple[Path, ...], login: str, *, as_json: bool) -> None:
     """Import files and folders; exit 1 when any file was rejected."""
     files = list(_files(paths))
     with open_office() as office, office.database.begin() as conn:
         authorise(conn, login, Permission.IMPORT_POLICIES)
         report = import_policies(conn, files, actor=Actor.staff(login), now=office.clock.now())
     _show_import(report, as_json=as_json)
-    context.exit(FAILED if report.count("rejected") else DONE)
+    sys.exit(FAILED if report.count("rejected") else DONE)
 
 
 @policies.command("list", help="列出政策文件和今天的效力。")

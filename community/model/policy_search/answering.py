@@ -14,6 +14,8 @@ from community.model.policy_search.search import Hit, PassageIndex
 #: An expired document must fit this much better than what is in force to be spoken of instead.
 _CLEARLY = 1.0
 _MOST_CHOICES = 3
+#: Features that count what a document lacks.
+_MISSING = ("topic_missing", "things_missing", "nouns_missing")
 #: Replacements of replacements that are followed.
 _LONGEST_CHAIN = 10
 
@@ -47,7 +49,7 @@ class Answerer:
         past = self._past(question)
         if past is not None and self._prefers(past, current, confidence):
             return past
-        if confidence < self.ranking.threshold:
+        if not current or confidence < self.ranking.threshold:
             return self._unknown(confidence)
         rivals = self._rivals(current, kept)
         if len(rivals) > 1:
@@ -84,15 +86,22 @@ class Answerer:
     def decision_features(self, question: AskedQuestion, hits: Sequence[Hit]) -> dict[str, float]:
         """What the decision to answer looks at: the best passage, and how far the next document is behind."""
         best = hits[0]
-        others = [hit.score for hit in hits if hit.document is not best.document]
+        nothing_missing = float(not any(best.features[name] for name in _MISSING))
+        others = [hit.score for hit in hits if hit.document is not best.document and not self._is_rival(hit, best)]
         return {
             **best.features,
             "rank_score": best.score,
             "margin_document": min(3.0, best.score - max(others)) if others else 3.0,
-            "has_concepts": float(bool(question.topics or question.things)),
-            "things_sum": min(4.0, float(len(question.things))),
-            "words_sum": min(4.0, sum(question.words.values()) / 10.0),
+            "explained": _explained(best),
+            "nothing_missing": nothing_missing,
+            "topic_clear": nothing_missing * best.features["topic_in_title"],
+            "things_met": min(4.0, float(len(question.things & best.passage.concepts))),
         }
+
+    def _is_rival(self, hit: Hit, best: Hit) -> bool:
+        """Whether another document on the same subject fits as well: then both are offered, and neither is doubted."""
+        same_subject = hit.features["topic_in_title"] == best.features["topic_in_title"] == 1.0
+        return same_subject and best.score - hit.score <= self.ranking.choose_margin
 
     def confidence(self, question: AskedQuestion, hits: Sequence[Hit]) -> float:
         """How sure it is that the best hit answers; 0 without one."""
@@ -156,7 +165,7 @@ class Answerer:
 
     def _prefers(self, past: PolicyAnswer, current: Sequence[Hit], confidence: float) -> bool:
         """Whether something out of force fits so much better that it must be spoken of."""
-        if confidence < self.ranking.threshold:
+        if not current or confidence < self.ranking.threshold:
             return True
         document = past.document
         if document is None or self.standing[document.id][0] is not Standing.EXPIRED:
@@ -236,6 +245,15 @@ class Answerer:
         if document.supersedes:
             source += self.wording["replaced"].format(old="、".join(document.supersedes))
         return source
+
+
+def _explained(hit: Hit) -> float:
+    """Share of what the question names that the document has."""
+    features = hit.features
+    met = 0.7 * features["topic_in_title"] + features["topic_in_body"] + features["words_passage_sum"]
+    met += features["things_passage_sum"] + features["things_document_only"]
+    missing = sum(features[name] for name in _MISSING)
+    return met / (met + missing) if met + missing else 0.0
 
 
 def chinese_date(day: date | None) -> str:

@@ -39,7 +39,15 @@ FEATURES = (
     "formal",
 )
 #: What the decision to answer looks at besides the best passage's features.
-DECISION_FEATURES = (*FEATURES, "rank_score", "margin_document", "has_concepts", "things_sum", "words_sum")
+DECISION_FEATURES = (
+    *FEATURES,
+    "rank_score",
+    "margin_document",
+    "explained",
+    "nothing_missing",
+    "topic_clear",
+    "things_met",
+)
 
 
 @dataclass(frozen=True)
@@ -147,7 +155,7 @@ def _topic_features(question: AskedQuestion, weighting: Weighting, document: Doc
 def _thing_features(
     question: AskedQuestion, weighting: Weighting, passage: PassageEntry, document: DocumentEntry
 ) -> dict[str, float]:
-    in_passage = (question.things & passage.concepts) - document.title_concepts
+    in_passage = question.things & passage.concepts
     here = weighting.of_concepts(in_passage)
     elsewhere = weighting.of_concepts((question.things & document.concepts) - in_passage)
     absent = question.things - document.concepts

@@ -45,9 +45,7 @@ class PassageIndex:
         for place, (entry, _) in enumerate(self._pairs):
             self._places.setdefault(entry.document.id, []).append(place)
         self._frequency = _frequencies(chain.from_iterable(p.bigrams for _, p in self._pairs))
-        self._concept_frequency = _frequencies(
-            chain.from_iterable(p.concepts | e.title_concepts for e, p in self._pairs)
-        )
+        self._concept_frequency = _frequencies(chain.from_iterable(p.concepts for _, p in self._pairs))
         self._character_frequency = _frequencies(chain.from_iterable(p.characters for _, p in self._pairs))
         self._bm25 = _Bm25([passage.tokens for _, passage in self._pairs]) if self._pairs else None
 
