@@ -13,7 +13,14 @@ from community.errors import Unavailable
 MODEL = Path("models/shouwang.tar.gz")
 _FINGERPRINT = Path("models/shouwang.fingerprint")
 #: Everything that the model is made of; a folder counts with all its files.
-_INPUTS = ("config.yml", "bot/domain", "nlu_data", "bot/components", "community/model/text.py")
+_INPUTS = (
+    "config.yml",
+    "bot/domain",
+    "nlu_data",
+    "bot/components",
+    "community/model/text.py",
+    "community/model/address_text.py",
+)
 _LIBRARIES = ("rasa", "jieba", "opencc", "pypinyin", "scikit-learn")
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import skops.io
-from pypinyin import Style, lazy_pinyin
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,6 +20,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from bot.components.sentence_featurizer import sounds
 from community.model.text import normalise
 
 #: Where the guesses are found in the parsed message.
@@ -118,11 +118,6 @@ class HazardReader(GraphComponent):
             skops.io.dump(learnt.by_character, folder / "characters.skops")
             skops.io.dump(learnt.by_sound, folder / "sounds.skops")
             skops.io.dump(learnt.classifier, folder / "classifier.skops")
-
-
-def sounds(text: str) -> str:
-    """Write each character as its toneless syllable, blanks between."""
-    return " ".join(lazy_pinyin(text, style=Style.NORMAL, errors=list))
 
 
 def _guesses(learnt: _Learnt, text: str) -> dict[str, float]:

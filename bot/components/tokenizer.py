@@ -1,5 +1,6 @@
-"""Cuts Chinese text into words with jieba and the community's own dictionary, on the normalised text, without blanks."""
+"""Cuts Chinese text into words with jieba and the community's own dictionary, on the normalised text, without blanks and particulars."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,11 +14,15 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
+from community.model.address_text import find_locations
 from community.model.text import normalise
 
 _DICTIONARY = Path(__file__).with_name("community_words.txt")
 #: What a message without a single word (a sticker, a voice mark) is cut into: the classifier needs something.
 NOTHING = "空"
+#: What stands for a place and for a case number.
+PLACE, CASE_NUMBER = "某处", "某单"
+_CASE_NUMBER = re.compile(r"(?<!\d)\d{6}\s?-\s?\d{3,6}(?!\d)")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -47,9 +52,17 @@ class CommunityTokenizer(Tokenizer):
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Cut one attribute of a message into words."""
-        text = normalise(message.get(attribute) or "")
+        text = without_particulars(message.get(attribute) or "")
         tokens = [Token(word, start) for word, start in words(text)]
         return tokens or [Token(NOTHING, 0)]
+
+
+def without_particulars(text: str) -> str:
+    """Put one word for each place and case number, so that what is learnt of one holds for all."""
+    plain = _CASE_NUMBER.sub(CASE_NUMBER, normalise(text))
+    for place in reversed(find_locations(plain)):
+        plain = plain[: place.start] + PLACE + plain[place.end :]
+    return plain
 
 
 def words(text: str) -> Iterator[tuple[str, int]]:

@@ -1,9 +1,14 @@
-"""Somebody is in danger now: recognised by rule, before anything else reads the text, in chat and on the phone alike."""
+"""Somebody is in danger now: recognised by rule, before anything else reads the text, in chat and on the phone alike.
+
+A sign is a phrase that people in danger use. It does not stand when the message speaks of elsewhere (a drill, the news, a
+proverb), when it is over, long ago, only feared, or asked about.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from community.model.emergency_words import ASKING, ELSEWHERE, HARMLESS, OVER, PAST, PRESENT, SIGNS, UNREAL
 from community.model.text import normalise
 
 
@@ -24,28 +29,72 @@ class Emergency:
 
 _SERVICES: Mapping[str, tuple[str, ...]] = {
     "gas": ("gas", "119"),
+    "electric_fire": ("119",),
     "fire": ("119",),
-    "medical": ("120",),
+    "elevator": ("119",),
+    "collapse": ("119", "120"),
+    "water": ("119", "120"),
+    "trapped": ("119",),
+    "electric_shock": ("120", "119"),
+    "suicide": ("110", "120"),
     "violence": ("110",),
+    "breathing": ("120",),
+    "choking": ("120",),
+    "bleeding": ("120",),
+    "poison": ("120",),
+    "burn": ("120",),
+    "labour": ("120",),
+    "medical": ("120",),
+    "accident": ("120", "110"),
+    "missing": ("110",),
+    "bite": ("120",),
+    "scam": ("110",),
 }
-_SIGNS: Mapping[str, str] = {
-    "gas": r"(?:煤气|燃气|天然气|液化气|瓦斯|煤气罐|气罐).{0,10}(?:漏|味|臭|泄|喷)|臭鸡蛋味|(?:漏|泄).{0,4}(?:煤气|燃气|天然气)",
-    "fire": r"着火|起火|失火|火灾|烧起来|救火|冒浓烟|被困|困在|溺水|触电|要跳楼|塌了.{0,10}埋|埋了",
-    "medical": r"昏倒|晕倒|昏迷|没有?呼吸|没气了|叫不醒|大出血|流了?好多血|胸口.{0,8}(?:疼|痛|压)|中风|抽搐|喝农药|煤气中毒",
-    "violence": r"救命|拿刀|砍人|抢劫|绑架|入室|打死人|家暴",
-}
-_NOT_NOW = re.compile(
-    r"演习|演练|电视|电影|新闻|小说|上火|\d+号楼?(?:楼|栋)?$|处理好了|修好了|已经好了|怎么用|哈哈|开玩笑|黄花菜"
-)
-_PATTERNS = tuple((kind, re.compile(sign)) for kind, sign in _SIGNS.items())
+_SIGNS = tuple((kind, re.compile(sign)) for kind, sign in SIGNS)
+_HARMLESS = re.compile("|".join(HARMLESS))
+_ELSEWHERE = re.compile(ELSEWHERE)
+_OVER = re.compile(OVER)
+_PAST = re.compile(PAST)
+_UNREAL = re.compile(UNREAL)
+_PRESENT = re.compile(PRESENT)
+_ASKING = re.compile(ASKING)
+#: 不是演习, 没开玩笑: the message insists.
+_INSISTS = re.compile(r"(?:不是|不在|没(?:有)?(?:在)?|别)(?:演习|演练|(?:跟你)?开?玩笑|骗你|拍戏|做梦|假装)|说真的|真的真的")
+_BLANK = "□"
 
 
 def detect_emergency(text: str) -> Emergency | None:
     """Tell whether a text speaks of somebody in danger now, and whom to call."""
-    plain = normalise(text)
-    if _NOT_NOW.search(plain):
+    plain = _INSISTS.sub(_BLANK, normalise(text))
+    if _ELSEWHERE.search(plain):
         return None
-    for kind, pattern in _PATTERNS:
-        if pattern.search(plain):
-            return Emergency(_SERVICES[kind], kind, kind)
-    return None
+    plain = _HARMLESS.sub(_BLANK, plain)
+    kinds = [kind for kind, pattern in _SIGNS if _stands_anywhere(plain, pattern)]
+    if not kinds:
+        return None
+    services = dict.fromkeys(service for kind in kinds for service in _SERVICES[kind])
+    return Emergency(tuple(services), kinds[0], kinds[0])
+
+
+def _stands_anywhere(plain: str, pattern: re.Pattern[str]) -> bool:
+    return any(_stands(plain, match.start(), match.end()) for match in pattern.finditer(plain))
+
+
+def _stands(plain: str, start: int, end: int) -> bool:
+    """Whether a sign at that place is asserted, here and now."""
+    before, after = plain[:start], plain[end:]
+    if _UNREAL.search(before):
+        return False
+    if _is_over(after):
+        return False
+    if _PAST.search(before) and not _PRESENT.search(plain[_last_end(_PAST, before) :]):
+        return False
+    return not (_ASKING.search(plain) and not _PRESENT.search(plain))
+
+
+def _is_over(after: str) -> bool:
+    return bool(_OVER.search(after)) and not _PRESENT.search(after[_last_end(_OVER, after) :])
+
+
+def _last_end(pattern: re.Pattern[str], text: str) -> int:
+    return max((match.end() for match in pattern.finditer(text)), default=0)
