@@ -51,18 +51,18 @@ class ListTable:
     rows: list[list[Cell]] = field(repr=False)
     first_row: int
 
-    def take_rows(self) -> Iterator[tuple[int, list[Cell]]]:
-        """Rows that hold a person, each with its number as the spreadsheet shows it, from 1.
+    def take_rows(self) -> Iterator[tuple[int, list[Cell], list[str]]]:
+        """Rows that hold a person: the number as the spreadsheet shows it, from 1, the cells, and the cells in words.
 
         Each is given away and not kept: a long list would fill the memory twice.
         """
         for index in range(self.first_row, len(self.rows)):
             row, self.rows[index] = self.rows[index], []
-            if not self._is_skipped(row):
-                yield index + 1, row
+            texts = [cell_text(cell) for cell in row]
+            if not self._is_skipped(texts):
+                yield index + 1, row, texts
 
-    def _is_skipped(self, row: Sequence[Cell]) -> bool:
-        texts = [cell_text(cell) for cell in row]
+    def _is_skipped(self, texts: Sequence[str]) -> bool:
         written = [text for text in texts if text]
         if not written or (len(written) <= 3 and _FOOTER.match(written[0])):
             return True
@@ -75,7 +75,7 @@ class ListTable:
 def cell_text(cell: Cell) -> str:
     """Write a cell as people would read it: `13800000001` and not `13800000001.0`; a damaged number stays visibly so."""
     if isinstance(cell, str):
-        text = _INVISIBLE.sub("", cell).strip()
+        text = cell.strip() if cell.isprintable() else _INVISIBLE.sub("", cell).strip()
         return "" if text.startswith("#") and _ERROR_CELL.match(text) else text
     if cell is None:
         return ""

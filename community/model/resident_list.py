@@ -131,17 +131,16 @@ def read_resident_list(file_name: str, tables: Iterable[RawTable], rules: ListRu
             code="list_header",
         )
     rows = [
-        _listed(place, table, number, row, rules)
+        _listed(place, number, row, _RowReader(table, texts, rules))
         for place, table in enumerate(lists)
-        for number, row in table.take_rows()
+        for number, row, texts in table.take_rows()
     ]
     if not rows:
         raise InvalidInput("表头下面一行居民也没有，请检查是不是选错了文件", code="list_empty")
     return ResidentList(file_name, lists, rows, skipped)
 
 
-def _listed(place: int, table: ListTable, number: int, row: Sequence[Cell], rules: ListRules) -> ListedRow:
-    reader = _RowReader(table, row, rules)
+def _listed(place: int, number: int, row: Sequence[Cell], reader: "_RowReader") -> ListedRow:
     try:
         draft = reader.draft()
     except InvalidInput as error:
@@ -153,15 +152,13 @@ def _listed(place: int, table: ListTable, number: int, row: Sequence[Cell], rule
 class _RowReader:
     """Reads one row; gathers what staff should know."""
 
-    def __init__(self, table: ListTable, row: Sequence[Cell], rules: ListRules) -> None:
+    def __init__(self, table: ListTable, texts: Sequence[str], rules: ListRules) -> None:
         self._rules = rules
         self.remarks: list[str] = []
         self._notes: list[str] = []
         self._cells: dict[ListField, list[tuple[int, str, str]]] = {}
-        for heading, cell in zip(table.headings, row, strict=False):
-            if heading is None or heading.field is ListField.IGNORED:
-                continue
-            if text := cell_text(cell):
+        for heading, text in zip(table.headings, texts, strict=False):
+            if text and heading is not None and heading.field is not ListField.IGNORED:
                 self._cells.setdefault(heading.field, []).append((heading.rank, heading.title, text))
         self._name_rank = min(
             (heading.rank for heading in table.headings if heading and heading.field is ListField.NAME), default=0
@@ -198,8 +195,8 @@ class _RowReader:
         )
 
     def _text(self, wanted: ListField) -> str:
-        cells = sorted(self._cells.get(wanted, ()), key=lambda cell: cell[0])
-        return cells[0][2] if cells else ""
+        cells = self._cells.get(wanted)
+        return min(cells, key=lambda cell: cell[0])[2] if cells else ""
 
     def _name(self) -> str:
         names = [text for rank, _, text in self._cells.get(ListField.NAME, ()) if rank == self._name_rank]

@@ -1,6 +1,6 @@
 """What is known of a resident, and how a row of a list adds to it: a blank cell never erases."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from community.model.address import Address
@@ -39,6 +39,9 @@ def add_row(facts: ResidentFacts | None, draft: ResidentDraft) -> ResidentFacts:
     known = facts or ResidentFacts(name=draft.name)
     address, address_text = _address(known, draft)
     has_moved = not known.address.is_empty and not _agree(known.address, address)
+    # The newest list's numbers are called first; older ones stay behind them.
+    phones = tuple(dict.fromkeys((*draft.phones, *known.phones)))
+    guardian_phone = draft.guardian_phone or known.guardian_phone
     merged = replace(
         known,
         name=draft.name,
@@ -50,28 +53,21 @@ def add_row(facts: ResidentFacts | None, draft: ResidentDraft) -> ResidentFacts:
         guardian_name=draft.guardian_name or known.guardian_name,
         guardian_relation=draft.guardian_relation
         or ("" if _is_another_guardian(known, draft) else known.guardian_relation),
-        guardian_phone=draft.guardian_phone or known.guardian_phone,
+        guardian_phone=guardian_phone,
         note=_note(known.note, draft.notes),
-        # The newest list's numbers are called first; older ones stay behind them.
-        phones=tuple(dict.fromkeys((*draft.phones, *known.phones))),
+        phones=phones,
         tags=tuple(sorted({*known.tags, *draft.tags})),
         address=address,
         address_text=address_text,
         grid=draft.grid or ("" if has_moved else known.grid),
+        sample=_belongs_to_sample(phones or (guardian_phone,)),
     )
-    merged = replace(merged, sample=belongs_to_sample(merged))
     return known if facts is not None and merged == known else merged
 
 
-def belongs_to_sample(facts: ResidentFacts) -> bool:
-    """Whether every number of the resident is one of the sample community."""
-    numbers = facts.phones or ((facts.guardian_phone,) if facts.guardian_phone else ())
-    return bool(numbers) and all(is_sample(number) for number in numbers)
-
-
-def changed_fields(before: ResidentFacts, after: ResidentFacts) -> list[str]:
-    """Names of what differs; for the report and the audit trail."""
-    return [each.name for each in fields(ResidentFacts) if getattr(before, each.name) != getattr(after, each.name)]
+def _belongs_to_sample(numbers: tuple[str, ...]) -> bool:
+    """Whether every number that reaches the resident is one of the sample community."""
+    return all(is_sample(number) for number in numbers)
 
 
 def _birth_date(known: ResidentFacts, draft: ResidentDraft) -> date | None:
