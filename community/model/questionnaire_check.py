@@ -61,7 +61,7 @@ def _hours_problems(questionnaire: Questionnaire, quiet: QuietHours) -> Iterator
         except ValueError:
             yield Problem(("hours", index), f"没有“{text}”这样的时间，例如 09:00-11:30")
             continue
-        if span.start >= span.end:
+        if span.start >= span.end != time(0):
             yield Problem(("hours", index), f"“{text}”的结束不晚于开始，例如 09:00-11:30")
             continue
         spans.append(span)
@@ -70,8 +70,8 @@ def _hours_problems(questionnaire: Questionnaire, quiet: QuietHours) -> Iterator
 
 
 def _ever_opens(span: Span, quiet: QuietHours) -> bool:
-    minutes = range(span.start.hour * 60 + span.start.minute, span.end.hour * 60 + span.end.minute)
-    return any(not any(time(m // 60, m % 60) in quiet_span for quiet_span in quiet.spans) for m in minutes)
+    minutes = (time(minute // 60, minute % 60) for minute in range(24 * 60))
+    return any(minute in span and not any(minute in hushed for hushed in quiet.spans) for minute in minutes)
 
 
 def _voicemail_problems(questionnaire: Questionnaire) -> Iterator[Problem]:

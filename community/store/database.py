@@ -149,7 +149,12 @@ def _in_savepoint(conn: Connection, job: _Job) -> tuple[_Job, Any, BaseException
 
 
 def _sqlite_engine(url: str, *, begin: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000})
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
+        # What residents said must not stand in the traceback of a failed statement.
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -168,4 +173,6 @@ def _sqlite_engine(url: str, *, begin: str) -> Engine:
 
 def _postgres_engine(url: str, schema: str | None) -> Engine:
     options = {"options": f"-csearch_path={schema}"} if schema else {}
-    return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=options)
+    return create_engine(
+        url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=options, hide_parameters=True
+    )
