@@ -1,0 +1,289 @@
+"""A POST whose fate is not known, a worker that dies or sleeps, a carrier that fails: nobody is rung twice, nobody lost."""
+
+from datetime import timedelta
+
+import pytest
+
+from community.clock import MovableClock
+from community.model.call import AttemptStatus, CallResult, Outcome
+from community.model.campaign import TargetStatus
+from community.store.database import Database
+from community.store.pace import pace_of
+from tests.harness.dialling import Exchange, Street, generous, reply
+from voice.carriers.base import CallEvent, EventKind, FoundCall, Placement, PlaceRequest, PlaceResult
+from voice.engine.apply import apply_event
+
+ZHANG, LI = "+8613912340001", "+8613912340002"
+
+PATIENT = """
+name: 问候
+purpose: 问候
+hours: ["08:00-21:00"]
+retries: {unknown: {after: 30m, times: 2}}
+questions: [{id: a, kind: yes_no, say: 您好吗}]
+"""
+
+
+@pytest.fixture
+def street(database: Database, clock: MovableClock) -> Street:
+    return Street(database, clock, generous(), Exchange(clock))
+
+
+def lost_reply(_request: PlaceRequest) -> PlaceResult:
+    return reply(Placement.UNKNOWN, error_code="timeout", error_text="线路方没有及时应答")
+
+
+async def test_a_lost_reply_is_not_dialled_again_but_found_at_the_carrier(street: Street) -> None:
+    street.exchange.answer, street.exchange.keeps_unknown = lost_reply, True
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    [attempt] = street.attempts()
+    assert attempt["status"] == AttemptStatus.UNKNOWN
+    await street.pass_time(seconds=11)
+    [attempt] = street.attempts()
+    assert attempt["status"] == AttemptStatus.PLACED
+    assert attempt["carrier_id"] in street.exchange.calls
+    await street.pass_time(hours=1)
+    assert street.exchange.numbers == [ZHANG]
+
+
+async def test_a_callback_with_the_attempts_id_adopts_a_call_of_unknown_fate(street: Street) -> None:
+    street.exchange.answer = lost_reply
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    [attempt] = street.attempts()
+    street.tell(attempt["id"], AttemptStatus.RINGING, carrier_id="CA77")
+    [attempt] = street.attempts()
+    assert (attempt["status"], attempt["carrier_id"]) == (AttemptStatus.RINGING, "CA77")
+
+
+async def test_one_that_stays_unknown_waits_the_retry_time_and_is_asked_about_right_before_the_next_call(
+    street: Street,
+) -> None:
+    street.exchange.answer = lost_reply
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    for _ in range(29):
+        await street.pass_time(minutes=1)
+    assert len(street.exchange.posts) == 1
+    street.exchange.answer = lambda _request: reply()
+    street.exchange.asked.clear()
+    await street.pass_time(minutes=2)
+    await street.pass_time(seconds=2)
+    assert len(street.exchange.posts) == 2
+    assert street.exchange.asked[-1] == ZHANG, "the carrier was asked right before"
+    assert [row["outcome"] for row in street.attempts()] == [Outcome.UNKNOWN, None]
+
+
+async def test_a_call_that_turns_up_right_before_the_redial_is_adopted_and_nobody_is_rung_again(
+    street: Street,
+) -> None:
+    street.exchange.answer = lost_reply
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    created = street.clock.now()
+    for _ in range(29):
+        await street.pass_time(minutes=1)
+    street.clock.advance(timedelta(minutes=2))
+    await street.engine._look_after()
+    await street.engine._asked()
+    assert street.attempts()[0]["outcome"] == Outcome.UNKNOWN
+    street.exchange.calls["CAlate"] = FoundCall(
+        carrier_id="CAlate",
+        to=ZHANG,
+        from_number="+85230000000",
+        status=AttemptStatus.ENDED,
+        outcome=Outcome.NO_ANSWER,
+        created_at=created,
+    )
+    await street.engine._claim_and_dial()
+    assert len(street.exchange.posts) == 1
+    assert street.attempts()[-1]["carrier_id"] == "CAlate"
+    assert street.attempts()[-1]["outcome"] == Outcome.NO_ANSWER
+
+
+async def test_while_the_carrier_cannot_be_asked_an_unknown_call_is_never_dialled_again(street: Street) -> None:
+    street.exchange.answer, street.exchange.reachable = lost_reply, False
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    for _ in range(20):
+        await street.pass_time(minutes=20)
+    assert len(street.exchange.posts) == 1
+    [attempt] = street.attempts()
+    assert attempt["status"] == AttemptStatus.UNKNOWN
+
+
+async def test_a_worker_that_dies_before_the_post_leaves_no_doubt_behind_for_ever(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine._claim()  # and then it is killed
+    [attempt] = street.attempts()
+    assert attempt["status"] == AttemptStatus.PLACING
+    survivor = street.another_engine("worker-2")
+    street.clock.advance(timedelta(seconds=61))
+    await survivor.tick()
+    assert street.attempts()[0]["status"] == AttemptStatus.UNKNOWN
+    for _ in range(34):
+        street.clock.advance(timedelta(minutes=1))
+        await survivor.tick()
+    assert street.exchange.numbers == [ZHANG]
+    assert [row["status"] for row in street.attempts()] == [AttemptStatus.ENDED, AttemptStatus.PLACED]
+
+
+async def test_a_worker_that_slept_past_its_lease_does_not_dial(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    claimed_at = street.clock.monotonic()
+    claimed = await street.engine._claim()
+    street.clock.advance(timedelta(minutes=2))  # SIGSTOP, a frozen machine
+    await street.another_engine("worker-2").tick()
+    await street.engine._dialler.dial(claimed.calls, claimed_at=claimed_at, alone=True)
+    assert street.exchange.posts == []
+
+
+async def test_a_stale_workers_word_is_refused(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    claimed = await street.engine._claim()
+    street.clock.advance(timedelta(minutes=2))
+    await street.another_engine("worker-2").tick()
+    await street.engine._dialler._finish(claimed.calls[0], reply(carrier_id="CAstale"))
+    [attempt] = street.attempts()
+    assert (attempt["status"], attempt["carrier_id"]) == (AttemptStatus.UNKNOWN, None)
+
+
+async def test_two_workers_share_the_work_and_nobody_gets_two_calls(street: Street) -> None:
+    for number in range(40):
+        street.move_in(f"+86139123400{number:02d}")
+    street.start(PATIENT)
+    other = street.another_engine("worker-2")
+    for _ in range(4):
+        await street.engine.tick()
+        await other.tick()
+        street.clock.advance(timedelta(seconds=1))
+    assert len(street.exchange.posts) == 40
+    assert len(set(street.exchange.numbers)) == 40
+
+
+async def test_a_429_slows_the_shared_pace_and_uses_up_no_attempt(street: Street) -> None:
+    street.exchange.answer = lambda _request: reply(Placement.REFUSED, slow_down=True, error_code="20429")
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    with street.database.reading() as conn:
+        pace = pace_of(conn, "test")
+    assert pace is not None
+    assert pace.slow_factor == 2
+    street.exchange.answer = lambda _request: reply()
+    await street.pass_time(seconds=5)
+    [target] = street.targets()
+    assert (len(street.exchange.posts), target["attempts"], target["outcome_counts"]) == (2, 0, {})
+
+
+async def test_an_account_fault_rests_the_engine_and_tells_the_administrator(street: Street) -> None:
+    street.exchange.answer = lambda _request: reply(
+        Placement.REFUSED, account_fault=True, error_code="20003", error_text="账号或密钥不对，请管理员检查"
+    )
+    street.move_in(ZHANG)
+    street.move_in(LI)
+    street.calls_per_second = 1
+    engine = street.another_engine("worker-1")
+    street.start(PATIENT)
+    await engine.tick()
+    for _ in range(20):
+        street.clock.advance(timedelta(seconds=2))
+        await engine.tick()
+    assert len(street.exchange.posts) == 1
+    assert [target["outcome_counts"] for target in street.targets()] == [{}, {}]
+    street.exchange.answer = lambda _request: reply()
+    for _ in range(30):
+        street.clock.advance(timedelta(seconds=2))
+        await engine.tick()
+    assert sorted(set(street.exchange.numbers)) == [ZHANG, LI]
+
+
+async def test_five_failures_in_a_row_rest_the_engine_which_resumes_by_itself(street: Street) -> None:
+    street.exchange.answer = lambda _request: reply(Placement.REFUSED, error_text="连不上线路方")
+    for number in range(12):
+        street.move_in(f"+86139123400{number:02d}")
+    street.calls_per_second = 1
+    engine = street.another_engine("worker-1")
+    street.start(PATIENT)
+    for _ in range(20):
+        await engine.tick()
+        street.clock.advance(timedelta(seconds=1.1))
+    assert len(street.exchange.posts) == 5
+    street.exchange.answer = lambda _request: reply()
+    for _ in range(40):
+        await engine.tick()
+        street.clock.advance(timedelta(seconds=1.1))
+    assert len(set(street.exchange.numbers)) == 12
+
+
+async def test_no_callback_comes_so_the_carrier_is_asked_how_the_call_ended(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    [(carrier_id, call)] = street.exchange.calls.items()
+    street.exchange.calls[carrier_id] = FoundCall(
+        carrier_id=carrier_id,
+        to=call.to,
+        from_number=call.from_number,
+        status=AttemptStatus.ENDED,
+        outcome=Outcome.BUSY,
+    )
+    await street.pass_time(seconds=61)
+    [attempt] = street.attempts()
+    assert (attempt["status"], attempt["outcome"]) == (AttemptStatus.ENDED, Outcome.BUSY)
+
+
+async def test_a_call_the_carrier_has_forgotten_is_given_up_after_the_longest_call(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    street.exchange.calls.clear()
+    await street.pass_time(minutes=5)
+    assert street.attempts()[0]["status"] == AttemptStatus.PLACED
+    await street.pass_time(minutes=26)
+    assert street.attempts()[0]["outcome"] == Outcome.UNKNOWN
+
+
+async def test_a_second_call_that_claims_to_be_this_attempt_is_refused(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    [attempt] = street.attempts()
+    street.tell(attempt["id"], AttemptStatus.ENDED, Outcome.BUSY, carrier_id="CAother")
+    assert street.attempts()[0]["status"] == AttemptStatus.PLACED
+
+
+async def test_a_machine_that_is_recognised_late_turns_an_answer_into_voicemail(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    [attempt] = street.attempts()
+    street.hang_up(Outcome.ANSWERED)
+    machine = CallEvent(kind=EventKind.MACHINE, key="amd", answered_by="machine_start")
+    with street.database.begin() as conn:
+        apply_event(conn, attempt["id"], machine, rules=street.rules, now=street.clock.now())
+    [attempt], [target] = street.attempts(), street.targets()
+    assert attempt["outcome"] == Outcome.VOICEMAIL
+    assert target["outcome_counts"] == {"voicemail": 1, "answered": 0}
+    assert target["next_at"].isoformat() == "2026-07-15T06:00:00+00:00", "two hours later, and not at noon"
+
+
+async def test_a_person_who_pressed_a_key_is_no_machine(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    [attempt] = street.attempts()
+    machine = CallEvent(kind=EventKind.MACHINE, key="amd", answered_by="machine_start")
+    with street.database.begin() as conn:
+        apply_event(conn, attempt["id"], machine, rules=street.rules, now=street.clock.now())
+    street.hang_up(Outcome.ANSWERED, result=CallResult.COMPLETED)
+    assert street.targets()[0]["status"] == TargetStatus.COMPLETED
