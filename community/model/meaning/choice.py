@@ -6,34 +6,34 @@ from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
-from community.model.meaning.speech import clauses, negations, without_choosing, without_fillers
+from community.model.meaning.speech import clauses, denied_after, negations, without_choosing, without_fillers
 from community.model.questionnaire import Question
 
 #: What people say for an option: (in the option's own words, in the answer).
 _CALLED: tuple[tuple[str, str], ...] = (
     (
         r"^不满意|很不满意|差",
-        r"不满意|不(?:太|大|怎么)?(?:好|行|满)|没(?:法|得)说(?:了|的糟)|别提|差(?:劲|得|远|评|不多差)?(?!不多)|糟|烂|糊弄|白修|没修好|又(?:坏|漏|堵)|还(?:是)?(?:漏|坏|堵|不行)|气人|生气|敷衍|磨蹭|拖|太慢|马虎|越修越|窝火|垃圾|一塌糊涂|恼火|不像话|瞎搞|忽悠|推(?:来推去|三阻四)",
+        r"不满意|不(?:太|大|怎么)?(?:好|行|满)|没(?:法|得)说(?:了|的糟)|别提|差(?:劲|得|远|评|不多差)?(?!不多)|糟|烂|糊弄|白修|没修好|又(?:坏|漏|堵)|还(?:是)?(?:漏|坏|堵|不行)|(?:没|不)(?:弄|修|搞|整)(?:好|利索|明白)|弄不好|不怎么(?:样|的)|不咋(?:的|地|样)|不行|气(?:人|死|坏)|生气|恼|投诉|窝囊|白(?:跑|来|花)|敷衍|磨蹭|拖|太慢|(?<!马)马虎(?!虎)|越修越|窝火|垃圾|一塌糊涂|恼火|不像话|瞎搞|忽悠|推(?:来推去|三阻四)",
     ),
     (
         r"^一般|还行|凑合|基本",
-        r"一般|还(?:行|可以|凑合|成|算|将就|过得去|中)|凑(?:合|和)|马马虎虎|将就|过得去|差不多|不(?:好不坏|上不下)|就那样|那样吧|中不溜|五六十分|六十分|勉强|湊合|麻麻地|普普通通|半拉|说不上好",
+        r"一般|还(?:行|可以|凑合|成|算|将就|过得去|中)|凑(?:合|和)|马马虎虎|将就|过得去|差不多|不(?:好不坏|上不下|高不低)|说得过去|七八分|七十分|还成|可以吧|就那样|那样吧|中不溜|五六十分|六十分|勉强|湊合|麻麻地|普普通通|半拉|说不上好",
     ),
     (
         r"^(?:非常|很|比较)?满意|好评|很好",
-        r"(?<!不)(?<!不太)(?<!不大)满意|(?<!不)(?<!不太)好得很|(?:很|挺|蛮|真|特别|非常|太|老|可)(?:好|不错|棒|及时|快|负责|满意|利索|细心|可以)|不错|没(?:得|话)(?:说|讲|挑)|没的说|挑不出|巴适|安逸|得劲|顶呱呱|一百分|一百个|满分|表扬|感谢|谢谢|点赞|锦旗|杠杠|到位|周到|麻利|巴实|蛮好|贼好|辛苦(?:他|师傅)",
+        r"(?<!不)(?<!不太)(?<!不大)满意|(?<!不)(?<!不太)好得很|(?:得|很|挺|蛮|真|特别|非常|太|老|可)(?:好(?!不坏)|快|不错|棒|及时|快|负责|满意|利索|细心|可以)|不错|没(?:得|话)(?:说|讲|挑)|没的说|挑不出|快得很|干净利落|服气|巴适|安逸|得劲|顶呱呱|一百分|一百个|满分|表扬|感谢|谢谢|点赞|锦旗|杠杠|到位|周到|麻利|巴实|蛮好|贼好|辛苦(?:他|师傅)",
     ),
     (
         r"^上午|早上|早晨",
-        r"上午|早(?:上|晨|起|饭|点)|清(?:早|晨)|头(?:晌|午)|晌午前|午前|赶早|大清早|上半(?:天|晌)|前半晌|一早|朝(?:早|头)|[八九十]点|十一点|开早|买(?:完)?菜(?:回来|以前|前)|早市",
+        r"上午|早(?:上|晨|起|饭|点)|清(?:早|晨)|头(?:晌|午)|晌(?:午|饭)?(?:头)?前|中饭前|上半日|早半天|午前|赶早|大清早|上半(?:天|晌)|前半晌|一早|朝(?:早|头)|[八九十]点|十一点|开早|买(?:完)?菜(?:回来|以前|前)|早市",
     ),
     (
         r"^下午|午后",
-        r"下午|后(?:半)?晌|过(?:了)?(?:晌|午)|下半(?:天|晌)|晏昼|午(?:后|觉|睡)|睡(?:醒|起|完)|晌午(?:后|饭)|吃(?:完|过|了)(?:午|中|晌)|中饭(?:后|吃)|[一二两三四五]点|接(?:孩子|孙子|娃)(?:前|之前|以前)|擦黑前|饭后晌",
+        r"下午|后(?:半)?晌|过(?:了)?(?:晌|午)|下半(?:天|晌)|晏昼|午(?:后|觉|睡)|睡(?:醒|起|完)|晌午(?:头)?(?:过|后|饭)|吃(?:完|过|了)(?:午|中|晌)|中饭(?:后|吃)|[一二两三四五]点|接(?:孩子|孙子|娃)(?:前|之前|以前)|擦黑前|饭后晌|下半日|日头偏西",
     ),
     (
         r"^晚上|夜",
-        r"晚(?:上|饭|间|些时|黑)|夜(?:里|头|间|晚|黑)|黑(?:了|里|天|家)|天黑|擦黑|傍黑|掌灯|下(?:了)?班|[六七八]点(?:以)?后|吃(?:完|过|了)晚|新闻联播|睡(?:觉)?前|今夜|晚黑",
+        r"晚(?:上|饭|间|些时|黑)|夜(?:里|头|间|晚|黑)|黑(?:了|里|天|家)|天黑|擦黑|傍黑|掌灯|下(?:了)?班|[六七八]点(?:以)?后|吃(?:完|过|了)晚|新闻联播|睡(?:觉)?前|今夜|晚黑|夜饭|晚餐|(?:太阳|日头)(?:落|下)|落山|天黑",
     ),
     (
         r"自己(?:做|烧|煮)|在家做",
@@ -41,7 +41,7 @@ _CALLED: tuple[tuple[str, str], ...] = (
     ),
     (
         r"子女送|孩子送",
-        r"(?:儿子|闺女|女儿|囡|媳妇|儿媳|女婿|孩子们?|子女|孙子|孙女|老大|老二|娃)(?:们)?(?:每天|天天|轮流|给|都|来|会|下班)*.{0,4}(?:送|带|端|拎|提|做好|做了|烧好)|送(?:饭|过来|来)(?:的是)?(?:儿子|闺女|女儿)|(?:儿子|闺女|女儿|媳妇)(?:管|包)",
+        r"(?:儿子|闺女|女儿|囡|媳妇|儿媳|女婿|孩子们?|子女|孙子|孙女|老大|老二|娃)(?:们)?(?:每天|天天|轮流|给|都|来|会|下班)*.{0,4}(?:送|带|端|拎|提|做好|做了|烧好)|送(?:饭|过来|来)(?:的是)?(?:儿子|闺女|女儿)|(?:儿子|闺女|女儿|媳妇|姑娘|孩子).{0,6}(?:捎|管|包|拿来|打包|做好)",
     ),
     (
         r"食堂|饭堂|助餐",
@@ -57,17 +57,17 @@ _CALLED: tuple[tuple[str, str], ...] = (
     (r"柴|煤(?!气)", r"柴|煤球|蜂窝|烧煤|土灶"),
     (
         r"自己家|自家|本人家",
-        r"自己(?:家|屋|的房|这|住)|自家|(?:我)?(?:自己|自个)(?:一个人)?(?:住|在家|的)|老(?:房子|屋|地方|家属院|宅)|家(?:里|头)(?:住|呢|待|呆|$|[,.!])|在家|没(?:挪|搬|动)(?:窝|地方|过)?|还(?:是)?(?:住)?(?:这|老|原)|一个人住|自己住|我(?:和|跟)老(?:伴|头)",
+        r"自己(?:家|屋|的房|这|住)|自家|(?:我)?(?:自己|自个)(?:一个人)?(?:住|在家|的)|老(?:房子|屋|地方|家属院|宅)|家(?:里|头)(?:头|边)?(?:住|呢|待|呆|啊|$|[,.!])|老屋|守着(?:家|老)|没出去住|在家|没(?:挪|搬|动)(?:窝|地方|过)?|还(?:是)?(?:住)?(?:这|老|原)|一个人住|自己住|我(?:和|跟)老(?:伴|头)",
     ),
     (
         r"子女家|儿女家|孩子家",
-        r"(?:儿子|闺女|女儿|囡|孩子|老大|老二|老三|媳妇|女婿|子女|大的|小的|孙子|丫头)(?:们)?(?:家|这|那|屋|里|边|头|接|住|的房)|(?:跟|和|同|随|给)(?:着)?(?:我)?(?:儿子|闺女|女儿|孩子|囡|老大|老二|媳妇)(?:住|过|一起|在|看|带|一块)|带孙|(?:儿子|闺女|女儿)(?:把我)?接",
+        r"(?:儿子|闺女|女儿|囡|姑娘|孩子|老大|老二|老三|老幺|媳妇|女婿|子女|大的|小的|孙子|丫头)(?:们)?(?:家|这|那|屋|里|边|头|接|住|的房)|(?:跟|和|同|随|给)(?:着)?(?:我)?(?:的)?(?:小|大|二)?(?:儿子|闺女|女儿|姑娘|孩子|囡|老大|老二|媳妇)(?:们)?(?:住|过|一起|在|看|带|一块)|带孙|(?:帮|给)(?:儿子|闺女|女儿|老大|老二|老三|他们)(?:家)?带(?:孩子|娃|孙)|(?:儿子|闺女|女儿)(?:把我)?接",
     ),
     (
         r"养老院|敬老院|福利院",
         r"养老|敬老|福利院|托老|护理院|院里|护工|(?:老人|养老)公寓|康养|床位费|四个人一屋|护理员",
     ),
-    (r"^医院", r"医院|住院|病(?:房|床)|住着院|手术|icu|护士站|主治|输液呢|吊针"),
+    (r"^医院", r"医院|住院|(?:没|不让|等着?)出院|病(?:房|床)|住着院|手术|icu|护士站|主治|输液呢|吊针"),
     (r"体育馆|小学", r"体育馆|小学|体育场|操场"),
     (r"文化中心|文化", r"文化(?:中心|站|馆|宫)|唱戏|戏台|剧场|街道(?:那|文)"),
     (r"中学|三中", r"三中|中学|第三"),
@@ -78,9 +78,20 @@ _CALLED: tuple[tuple[str, str], ...] = (
     (r"上门", r"上门|来家|到家|来我"),
 )
 _COMPILED = tuple((re.compile(option), re.compile(said)) for option, said in _CALLED)
+#: What is chosen by name only, so that naming it rules the others out.
+_ELSEWHERE = tuple(
+    (re.compile(wanted), re.compile(called))
+    for wanted, called in (
+        (r"外卖|下馆子", r"外卖|点餐|美团|饿了么|骑手|下馆子|饭店|小饭馆"),
+        (r"保姆|护工", r"保姆|护工|阿姨(?:做|烧)|钟点工"),
+        (r"柴|煤", r"柴火|烧柴|煤球|蜂窝煤"),
+        (r"亲戚|朋友", r"亲戚家|朋友家|租的?房|宾馆|旅馆"),
+    )
+)
 _ANY = re.compile(
     r"随便|都(?:行|可以|好|成|中|得)|哪(?:个|儿|里|样).{0,4}(?:哪|都)|你们?(?:看着|定|安排|说了算)|无所谓|听你们|不知道|没想好|说不(?:准|好|定)|看情况|再(?:说|看|想)|不一定|不确定|都(?:不|没)|还是"
 )
+_SOMETIMES = re.compile(r"有时|偶尔|以前|原来|本来|从前|过年|逢年过节")
 _EXCEPT = re.compile(r"除了|除开|只要不(?:是)?|别(?:去|是|选|让)|不(?:是|去|要|选|用|想去)")
 _ORDINALS = (
     (
@@ -115,7 +126,8 @@ def read(question: Question, text: str) -> Reading:
     if len(chosen) > 1:
         return _one_of(chosen, said)
     if denied:
-        rest = [option for option in options if option not in denied]
+        opposite = [option for option in options if f"不{option}" in denied and option not in denied]
+        rest = opposite or [option for option in options if option not in denied]
         return words(Label.VALUE, rest[0], 0.75) if len(rest) == 1 else UNCLEAR
     return _unnamed(options, said)
 
@@ -146,7 +158,11 @@ def _named(options: list[str], said: str) -> tuple[list[str], set[str]]:
         for option in options:
             for match in _mentions(option, part, options):
                 before = part[: match.start()]
-                if negations(before) % 2 or (_EXCEPT.search(before) and "就" not in before):
+                if (
+                    negations(before) % 2
+                    or denied_after(part[match.end() :])
+                    or (_EXCEPT.search(before) and "就" not in before)
+                ):
                     denied.add(option)
                 elif option not in named:
                     named.append(option)
@@ -158,7 +174,7 @@ def _mentions(option: str, part: str, options: list[str]) -> list[re.Match[str]]
     exact = [m for m in re.finditer(re.escape(option), part) if not _inside_longer(option, part, m, options)]
     if exact:
         return exact
-    if any(other != option and other in part for other in options):
+    if any(other != option and other in part and other not in option for other in options):
         return []
     found: list[re.Match[str]] = []
     for wanted, called in _COMPILED:
@@ -181,11 +197,17 @@ def _inside_longer(option: str, part: str, match: re.Match[str], options: list[s
 def _one_of(chosen: list[str], said: str) -> Reading:
     """Several are named: what comes after 还是…吧, 主要, 一般都; else it is asked again."""
     for part in reversed(clauses(said)):
-        if re.search(r"主要|平时|大多|多半|一般|就|现在|还是(?=.*吧)|算了", part):
+        if re.search(r"主要|平时|大(?:多|部分)|多(?:半|数)|基本|通常|一般|就|现在|还是(?=.*吧)|算了", part):
             here = [option for option in chosen if _mentions(option, part, chosen)]
             if len(here) == 1:
                 return words(Label.VALUE, here[0], 0.72)
-    return UNCLEAR
+    certain = [option for option in chosen if _certainly(option, said, chosen)]
+    return words(Label.VALUE, certain[0], 0.7) if len(certain) == 1 else UNCLEAR
+
+
+def _certainly(option: str, said: str, chosen: list[str]) -> bool:
+    """Whether an option is named where nobody says 有时 or 以前."""
+    return any(_mentions(option, part, chosen) for part in clauses(said) if not _SOMETIMES.search(part))
 
 
 def _by_place(options: list[str], said: str) -> str | None:
@@ -213,6 +235,15 @@ def _by_sound(options: list[str], said: str) -> str | None:
 def _other(options: list[str], said: str) -> Reading:
     """其他, where it is offered and something definite was said."""
     for option in options:
-        if re.match(r"其[他它]|都不是", option) and re.search(r"其[他它]|都不(?:是|对)|别的|另外的", said):
+        if not re.match(r"其[他它]|都不是", option):
+            continue
+        if _names_none_of(options, said) or re.search(r"其[他它]|都不(?:是|对)|别的|另外的", said):
             return words(Label.VALUE, option, 0.62)
     return UNCLEAR
+
+
+def _names_none_of(options: list[str], said: str) -> bool:
+    """Whether something is named that people choose elsewhere, and that is not offered here."""
+    return any(
+        called.search(said) and not any(wanted.search(option) for option in options) for wanted, called in _ELSEWHERE
+    )

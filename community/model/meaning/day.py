@@ -97,6 +97,9 @@ def _corrected(text: str) -> list[str]:
     """The text after 不对, 不是 …: what somebody corrects themselves to."""
     parts = re.split(r"不对|说错了?|哦不|不不|不是不是|改(?:成|到|在)?", text)
     last = [part for part in parts if part.strip(" ,.!")]
+    if last and re.search(r"不是[^,]{1,8},是", text):
+        # 不是周三，是周四
+        last = [text.rsplit(",是", 1)[-1]]
     return last[-1:]
 
 

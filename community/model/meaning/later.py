@@ -9,7 +9,7 @@ from community.model.meaning.period import find_time
 from community.model.meaning.speech import plain
 
 _N = r"[一二两三四五六七八九十\d]+"
-_HALF_HOUR = re.compile(r"半(?:个)?(?:多)?(?:小时|钟头|点钟)")
+_HALF_HOUR = re.compile(r"(?<![一二两三四五六七八九十个])半(?:个)?(?:多)?(?:小时|钟头|点钟)")
 _HOURS = re.compile(rf"(?P<n>{_N})(?:个)?(?P<half>半)?(?:多)?(?:小时|钟头)")
 _MINUTES = re.compile(rf"(?P<n>{_N})(?:来|多)?分钟")
 _QUARTERS = re.compile(rf"(?P<n>{_N})刻钟")

@@ -10,7 +10,7 @@ from community.model.questionnaire import Question
 
 _DAYS_PER_UNIT = (("天", 1), ("日", 1), ("周", 7), ("星期", 7), ("礼拜", 7), ("个月", 30), ("月", 30), ("年", 365))
 _THEN = re.compile(
-    r"本来|以前|原来|从前|原先|早先|去年|昨|前[天儿几]|上(?:次|回|个?月|周)|人家|听说|平常|平时|一般都?|刚才|先前|早上那|走了|搬走|正常人"
+    r"本来|以前|原来|从前|原先|早先|去年|昨|前[天儿几]|上(?:次|回|个?月|周)|人家|听说|刚才|周末|过年|放假|节假日|逢年过节|先前|早上那|走了|搬走|正常人"
 )
 _NOW = re.compile(r"现在|如今|今年|今天|今儿|眼下|目前|这会|刚量|正(?:好)?|还剩|还有|一共|总共|后来|又量")
 _DEGREE = re.compile(r"(?P<whole>[零一二两三四五六七八九十\d]+)度(?P<part>[零一二三四五六七八九\d半])(?![十百])")
@@ -62,6 +62,9 @@ def read(question: Question, text: str, today: date) -> Reading:
     wanted = next((w for pattern, w in _WANTED if pattern.search(question.say)), _ANYTHING)
     low = question.minimum if question.minimum is not None else wanted.least
     high = question.maximum if question.maximum is not None else wanted.most
+    text = _said_as_digits(text)
+    if re.search(r"[一半]?[天顿片粒](?:都|也)没", text):
+        return words(Label.VALUE, 0, 0.85) if low <= 0 else UNCLEAR
     found = _candidates(text, today, wanted)
     fitting = [(value, where, guess) for value, where, guess in found if low <= value <= high]
     if not fitting:
@@ -82,6 +85,11 @@ def read_keys(question: Question, digits: str) -> Reading:
     if wanted.units == "度" and value > high and low <= value / 10 <= high:
         value /= 10
     return keys(Label.VALUE, _tidy(value)) if low <= value <= high else UNCLEAR
+
+
+def _said_as_digits(text: str) -> str:
+    """六十有九 is 六十九."""
+    return re.sub(r"十有(?=[一二三四五六七八九])", "十", text)
 
 
 def _candidates(text: str, today: date, wanted: _Wanted) -> list[tuple[float, int, bool]]:
@@ -106,6 +114,7 @@ def _candidates(text: str, today: date, wanted: _Wanted) -> list[tuple[float, in
     if (
         not found
         and wanted is not _ANYTHING
+        and not re.search(r"明天|后天|今天|月底", text)
         and re.search(r"没有|没了|吃完了|断了|一个都没|一天都没|一[次口粒片]都?没", text)
     ):
         found.append((0.0, 0, False))
@@ -128,6 +137,12 @@ def _meanings(text: str, numeral: Numeral, today: date, wanted: _Wanted) -> list
     after = text[numeral.end : numeral.end + 4]
     value = numeral.value
     if wanted.days:
+        if re.match(
+            r"[天日](?:吃|要吃|就吃|喝|用)?[一二两三四\d半]+(?:片|粒|颗|次|顿|回|支|针)",
+            text[numeral.end : numeral.end + 8],
+        ):
+            # 一天两片 is a dose, not how long it lasts.
+            return []
         for unit, days in _DAYS_PER_UNIT:
             if after.lstrip("个多来").startswith(unit):
                 value *= days
@@ -140,7 +155,9 @@ def _meanings(text: str, numeral: Numeral, today: date, wanted: _Wanted) -> list
         value = today.year - value
     elif wanted.units == "度" and 340 <= value <= 430:
         value /= 10
-    if after.startswith(("号楼", "栋", "单元", "室", "点", "块", "元", "月份", "层", "楼")):
+    if after.startswith(
+        ("片", "粒", "颗", "盒", "瓶", "板", "号楼", "栋", "单元", "室", "点", "块", "元", "月份", "层", "楼")
+    ):
         return []
     return [(value, numeral.start, numeral.guess)]
 

@@ -56,15 +56,26 @@ _SAME_WORDS: tuple[tuple[str, str], ...] = (
     ("揾", "找"),
     ("没不", "没有不"),
 )
-_FILLER = r"(?:嗯+|呃+|额+|唉+|哎+[呀哟]?|诶+|哦+|噢+|喔+|啊+|哈+|那个|这个|就是说|怎么说呢|我跟你说|我说|你看|那)"
+_FILLER = (
+    r"(?:嗯+(?!呐|哪)|呃+|额+|唉+|哎+[呀哟]?|诶+|哦+|噢+|喔+|啊+|哈+|那个|这个|就是说|怎么说呢|我跟你说|我说|你看|那)"
+)
 _LEADING_FILLERS = re.compile(rf"^(?:{_FILLER}[,.!?~\s]*)+")
 _CLAUSES = re.compile(r"[,.!?;:~…\s]+|(?=但是|不过|可是|只是|就是(?!说)|然而|倒是)")
-_CHOOSING = re.compile(r"([一-鿿])[不没]\1[一-鿿]?|有没有|是不是|能不能|方不方便|愿不愿意|可不可以|需不需要")
+_CHOOSING = re.compile(
+    r"(?<![不没有])([一-鿿])[不没]\1[一-鿿]?|(?<![没不])有没有|是不是|能不能|方不方便|愿不愿意|可不可以|需不需要|(?<=[,.一-鿿])(?:成|行|好|中|可以|要得|可)不[?.!]*$"
+)
 
-_NEGATOR = r"(?:不是|并不|并没有|没有|从来没|从没|不会|不能|不可能|不至于|哪能|哪会|哪有|哪里|怎么会|怎么能|怎么可能|咋能|咋会|谁会|没|不|别|莫|未|无|休|懒得)"
+#: 没有没有 denies once.
+_SAID_TWICE = re.compile(r"(不(?:是|用|要|行|去|会|能|想|来)|没有|没|不)(?:[,.\s]*\1)+")
+
+_NEGATOR = r"(?:有什么(?=不)|谁不|谈不上|说不上|算不上|不见得|不觉得|不是|并不|并没有|没有|从来没|从没|不会|不能|不可能|不至于|哪能|哪会|哪(?=有)|哪里(?=有|会|能)|怎么会|怎么能|怎么(?=不)|怎么可能|咋能|咋会|谁会|没|不|别|莫|未|无|休|懒得)"
 _BETWEEN = r"(?:怎么|咋|太|大|很|再|有|得|什么|想|愿意|肯|能够|能|会|敢|曾|觉得|感觉|说|那么|这么|特别|多|算|打算|准备|要|用|去|来|给|跟|的|过|听说|见|人)"
 _CHAIN = re.compile(rf"(?:{_NEGATOR}{_BETWEEN}{{0,2}})+$")
 _ONE_NEGATOR = re.compile(_NEGATOR)
+#: 制冷不太行, 上午不成: denied after it is named.
+_DENIED_AFTER = re.compile(
+    r"[一-鿿]{0,2}?不(?:太|大|怎么|是很|够)?(?:行|好(?!意思)|成|中|灵|足|得劲|方便|可以|得空|明显|管用)"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -88,7 +99,7 @@ def clauses(text: str) -> list[str]:
 
 def without_choosing(text: str) -> str:
     """The text without 有没有, 方不方便…: a repeated question, not a negation."""
-    return _CHOOSING.sub("…", text)
+    return _SAID_TWICE.sub(r"\1", _CHOOSING.sub("…", text))
 
 
 def negations(before: str) -> int:
@@ -101,6 +112,11 @@ def negations(before: str) -> int:
     return len(_ONE_NEGATOR.findall(chain[0])) if chain else 0
 
 
+def denied_after(following: str) -> bool:
+    """Whether a word is denied right after it is named: 上午不行."""
+    return bool(_DENIED_AFTER.match(following))
+
+
 def asserted(text: str, pattern: re.Pattern[str]) -> set[bool]:
     """How a word stands in a text: {True} said so, {False} denied, both, or empty when it does not occur.
 
@@ -109,5 +125,6 @@ def asserted(text: str, pattern: re.Pattern[str]) -> set[bool]:
     found: set[bool] = set()
     for clause in clauses(text):
         for match in pattern.finditer(clause):
-            found.add(negations(clause[: match.start()]) % 2 == 0)
+            said_so = negations(clause[: match.start()]) % 2 == 0
+            found.add(said_so != denied_after(clause[match.end() :]))
     return found

@@ -1,0 +1,157 @@
+"""What residents mean: measured on answers the rules were tuned on, and on others; a yes is never taken for a no."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from community.model.meaning import Label, Reading, understand
+from community.model.meaning.common import is_machine_greeting, wants_opt_out, wants_wait
+from community.model.meaning.later import callback_time
+from community.model.questionnaire import Question, QuestionKind
+
+ANSWERS = Path(__file__).parents[2] / "evaluation" / "answers"
+TODAY = date(2026, 7, 15)
+
+
+def _lines(name: str) -> Iterator[tuple[Question, str, list[str], float]]:
+    document = yaml.safe_load((ANSWERS / name).read_text(encoding="utf-8"))
+    for group in document["groups"]:
+        question = Question(
+            id="question",
+            kind=group["kind"],
+            say=group["question"],
+            options=group.get("options", []),
+            yes_means=group.get("yes_means"),
+        )
+        for speech, *labels in group["answers"]:
+            sure = next((float(label[1:]) for label in labels if str(label).startswith("@")), 0.9)
+            yield question, str(speech), [str(label) for label in labels if not str(label).startswith("@")], sure
+
+
+def _told(reading: Reading) -> str:
+    value: Any = reading.value
+    if reading.label != Label.VALUE:
+        return reading.label
+    if not isinstance(value, dict):
+        return str(value)
+    hours = f"{value['from'] or ''}-{value['to'] or ''}"
+    return value["part"] if hours == "-" else f"{value['part']} {hours}"
+
+
+@pytest.mark.parametrize(("name", "share"), [("tuned.yml", 0.97), ("held_out.yml", 0.95)])
+def test_answers_are_understood(name: str, share: float) -> None:
+    lines = list(_lines(name))
+    wrong = []
+    for question, speech, labels, sure in lines:
+        got = _told(understand(question, speech, "", sure, TODAY))
+        if got not in labels and got.split(" ")[0] not in labels:
+            wrong.append(f"{question.say} {speech}: {got}, not {labels}")
+    assert len(wrong) <= len(lines) * (1 - share), "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", ["tuned.yml", "held_out.yml"])
+def test_a_yes_is_never_taken_for_a_no(name: str) -> None:
+    for question, speech, labels, sure in _lines(name):
+        if labels[0] == Label.YES:
+            assert understand(question, speech, "", sure, TODAY).label != Label.NO, speech
+
+
+def _ask(kind: QuestionKind, **fields: Any) -> Question:
+    return Question(id="question", kind=kind, **{"say": "您方便吗？", **fields})
+
+
+def test_below_the_recognisers_confidence_nothing_is_believed_but_a_cry_for_help() -> None:
+    question = _ask(QuestionKind.YES_NO, yes_means="方便")
+    assert understand(question, "方便", "", 0.59, TODAY).label == Label.UNCLEAR
+    assert understand(question, "方便", "", 0.6, TODAY).label == Label.YES
+    assert understand(question, "方便", "", None, TODAY).label == Label.YES
+    assert understand(question, "救命", "", 0.1, TODAY).label == Label.DISTRESS
+
+
+def test_keys_win_over_words_but_not_over_a_cry_for_help() -> None:
+    question = _ask(QuestionKind.YES_NO)
+    assert understand(question, "不要", "1", 0.9, TODAY) == Reading(Label.YES, decided_by="keys")
+    assert understand(question, "救命", "2", 0.9, TODAY).label == Label.DISTRESS
+
+
+@pytest.mark.parametrize(
+    ("kind", "digits", "label", "value"),
+    [
+        (QuestionKind.YES_NO, "2", "no", None),
+        (QuestionKind.YES_NO, "7", "unclear", None),
+        (QuestionKind.YES_NO, "0", "ask_human", None),
+        (QuestionKind.YES_NO, "*", "repeat_request", None),
+        (QuestionKind.NEED_HELP, "2", "none", None),
+        (QuestionKind.CHOICE, "3", "value", "丙"),
+        (QuestionKind.CHOICE, "4", "unclear", None),
+        (QuestionKind.NUMBER, "82", "value", 82),
+        (QuestionKind.NUMBER, "36*5", "value", 36.5),
+        (QuestionKind.DATE, "0720", "value", "2026-07-20"),
+        (QuestionKind.DATE, "1340", "unclear", None),
+        (QuestionKind.TIME_PERIOD, "2", "value", {"part": "afternoon", "from": None, "to": None}),
+    ],
+)
+def test_keys(kind: QuestionKind, digits: str, label: str, value: Any) -> None:
+    options = ["甲", "乙", "丙"] if kind is QuestionKind.CHOICE else []
+    reading = understand(_ask(kind, options=options, say="请选"), "", digits, None, TODAY)
+    assert (reading.label, reading.value) == (label, value)
+
+
+def test_zero_is_a_number_only_where_staff_allow_it() -> None:
+    assert understand(_ask(QuestionKind.NUMBER), "", "0", None, TODAY).label == Label.ASK_HUMAN
+    assert understand(_ask(QuestionKind.NUMBER, minimum=0), "", "0", None, TODAY).value == 0
+
+
+def test_numbers_out_of_range_are_asked_again() -> None:
+    question = _ask(QuestionKind.NUMBER, say="您今天量的体温是多少度？", minimum=34, maximum=43)
+    assert understand(question, "三百六十五度", "", 0.9, TODAY).label in {Label.UNCLEAR, Label.VALUE}
+    assert understand(question, "八十度", "", 0.9, TODAY).label == Label.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("speech", "moment"),
+    [
+        ("半个钟头后打来", "2026-07-15T10:30"),
+        ("一个半小时以后", "2026-07-15T11:30"),
+        ("二十分钟后再打", "2026-07-15T10:20"),
+        ("明天上午打吧", "2026-07-16T09:30"),
+        ("晚上八点再打", "2026-07-15T20:00"),
+        ("下午三点半", "2026-07-15T15:30"),
+        ("上午九点吧", "2026-07-16T09:00"),
+    ],
+)
+def test_when_to_call_again(speech: str, moment: str) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    now = datetime(2026, 7, 15, 10, 0, tzinfo=zone)
+    found = callback_time(speech, now, zone)
+    assert found is not None
+    assert found.astimezone(zone).strftime("%Y-%m-%dT%H:%M") == moment
+
+
+def test_later_without_a_time_names_none() -> None:
+    now = datetime(2026, 7, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert callback_time("回头再说吧", now, ZoneInfo("Asia/Shanghai")) is None
+
+
+def test_signals_beside_the_labels() -> None:
+    assert wants_wait("等一下,我去拿老花镜")
+    assert not wants_wait("等一下再打来")
+    assert wants_opt_out("你们以后别打电话来了")
+    assert not wants_opt_out("我不打针")
+    assert is_machine_greeting("您好,我现在不方便接听电话,请在嘀声后留言")
+    assert not is_machine_greeting("我现在不方便接电话")
+
+
+@pytest.mark.parametrize(
+    "speech", ["", " ", "，。", "😀" * 50, "a" * 10_000, "不" * 3000, "\x00\ufffd", "没" * 999 + "有"]
+)
+@pytest.mark.parametrize("kind", list(QuestionKind))
+def test_nothing_said_breaks_it(kind: QuestionKind, speech: str) -> None:
+    options = ["甲", "乙"] if kind is QuestionKind.CHOICE else []
+    assert understand(_ask(kind, options=options, yes_means="方便"), speech, "", 0.0, TODAY).label
+    assert understand(_ask(kind, options=options, yes_means="方便"), speech, "", 0.9, TODAY).label
