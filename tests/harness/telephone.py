@@ -82,7 +82,7 @@ class TelephoneWorld:
     ) -> WrittenCall:
         """A resident, a campaign, a target and a call about to be placed."""
         with self.database.begin() as conn:
-            return _write_call(conn, number, questionnaire, carrier, language, n, self.clock.now())
+            return _write_call(conn, number, questionnaire, carrier, language=language, n=n, now=self.clock.now())
 
     async def place(self, carrier: Carrier, call: WrittenCall) -> Any:
         request = PlaceRequest(to=call.number, from_number="+85230000000", urls=call.urls(self.public_url))
@@ -151,7 +151,7 @@ async def telephone_world(
 
 
 def _write_call(
-    conn: Connection, number: str, questionnaire: str, carrier: str, language: str, n: int, now: datetime
+    conn: Connection, number: str, questionnaire: str, carrier: str, *, language: str, n: int, now: datetime
 ) -> WrittenCall:
     definition = Questionnaire.model_validate(yaml.safe_load(questionnaire)).model_dump(mode="json")
     household = _insert(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
@@ -65,7 +65,7 @@ class Person:
         heard: all that was said to them.
     """
 
-    says: list[str | None | Reply] = field(default_factory=list)
+    says: list[str | Reply | None] = field(default_factory=list)
     pickup: str = "answered"
     heard: list[str] = field(default_factory=list)
     hang_up_at_end: bool = False
@@ -115,7 +115,7 @@ class TwilioServer:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def __aenter__(self) -> "TwilioServer":
+    async def __aenter__(self) -> Self:
         app = web.Application()
         root = f"/2010-04-01/Accounts/{ACCOUNT}"
         app.router.add_post(f"{root}/Calls.json", self._create)

@@ -1,0 +1,150 @@
+"""Webhooks: nobody is believed without a signature; nothing is applied twice; an error never reaches the caller's ear."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from community.clock import MovableClock
+from community.store.database import Database
+from tests.harness.telephone import TelephoneWorld, WrittenCall, telephone_world
+from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN
+from voice.carriers.twilio.carrier import TwilioCarrier
+from voice.carriers.twilio.signature import sign
+
+NUMBER, SID = "+8613800000001", "CA" + "a" * 32
+
+
+class Caller:
+    """Sends webhooks as Twilio would, or as a forger would."""
+
+    def __init__(self, world: TelephoneWorld, session: aiohttp.ClientSession) -> None:
+        self.world = world
+        self.session = session
+
+    async def post(
+        self, call: WrittenCall, tail: str, *, token: str | None = TOKEN, url: str = "", **form: str
+    ) -> tuple[int, str]:
+        url = url or f"{self.world.public_url}/voice/twilio/{call.attempt_id}/{call.token}/{tail}"
+        fields = {"CallSid": SID, "CallStatus": "in-progress", **form}
+        headers = sign(token, url, fields) if token else {}
+        async with self.session.post(url, data=fields, headers=headers) as response:
+            return response.status, await response.text()
+
+
+@pytest.fixture
+async def caller(database: Database, clock: MovableClock) -> AsyncIterator[Caller]:
+    carrier = TwilioCarrier(ACCOUNT, TOKEN, [FROM_NUMBER], old_auth_token="the-token-before")
+    async with telephone_world(database, clock, {"twilio": carrier}) as world, aiohttp.ClientSession() as session:
+        yield Caller(world, session)
+    await carrier.close()
+
+
+@pytest.mark.parametrize("token", [None, "", "forged"])
+async def test_a_forged_or_missing_signature_is_refused_and_changes_nothing(caller: Caller, token: str | None) -> None:
+    call = caller.world.write_call(NUMBER)
+    status, _ = await caller.post(call, "step/0", token=token)
+    assert status == 403
+    assert caller.world.attempt(call).dialogue == {}
+    assert caller.world.transcript(call) == []
+
+
+async def test_the_token_before_the_last_rotation_is_still_believed(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    assert (await caller.post(call, "step/0", token="the-token-before"))[0] == 200
+
+
+async def test_a_call_that_does_not_exist_and_a_wrong_token_are_not_found(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    base = f"{caller.world.public_url}/voice/twilio"
+    assert (await caller.post(call, "", url=f"{base}/{'0' * 32}/{call.token}/step/0"))[0] == 404
+    assert (await caller.post(call, "", url=f"{base}/{call.attempt_id}/wrong/status"))[0] == 404
+    assert (await caller.post(call, "", url=f"{caller.world.public_url}/voice/nobody/1/2/status"))[0] == 404
+
+
+async def test_what_is_no_webhook_of_ours_is_refused(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    assert (await caller.post(call, "step/first"))[0] == 400
+    assert (await caller.post(call, "status", CallStatus="exploded"))[0] == 400
+    assert (await caller.post(call, "amd"))[0] == 400
+
+
+async def test_a_huge_body_and_a_hundred_thousand_fields_are_refused(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    assert (await caller.post(call, "step/0", SpeechResult="好" * 40_000))[0] == 413
+    url = f"{caller.world.public_url}/voice/twilio/{call.attempt_id}/{call.token}/step/0"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with caller.session.post(url, data="&".join(f"a{i}=1" for i in range(5000)), headers=headers) as response:
+        assert response.status == 400
+
+
+async def test_a_repeated_webhook_says_the_same_again_and_applies_nothing_twice(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    await caller.post(call, "step/0")
+    first = await caller.post(call, "step/1", SpeechResult="舒服", Confidence="0.9")
+    again = await caller.post(call, "step/1", SpeechResult="舒服", Confidence="0.9")
+    assert first == again
+    assert caller.world.labels(call) == {"well": "yes"}
+    assert sum(u.text == "舒服" for u in caller.world.transcript(call)) == 1
+
+
+async def test_two_webhooks_for_one_step_at_the_same_moment_take_one_turn(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    await caller.post(call, "step/0")
+    answers = await asyncio.gather(
+        *(caller.post(call, "step/1", SpeechResult="不舒服", Confidence="0.9") for _ in range(6))
+    )
+    assert {status for status, _ in answers} == {200}
+    assert len({body for _, body in answers}) == 1
+    assert caller.world.attempt(call).dialogue_step == 2
+    assert len(caller.world.cases()) == 1
+
+
+async def test_asking_what_to_say_binds_the_carriers_id_and_proves_the_pickup(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    await caller.post(call, "step/0")
+    attempt = caller.world.attempt(call)
+    assert (attempt.carrier_id, attempt.status) == (SID, "in_progress")
+
+
+async def test_strange_input_never_ends_a_call_rudely(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    await caller.post(call, "step/0")
+    strange: list[dict[str, str]] = [
+        {"SpeechResult": "啊" * 3000, "Confidence": "0.9"},
+        {"SpeechResult": "\x00\ufffe<Say>&", "Confidence": "NaN"},
+        {"Digits": "9#*9"},
+        {"SpeechResult": "舒服", "Confidence": "0.0"},
+    ]
+    for step, form in enumerate(strange, start=1):
+        status, body = await caller.post(call, f"step/{step}", **form)
+        assert status == 200
+        assert "<Response>" in body
+
+
+async def test_an_internal_error_is_an_apology_in_the_ear_and_no_500(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = caller.world.write_call(NUMBER)
+
+    async def broken(_: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(caller.world.database, "write", broken)
+    status, body = await caller.post(call, "step/0")
+    assert status == 200
+    assert "对不起，线路出了问题" in body
+    assert "<Hangup" in body
+
+
+async def test_questions_already_answered_are_not_asked_again(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    await caller.post(call, "step/0")
+    await caller.post(call, "step/1", SpeechResult="舒服", Confidence="0.9")
+    with caller.world.database.begin() as conn:
+        conn.exec_driver_sql("update attempt set dialogue = '{}', dialogue_step = 0, n = 2")
+    _, body = await caller.post(call, "step/0")
+    assert "体温" in body
+    assert "身体舒服吗" not in body
