@@ -7,7 +7,7 @@ from community.model.list_headers import ListField, read_header, read_heading
 WORDINGS = {
     ListField.NAME: "姓名 户主 老人姓名 居民姓名 姓名（必填） 户主姓名 业主姓名",
     ListField.PHONE: "联系电话 手机号码 电话1 电话2 手机 联系方式 固定电话 备用电话 电话号码 联系电话* 老人联系电话 联系电话（本人） 第二联系电话",
-    ListField.ADDRESS: "住址 家庭住址 门牌号 现住址 详细地址 现居住地址 户籍地址 家庭地址（小区/楼/单元/室）",
+    ListField.ADDRESS: "住址 家庭住址 门牌号 现住址 详细地址 现居住地址 户籍地址 家庭地址（小区/楼/单元/室） 楼栋+单元+室 楼栋单元室号 小区楼栋房号",
     ListField.COMMUNITY: "小区 小区名称 所在小区 居住小区",
     ListField.BUILDING: "楼栋 栋 楼号 幢 楼栋号 号楼",
     ListField.UNIT: "单元 单元号",
