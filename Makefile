@@ -54,5 +54,5 @@ $(UV): | preflight
 
 .venv/.synced: $(UV) pyproject.toml uv.lock | preflight
 	@echo "正在安装依赖（第一次约 2.5 GB，需要几分钟）……"
-	@$(UV) sync --frozen --quiet --python "$(PYTHON)"
+	@$(UV) sync --frozen --compile-bytecode --quiet --python "$(PYTHON)"
 	@touch $@

@@ -1,44 +1,64 @@
 """The command line: one file a group in shouwang/commands; exit codes and JSON output are the same everywhere."""
 
+import errno
 import importlib
-import pkgutil
 import sys
 
 import click
 from dotenv import load_dotenv
 
-import shouwang.commands
-from community.errors import CommunityError
+from community.errors import CommunityError, Unavailable
 from shouwang.commands.output import fail
 
+#: {command: its file in shouwang/commands}; a file is imported when its command is called, so that each starts quickly.
+COMMAND_FILES = {
+    "actions": "assistant",
+    "audit": "system",
+    "campaign": "campaign",
+    "cases": "cases",
+    "db": "system",
+    "doctor": "system",
+    "policies": "policies",
+    "residents": "residents",
+    "run": "run",
+    "serve": "run",
+    "setup": "run",
+    "staff": "staff",
+    "train": "assistant",
+}
 
-@click.group(help="守望：社区服务台。居民问政策、报隐患，社区给居民打电话，没办完的事一级一级往上催。")
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(COMMAND_FILES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMAND_FILES:
+            return None
+        module = importlib.import_module(f"shouwang.commands.{COMMAND_FILES[cmd_name]}")
+        return next(command for command in module.COMMANDS if command.name == cmd_name)
+
+
+@click.group(cls=_Commands, help="守望：社区服务台。居民问政策、报隐患，社区给居民打电话，没办完的事一级一级往上催。")
 @click.version_option(package_name="shouwang", prog_name="shouwang", message="%(prog)s %(version)s")
 def shouwang_command() -> None:
     """Root of all commands."""
 
 
-def _collect() -> None:
-    for module in pkgutil.iter_modules(shouwang.commands.__path__):
-        loaded = importlib.import_module(f"shouwang.commands.{module.name}")
-        for command in getattr(loaded, "COMMANDS", ()):
-            shouwang_command.add_command(command)
-
-
 def command_names() -> set[tuple[str, ...]]:
     """Every command as a path of words, groups included."""
-    _collect()
+    context = click.Context(shouwang_command)
     names: set[tuple[str, ...]] = set()
-    for name, command in shouwang_command.commands.items():
+    for name in shouwang_command.list_commands(context):
+        command = shouwang_command.get_command(context, name)
         names.add((name,))
-        names |= {(name, sub) for sub in getattr(command, "commands", {})}
+        names |= {(name, below) for below in getattr(command, "commands", {})}
     return names
 
 
 def main() -> None:
     """Run the command line; every refusal is one Chinese line and exit code 1."""
     load_dotenv(".env")
-    _collect()
     try:
         shouwang_command(standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -50,3 +70,7 @@ def main() -> None:
         sys.exit(130)
     except CommunityError as error:
         sys.exit(fail(error))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit(fail(Unavailable("磁盘满了：请管理员清理磁盘，再运行一次；已写入的数据没有丢。")))

@@ -1,0 +1,50 @@
+"""The command line knows every command, and nothing is imported that was not called."""
+
+import importlib
+import pkgutil
+
+import click
+
+import shouwang.commands
+from shouwang.cli import COMMAND_FILES, command_names
+
+
+def test_every_command_file_is_listed() -> None:
+    listed = {
+        (command.name, module.name)
+        for module in pkgutil.iter_modules(shouwang.commands.__path__)
+        for command in getattr(importlib.import_module(f"shouwang.commands.{module.name}"), "COMMANDS", ())
+    }
+    assert listed == set(COMMAND_FILES.items())
+
+
+def test_every_command_says_in_chinese_what_it_does() -> None:
+    def silent(command: click.Command, path: str) -> list[str]:
+        own = [] if command.help and any("\u4e00" <= letter <= "\u9fff" for letter in command.help) else [path]
+        return own + [
+            path_below
+            for name, below in getattr(command, "commands", {}).items()
+            for path_below in silent(below, f"{path} {name}")
+        ]
+
+    modules = {importlib.import_module(f"shouwang.commands.{name}") for name in COMMAND_FILES.values()}
+    assert [path for module in modules for command in module.COMMANDS for path in silent(command, command.name)] == []
+
+
+def test_the_designs_commands_are_there() -> None:
+    wanted = {
+        ("serve",),
+        ("db", "upgrade"),
+        ("doctor",),
+        ("audit",),
+        ("staff", "add"),
+        ("residents", "import"),
+        ("policies", "import"),
+        ("policies", "ask"),
+        *{
+            ("campaign", verb)
+            for verb in ("create", "approve", "launch", "pause", "resume", "cancel", "show", "export", "rehearse")
+        },
+        *{("cases", verb) for verb in ("list", "show", "ack", "handover", "close", "reopen")},
+    }
+    assert wanted <= command_names()
