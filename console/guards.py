@@ -13,6 +13,7 @@ from community.errors import CommunityError, Conflict, InvalidInput, NotFound, R
 from community.model.permissions import PERMISSION_NAMES, Permission
 from community.model.staff import ROLE_NAMES
 from console.desk import VISITOR, visitor_of
+from console.forms import see_other
 from console.rendering import render
 from console.sessions import find_visitor, form_token_is_right
 
@@ -45,8 +46,9 @@ _HTTP_SENTENCES = {
     405: "这个网址不能这样打开：请从页面上的按钮操作。",
     413: "上传的内容太大：文件请不要超过 40 MB，可以拆成几个文件分次上传。",
 }
-#: Pages that open without signing in; and those open before the one-time password is replaced.
-_OPEN_PATHS = ("/console/sign-in", "/console/static/")
+SIGN_IN_PATH = "/console/sign-in"
+_STATIC_PATH = "/console/static/"
+#: What is open before the one-time password is replaced.
 _UNCHANGED_PATHS = ("/console/password", "/console/sign-out")
 
 
@@ -61,7 +63,7 @@ async def set_headers(request: web.Request, handler: Handler) -> web.StreamRespo
     response = await handler(request)
     response.headers.update(_HEADERS)
     if "Cache-Control" not in response.headers:
-        is_static = request.path.startswith("/console/static/")
+        is_static = request.path.startswith(_STATIC_PATH)
         response.headers["Cache-Control"] = "no-cache" if is_static else "no-store"
     return response
 
@@ -85,15 +87,15 @@ async def show_errors(request: web.Request, handler: Handler) -> web.StreamRespo
 @web.middleware
 async def require_sign_in(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let in who has a session; the others go to the sign-in page and come back after it."""
+    if request.path.startswith(_STATIC_PATH):
+        return await handler(request)
     visitor = await find_visitor(request)
     if visitor is not None:
         request[VISITOR] = visitor
-    if request.path.startswith(_OPEN_PATHS):
-        return await handler(request)
-    if visitor is None:
+    elif request.path != SIGN_IN_PATH:
         return _to_sign_in(request)
-    if visitor.staff.must_change_password and not request.path.startswith(_UNCHANGED_PATHS):
-        raise web.HTTPSeeOther("/console/password")
+    if visitor is not None and visitor.staff.must_change_password and request.path not in _UNCHANGED_PATHS:
+        return see_other(_UNCHANGED_PATHS[0])
     return await handler(request)
 
 
@@ -108,7 +110,7 @@ async def check_form(request: web.Request, handler: Handler) -> web.StreamRespon
     form = await request.post()
     given = form.get("csrf")
     given = given if isinstance(given, str) else ""
-    if visitor is not None and request.path != "/console/sign-in":
+    if visitor is not None and request.path != SIGN_IN_PATH:
         is_right = hmac.compare_digest(given.encode(), visitor.csrf_token.encode())
     else:
         is_right = form_token_is_right(request, given)

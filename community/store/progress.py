@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Text, and_, case, cast, distinct, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    distinct,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from community.model.call import OPEN, AttemptStatus, Outcome
 from community.model.campaign import CampaignPriority, CampaignStatus, TargetStatus
@@ -67,7 +81,7 @@ class CampaignFigures:
     """One campaign's figures at this moment.
 
     Attributes:
-        dialled: targets with at least one call that reached the carrier.
+        dialled: targets with at least one call that the carrier took.
         reached: targets whose phone somebody picked up at least once.
         outcomes: calls that are over, by outcome.
         live_calls: calls that are not over.
@@ -180,6 +194,7 @@ def campaign_source(conn: Connection, campaign_id: int) -> tuple[Questionnaire, 
 def campaign_figures(conn: Connection, campaign_id: int) -> CampaignFigures:
     """Count one campaign."""
     of_campaign = attempts.c.campaign_id == campaign_id
+    was_dialled = or_(attempts.c.placed_at.is_not(None), attempts.c.answered_at.is_not(None))
     by_outcome = conn.execute(
         select(attempts.c.outcome, func.count())
         .where(of_campaign, attempts.c.outcome.is_not(None))
@@ -191,11 +206,11 @@ def campaign_figures(conn: Connection, campaign_id: int) -> CampaignFigures:
             func.coalesce(func.sum(case((attempts.c.status.in_(_OPEN_STATUSES), 1), else_=0)), 0).label("live"),
             func.coalesce(func.sum(case((attempts.c.status == AttemptStatus.UNKNOWN, 1), else_=0)), 0).label("unknown"),
             func.count(distinct(case((attempts.c.answered_at.is_not(None), attempts.c.target_id)))).label("reached"),
+            func.count(distinct(case((was_dialled, attempts.c.target_id)))).label("dialled"),
         ).where(of_campaign)
     ).one()
-    mine = targets.c.campaign_id == campaign_id
     return CampaignFigures(
-        dialled=conn.execute(select(func.count()).where(mine, targets.c.attempts > 0)).scalar_one(),
+        dialled=calls.dialled,
         reached=calls.reached,
         calls=calls.all,
         outcomes={Outcome(outcome): count for outcome, count in by_outcome},

@@ -1,6 +1,6 @@
 """The roster as staff look at it: searched, counted, one resident with everything known of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -182,3 +182,9 @@ def _lines(conn: Connection, rows: Sequence[Row[Any]]) -> list[RosterLine]:
         )
         for row in rows
     ]
+
+
+def names_of(conn: Connection, resident_ids: Collection[int]) -> dict[int, str]:
+    """The names of some residents, by id."""
+    query = select(residents.c.id, residents.c.name).where(residents.c.id.in_(resident_ids))
+    return {row.id: row.name for row in conn.execute(query)}

@@ -1,18 +1,18 @@
 """工单: the list with its filters, one case with its history, and what can be done with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from community.model.case import CaseKind, Priority
+from community.model.case import Case, CaseKind, Priority
 from community.model.permissions import Permission, may
 from community.model.staff import Staff
 from community.store.cases import CaseFilter, case_by_id, count_cases, events_of, list_cases
 from community.store.notices import read_notices_of_case
-from community.store.roster import roster_card
+from community.store.roster import names_of, roster_card
 from community.store.staff import all_staff
 from console.case_changes import CASE_CHANGES
 from console.desk import desk_of, visitor_of
@@ -37,7 +37,7 @@ async def list_page(request: web.Request) -> web.Response:
             "more_before": found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
             "total": sum(count_cases(conn, wanted).values()),
             "kinds": {kind: sum(count_cases(conn, replace(wanted, kinds=(kind,))).values()) for kind in CaseKind},
-            "names": {member.login: member.name for member in all_staff(conn)},
+            "people": people_of(conn, found),
         }
 
     return await render(request, "cases.html", await desk.database.read(look))
@@ -86,6 +86,11 @@ async def change(request: web.Request) -> web.StreamResponse:
 
     await desk.database.write(work)
     return see_other(f"/console/cases/{case_id}", done=done)
+
+
+def people_of(conn: Connection, cases: Iterable[Case]) -> dict[int, str]:
+    """The names of the residents whom cases are about, by id."""
+    return names_of(conn, {case.resident_id for case in cases if case.resident_id is not None})
 
 
 def case_filter(query: Mapping[str, str], staff: Staff) -> CaseFilter:

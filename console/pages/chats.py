@@ -27,7 +27,13 @@ async def list_page(request: web.Request) -> web.Response:
     def look(conn: Connection) -> dict[str, Any]:
         chats = list_chats(conn, limit=PAGE_SIZE + 1, offset=(page - 1) * PAGE_SIZE)
         unanswered = list_cases(conn, CaseFilter(open=True, kinds=(CaseKind.QUESTION,)), limit=_QUESTIONS)
-        return {"chats": chats[:PAGE_SIZE], "has_more": len(chats) > PAGE_SIZE, "page": page, "unanswered": unanswered}
+        return {
+            "chats": chats[:PAGE_SIZE],
+            "has_more": len(chats) > PAGE_SIZE,
+            "page": page,
+            "unanswered": unanswered,
+            "people": {},
+        }
 
     return await render(request, "chats.html", await desk_of(request).database.read(look))
 

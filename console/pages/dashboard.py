@@ -15,6 +15,7 @@ from community.store.notices import notices_for
 from community.store.progress import CampaignLine, carrier_rest, list_campaign_lines
 from community.store.workers import live_workers
 from console.desk import desk_of, visitor_of
+from console.pages.cases import people_of
 from console.rendering import render
 
 #: From this month on the next year's holidays should be known.
@@ -27,6 +28,7 @@ class Overview:
     """Everything on the first page."""
 
     mine: list[Case]
+    people: dict[int, str]
     unclaimed: list[Case]
     mine_count: int
     unclaimed_count: int
@@ -44,7 +46,7 @@ async def show_dashboard(request: web.Request) -> web.Response:
     desk, visitor = desk_of(request), visitor_of(request)
     now = desk.clock.now()
     overview = await desk.database.read(lambda conn: _overview(conn, visitor.staff, now, desk.carrier))
-    context = {"overview": overview, "missing_year": _missing_year(desk.rules, now)}
+    context = {"overview": overview, "people": overview.people, "missing_year": _missing_year(desk.rules, now)}
     return await render(request, "dashboard.html", context)
 
 
@@ -58,9 +60,11 @@ def _overview(conn: Connection, staff: Staff, now: datetime, carrier: str) -> Ov
     mine = CaseFilter(open=True, assignee=staff.login)
     grid = staff.grid or None
     nobodys = CaseFilter(open=True, grid=grid, unclaimed=True)
+    my_cases, nobodys_cases = _most_urgent(conn, mine), _most_urgent(conn, nobodys)
     return Overview(
-        mine=_most_urgent(conn, mine),
-        unclaimed=_most_urgent(conn, nobodys),
+        mine=my_cases,
+        unclaimed=nobodys_cases,
+        people=people_of(conn, [*my_cases, *nobodys_cases]),
         mine_count=sum(count_cases(conn, mine).values()),
         unclaimed_count=sum(count_cases(conn, nobodys).values()),
         emergency_count=sum(

@@ -60,7 +60,7 @@ async def resident_page(request: web.Request) -> web.Response:
         }
 
     context = await desk_of(request).database.read(look)
-    return await render(request, "resident.html", context | {"age": _age(request, context["card"])})
+    return await render(request, "resident.html", context | {"people": {}, "age": _age(request, context["card"])})
 
 
 @needs(Permission.WORK_ON_CASES)
@@ -72,7 +72,8 @@ async def show_numbers(request: web.Request) -> web.Response:
     card = await desk.database.write(
         lambda conn: reveal_numbers(conn, resident_id, reason, actor=visitor.actor, now=now)
     )
-    return await render(request, "_numbers.html", {"card": card})
+    template = "_numbers.html" if "HX-Request" in request.headers else "numbers.html"
+    return await render(request, template, {"card": card})
 
 
 def _number(text: str) -> str:
