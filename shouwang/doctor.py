@@ -12,7 +12,8 @@ import aiohttp
 from community.errors import CommunityError
 from community.model.staff import ROLE_NAMES
 from community.store.staff import all_staff
-from shouwang.wiring import Office, build_carrier
+from shouwang.carriers import build_carrier
+from shouwang.wiring import Office
 
 _LEAST_FREE = 1_000_000_000
 _TIMEOUT = aiohttp.ClientTimeout(total=5)

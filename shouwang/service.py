@@ -19,8 +19,9 @@ from community.store import audit
 from community.usecases.answer_policy import answer_policy
 from community.usecases.escalate_due import escalate_due
 from console.app import setup_console
+from shouwang.carriers import build_carrier
 from shouwang.loops import Loop
-from shouwang.wiring import Office, build_carrier
+from shouwang.wiring import Office
 from voice.carriers.base import Carrier
 from voice.engine.engine import Engine
 from voice.web.routes import voice_routes
