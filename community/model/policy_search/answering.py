@@ -11,11 +11,13 @@ from community.model.policy_search.quoting import ended_on, quote
 from community.model.policy_search.ranking import Ranking
 from community.model.policy_search.search import Hit, PassageIndex
 
-#: An expired document must fit this much better than what is in force to be spoken of instead.
-_CLEARLY = 1.0
+#: An expired document must be surer by this than what is in force to be spoken of instead.
+_CLEARLY = 0.2
 _MOST_CHOICES = 3
 #: Features that count what a document lacks.
 _MISSING = ("topic_missing", "things_missing", "nouns_missing")
+#: Passages out of force that are looked at; they matter only when they fit plainly.
+_PAST_CANDIDATES = 8
 #: Replacements of replacements that are followed.
 _LONGEST_CHAIN = 10
 
@@ -46,10 +48,12 @@ class Answerer:
         kept = self._kept_topic(question, topic)
         current = self._current(question, kept)
         confidence = self.confidence(question, current)
-        past = self._past(question)
-        if past is not None and self._prefers(past, current, confidence):
-            return past
-        if not current or confidence < self.ranking.threshold:
+        sure = bool(current) and confidence >= self.ranking.threshold
+        if not sure or not current[0].features["topic_in_title"]:
+            past = self._past(question)
+            if past is not None and (not sure or self._is_clearly_better(past, confidence)):
+                return past
+        if not sure:
             return self._unknown(confidence)
         rivals = self._rivals(current, kept)
         if len(rivals) > 1:
@@ -124,7 +128,11 @@ class Answerer:
     def _past(self, question: AskedQuestion) -> "PolicyAnswer | None":
         """What documents that have ended, or not begun, would answer."""
         allowed = self._is(Standing.EXPIRED, Standing.NOT_YET, Standing.SUPERSEDED)
-        hits = [hit for hit in self.index.search(question, allowed=allowed) if self._successor(hit) is None]
+        hits = [
+            hit
+            for hit in self.index.search(question, allowed=allowed, most=_PAST_CANDIDATES)
+            if self._successor(hit) is None
+        ]
         confidence = self.confidence(question, hits)
         if not hits or confidence < self.ranking.threshold:
             return None
@@ -163,14 +171,11 @@ class Answerer:
             quote=quoted,
         )
 
-    def _prefers(self, past: PolicyAnswer, current: Sequence[Hit], confidence: float) -> bool:
-        """Whether something out of force fits so much better that it must be spoken of."""
-        if not current or confidence < self.ranking.threshold:
-            return True
+    def _is_clearly_better(self, past: PolicyAnswer, confidence: float) -> bool:
+        """Whether something that has ended fits so much better that it must be spoken of."""
         document = past.document
-        if document is None or self.standing[document.id][0] is not Standing.EXPIRED:
-            return False
-        return past.confidence - confidence > 0.2 * _CLEARLY and not current[0].features["topic_in_title"]
+        ended = document is not None and self.standing[document.id][0] is Standing.EXPIRED
+        return ended and past.confidence - confidence > _CLEARLY
 
     def _rivals(self, hits: Sequence[Hit], kept: int | None) -> list[Hit]:
         """The best hit of each document that competes with the best of all."""

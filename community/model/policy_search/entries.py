@@ -87,7 +87,7 @@ def concepts_of(plain: str, lexicon: Lexicon) -> set[str]:
 def _read_passage(passage: Passage, title: str, title_concepts: frozenset[str], lexicon: Lexicon) -> PassageEntry:
     heading, text = plain_text(passage.heading), plain_text(passage.text)
     plain = f"{heading}\n{text}"
-    heading_concepts = concepts_of(heading, lexicon)
+    heading_concepts = concepts_of(heading, lexicon) | lexicon.nested_concepts(heading)
     concepts = concepts_of(text, lexicon) | heading_concepts
     bigrams = bigrams_of(plain)
     marked = [f"#{concept}" for concept in sorted(concepts | title_concepts)]

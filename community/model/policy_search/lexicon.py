@@ -84,6 +84,14 @@ class Lexicon:
                     break
         return result
 
+    def nested_concepts(self, text: str) -> set[str]:
+        """Return the concepts of a short text, words inside longer ones included: 投放时间 is about 时间 too."""
+        found: list[str] = []
+        for start, character in enumerate(text):
+            for size in self._lengths.get(character, ()):
+                found += self.words.get(text[start : start + size], ())
+        return self.widened(found)
+
     def concepts(self, text: str) -> set[str]:
         """Return the concepts of a normalised text, wider ones included."""
         return self.widened(concept for found in self.find(text) for concept in found.concepts)

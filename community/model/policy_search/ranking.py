@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from community.model.policy_search.entries import DocumentEntry, PassageEntry
@@ -80,7 +81,7 @@ class Ranking:
 
     def score(self, features: Mapping[str, float]) -> float:
         """Score one passage; higher is better."""
-        return sum(weight * features[name] for name, weight in self.rank.items())
+        return sum(weight * features[name] for name, weight in self.rank.items() if weight)
 
     def confidence(self, features: Mapping[str, float]) -> float:
         """Say how sure it is that the best passage answers, 0 to 1."""
@@ -88,7 +89,7 @@ class Ranking:
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weighting:
     """How much each concept and bigram of a question counts, from how rare it is in the documents."""
 
@@ -96,21 +97,28 @@ class Weighting:
     bigrams: Mapping[str, float]
     characters: Mapping[str, float]
 
+    @cached_property
+    def _bigrams_total(self) -> float:
+        return sum(self.bigrams.values())
+
+    @cached_property
+    def _characters_total(self) -> float:
+        return sum(self.characters.values())
+
     def of_concepts(self, names: Iterable[str]) -> float:
         """Sum the weights of concepts."""
         return sum(self.concepts[name] for name in names)
 
     def bigram_share(self, present: frozenset[str]) -> float:
         """Share of the question's bigrams that are present, rare ones counting more."""
-        return _share(self.bigrams, present)
+        return _share(self.bigrams, self._bigrams_total, present)
 
     def character_share(self, present: frozenset[str]) -> float:
         """Share of the question's content characters that are present, rare ones counting more."""
-        return _share(self.characters, present)
+        return _share(self.characters, self._characters_total, present)
 
 
-def _share(weights: Mapping[str, float], present: frozenset[str]) -> float:
-    total = sum(weights.values())
+def _share(weights: Mapping[str, float], total: float, present: frozenset[str]) -> float:
     return sum(weight for name, weight in weights.items() if name in present) / total if total else 0.0
 
 
@@ -133,18 +141,20 @@ def passage_features(
         "characters_document": weighting.character_share(document.characters),
         "formal": float(passage.is_formal),
         "kept_topic": float(kept_topic),
-        **_topic_features(question, weighting, document),
+        **_topic_features(question, weighting, passage, document),
         **_thing_features(question, weighting, passage, document),
         **_word_features(question, passage, document),
         **_answer_features(question, passage),
     }
 
 
-def _topic_features(question: AskedQuestion, weighting: Weighting, document: DocumentEntry) -> dict[str, float]:
+def _topic_features(
+    question: AskedQuestion, weighting: Weighting, passage: PassageEntry, document: DocumentEntry
+) -> dict[str, float]:
     topics = question.topics
     in_title = topics & document.title_concepts
-    in_body = (topics & document.concepts) - in_title
-    missing = topics - document.concepts - document.title_concepts
+    in_body = (topics & passage.concepts) - in_title
+    missing = topics - passage.concepts - in_title
     return {
         "topic_in_title": float(bool(in_title)),
         "topic_in_body": min(2.0, weighting.of_concepts(in_body)),

@@ -13,15 +13,15 @@ from community.model.policy_search.question import AskedQuestion
 from community.model.policy_search.ranking import Ranking, Weighting, passage_features
 
 #: Passages that BM25 hands on, and documents of which all passages are looked at.
-CANDIDATES = 40
-WHOLE_DOCUMENTS = 4
+CANDIDATES = 28
+WHOLE_DOCUMENTS = 3
 #: Characters without content of their own in a question.
 EMPTY_CHARACTERS = frozenset(
     "的了是我你他她它们这那个就都也还又再才只很太真好吧吗呢啊呀哦嘛么什怎哪谁几多少有没不会能可以要想去来到给让把被跟和与在"
     "从向对为请问说一二两三些点下上中里外边头子儿大小老家人得着过啦咯咱俺您嘞诶唉哎噢啥咋"
 )
 #: Passages of such a document that are looked at, at most.
-KEPT = 30
+KEPT = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,12 @@ class PassageIndex:
         self._bm25 = _Bm25([passage.tokens for _, passage in self._pairs]) if self._pairs else None
 
     def search(
-        self, question: AskedQuestion, *, allowed: Callable[[int], bool], kept_topic: int | None = None
+        self,
+        question: AskedQuestion,
+        *,
+        allowed: Callable[[int], bool],
+        kept_topic: int | None = None,
+        most: int = CANDIDATES,
     ) -> list[Hit]:
         """Return the candidates of the documents allowed, best first; equal scores keep the order of import."""
         if self._bm25 is None:
@@ -60,7 +65,7 @@ class PassageIndex:
         scores = self._bm25.scores(tokens)
         most = sum(weighting.bigrams.values()) + 2 * len(question.concepts) or 1.0
         hits = []
-        for place in self._candidates(scores, allowed, kept_topic):
+        for place in self._candidates(scores, allowed, kept_topic, most):
             document, passage = self._pairs[place]
             features = passage_features(
                 question,
@@ -74,13 +79,13 @@ class PassageIndex:
         return sorted(hits, key=lambda hit: -hit.score)
 
     def _candidates(
-        self, scores: "np.ndarray[Any, Any]", allowed: Callable[[int], bool], kept_topic: int | None
+        self, scores: "np.ndarray[Any, Any]", allowed: Callable[[int], bool], kept_topic: int | None, most: int
     ) -> list[int]:
         chosen: dict[int, None] = {}
         whole: dict[int, None] = {kept_topic: None} if kept_topic is not None and allowed(kept_topic) else {}
         # Ties are broken by place, so that the same documents always give the same answer.
         for place in map(int, np.argsort(-scores, kind="stable")):
-            if len(chosen) >= CANDIDATES or scores[place] <= 0:
+            if len(chosen) >= most or scores[place] <= 0:
                 break
             document_id = self._pairs[place][0].document.id
             if allowed(document_id):
