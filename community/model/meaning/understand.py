@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from community.model.meaning import choice, common, day, free_text, need_help, number, period, yes_no
+from community.model.meaning import asides, choice, day, free_text, need_help, number, period, yes_no
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import plain
 from community.model.questionnaire import Question, QuestionKind
@@ -28,7 +28,7 @@ def understand(question: Question, heard_speech: str, digits: str, confidence: f
         A reading; label `unclear` wherever the words do not decide.
     """
     text = plain(heard_speech[:_LONGEST])
-    if common.is_distress(text):
+    if asides.is_distress(text):
         return words(Label.DISTRESS, confidence=0.95)
     if digits:
         return _keys(question, digits, today)
@@ -36,7 +36,7 @@ def understand(question: Question, heard_speech: str, digits: str, confidence: f
         return Reading(Label.SILENCE)
     if confidence is not None and confidence < LEAST_CONFIDENCE:
         return UNCLEAR
-    label = common.common_label(text, question.kind)
+    label = asides.aside_label(text, question.kind)
     if label is not None:
         return words(label, confidence=0.9)
     return _words(question, text, today)

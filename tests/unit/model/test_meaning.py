@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from community.model.meaning import Label, Reading, understand
-from community.model.meaning.common import is_machine_greeting, wants_opt_out, wants_wait
+from community.model.meaning.asides import is_machine_greeting, wants_opt_out, wants_wait
 from community.model.meaning.later import callback_time
 from community.model.questionnaire import Question, QuestionKind
 

@@ -82,7 +82,7 @@ _FETCH = re.compile(
 )
 
 
-def common_label(text: str, kind: QuestionKind) -> str | None:
+def aside_label(text: str, kind: QuestionKind) -> str | None:
     """The common label of what was said, or None when it answers the question.
 
     Args:
