@@ -7,14 +7,17 @@ from sqlalchemy import Connection
 from actions.base import CommunityAction, Events
 from actions.sentences import sentence
 from actions.turn import Turn
+from community.model.address_text import extract_location
 from community.model.report_draft import Draft, hear
 from community.usecases.raise_emergency import places_of
 from community.usecases.report_hazard import ReportedHazard, report_hazard
 
 #: Slots of one report, emptied when it is over.
 _SLOTS = ("draft", "detail", "location", "hazard_name", "asked")
-#: What the form takes in; any other intent interrupts it.
+#: What the form takes in; any other intent interrupts it…
 _TOLD = frozenset({"report_hazard", "inform_location", "correct", "same_here", "affirm", "deny", "nlu_fallback"})
+#: …but these do not when the message names a place: 你们没登记吗，锦绣苑7栋.
+_ASIDE = frozenset({"complain", "urge", "chitchat", "greet", "thank", "goodbye", "out_of_scope", "ask_privacy"})
 
 
 class ValidateHazardForm(CommunityAction):
@@ -24,9 +27,11 @@ class ValidateHazardForm(CommunityAction):
 
     async def act(self, turn: Turn, tracker: Tracker) -> Events:
         """Set what is known after this message."""
-        if turn.intent not in _TOLD:
-            return []
         rules = self.services.rules
+        if turn.intent not in _TOLD and not (
+            turn.intent in _ASIDE and extract_location(turn.text, places_of(rules)) is not None
+        ):
+            return []
         draft = hear(
             Draft.from_json(tracker.get_slot("draft")),
             turn.text,

@@ -27,6 +27,7 @@ from community.model.text import normalise
 HAZARD = "hazard"
 _INTENT = "report_hazard/"
 _KEPT = 4
+_SYLLABLES: dict[str, Any] = {"token_pattern": r"\S+", "ngram_range": (1, 3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class HazardReader(GraphComponent):
         )
         texts = [normalise(text) for text, _ in examples]
         by_character = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
-        by_sound = TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 3), sublinear_tf=True)
+        by_sound = TfidfVectorizer(**_SYLLABLES, sublinear_tf=True)
         features = _stack(by_character.fit_transform(texts), by_sound.fit_transform(map(sounds, texts)))
         classifier = LogisticRegression(
             C=self._config["strictness"],

@@ -59,7 +59,11 @@ class SentenceFeaturizer(SparseFeaturizer, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "SentenceFeaturizer":
         """Build an untrained component."""
         return cls(config, execution_context.node_name, model_storage, resource)
@@ -110,6 +114,10 @@ class SentenceFeaturizer(SparseFeaturizer, GraphComponent):
         return sounds("".join(words)) if self._by == "sounds" else f"^{''.join(words)}$"
 
 
+def _apart(text: str) -> list[str]:
+    return list(text)
+
+
 def sounds(text: str) -> str:
     """Write each character as its toneless syllable, blanks between."""
-    return " ".join(lazy_pinyin(text, style=Style.NORMAL, errors=list))
+    return " ".join(lazy_pinyin(text, style=Style.NORMAL, errors=_apart))

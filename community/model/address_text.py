@@ -22,7 +22,7 @@ _ROOM = r"(?:\d{3,4}[a-z]?|[一二三四五六七八九幺][零〇一二三四�
 _BUILDING_WORD = r"(?:号楼|号院|[栋幢座棟]楼?|#楼?|号(?!线|车位|口|桩|机|柜|门))"
 _UNIT_WORD = r"(?:单元|门洞|门栋)"
 _SUFFIX = (
-    r"(?:的)?(?:(?:地下|负[一二三]层|[东南西北]侧|[东南西北][边面头]?|电梯|楼道|楼梯|单元门|单元|大门|后门|前门|阳台|天台|楼顶|顶楼|顶层|架空层|车棚|车库|"
+    r"(?:[a-z]\d?(?:口|区|门|座|馆)|[a-z]?\d?(?:出口|入口|出入口))?(?:[那这]家[一-鿿]{0,4}?(?:店|馆|菜|摊|铺|厅|吧))?(?:的)?(?:(?:地下|负[一二三]层|[东南西北]侧|[东南西北][边面头]?|楼道|楼梯|单元门|单元|大门|后门|前门|阳台|天台|楼顶|顶楼|顶层|架空层|车棚|车库|"
     r"过道|走廊|连廊|消防通道|围墙|门禁)?"
     r"(?:门口头|大门口|门口|门前|门外|门|旁边|旁|隔壁|前面|前头|后面|后头|背后|屋后|对面|楼下|楼上|楼顶|楼道口?|楼梯口|楼梯间|电梯口|电梯间|电梯厅|"
     r"拐弯那儿|拐弯处|拐弯|拐角处?|转角|交叉口|路口|巷口|口子|附近|边上|旁边那|前边|后边|外面|里面|中间|底下|下面|上面|顶上|后巷|那边|这边|那儿|这儿|那头|那段|那块|那里|一带)?){0,3}"
@@ -30,17 +30,19 @@ _SUFFIX = (
 
 _PLACES = (
     # 5-2-601室, 3-501, 21-2单元
-    rf"(?P<dash_building>[a-z]?\d{{1,3}})[-/](?P<dash_unit>\d{{1,2}})[-/](?P<dash_room>\d{{3,4}}[a-z]?)(?:室|号|户)?",
-    rf"(?P<pair_building>\d{{1,3}})[-/](?P<pair_room>\d{{3,4}}[a-z]?)(?![-/\d])(?:室|号|户)?",
+    r"(?P<dash_building>[a-z]?\d{1,3})[-/](?P<dash_unit>\d{1,2})[-/](?P<dash_room>\d{3,4}[a-z]?)(?:室|号|户)?",
+    r"(?P<pair_building>\d{1,3})[-/](?P<pair_room>\d{3,4}[a-z]?)(?![-/\d])(?:室|号|户)?",
     rf"(?P<half_building>\d{{1,3}})[-/](?P<half_unit>\d{{1,2}})(?={_UNIT_WORD}){_UNIT_WORD}",
     # 3栋2单元501, 三号楼, 19号102
-    rf"(?P<building>{_NAME})(?P<building_word>{_BUILDING_WORD})(?:,|的)?"
-    rf"(?:(?P<unit>{_NUMBER}){_UNIT_WORD})?(?:的)?(?:(?P<floor>负?{_NUMBER})[楼层](?!道|梯|下|上|顶))?(?:(?P<room>{_ROOM}|{_NUMBER}(?=室))(?:室|号房?|户|房)?)?",
+    (
+        rf"(?P<building>{_NAME})(?P<building_word>{_BUILDING_WORD})(?:,|的)?"
+        rf"(?:(?P<unit>{_NUMBER}){_UNIT_WORD})?(?:的)?(?:(?P<floor>负?{_NUMBER})[楼层](?!道|梯|下|上|顶))?(?:(?P<room>{_ROOM}|{_NUMBER}(?=室))(?:室|号房?|户|房)?)?"
+    ),
     # 2单元501
     rf"(?P<only_unit>{_NUMBER}){_UNIT_WORD}(?:(?P<only_unit_floor>{_NUMBER})[楼层](?!道|梯|下|上|顶))?(?:(?P<only_unit_room>{_ROOM})(?:室|号|户|房)?)?",
     # 十二楼c, 1204室
     rf"(?P<storey>{_NUMBER})[楼层](?P<flat>[a-h](?![a-z])|{_ROOM}室?)",
-    rf"(?P<only_room>\d{{3,4}})(?:室|房间?|户)",
+    r"(?P<only_room>\d{3,4})(?:室|房间?|户)",
     # 7号车位前面
     rf"(?P<numbered>[a-z]?{_NUMBER}号(?:车位|桩|充电桩|门|口|柜|机|岗|车库|商铺|店|摊位))",
 )
@@ -49,7 +51,7 @@ _PLACES = (
 _NAME_ENDS = (
     "小区|花园|家园|新村|公寓|大厦|广场|公园|胡同|弄堂|大街|大道|马路|市场|菜场|超市|商场|小学|中学|学校|幼儿园|医院|卫生站|驿站|车站|站台|公交站|"
     "地铁站|河边|河堤|水库|祠堂|教堂|城隍庙|土地庙|食堂|银行|药店|茶馆|饭店|饭馆|餐馆|小吃店|便利店|网吧|理发店|工地|社区|派出所|居委会|"
-    "路|街|巷|里|苑|村|弄|湾|桥|庙|岩|坡|塘|沟|坝|庄|屯|寨|渡口|码头|后巷|川菜|火锅店|烧烤店|公厕|厕所|垃圾站|垃圾房|垃圾屋|变电站|配电房|水泵房|泵房|广场舞场|篮球场|"
+    "后街|前街|东街|西街|南街|北街|老街|小巷|路|街|巷|里|苑|村|弄|湾|桥|庙|岩|坡|塘|沟|坝|庄|屯|寨|渡口|码头|后巷|川菜|火锅店|烧烤店|公厕|厕所|垃圾站|垃圾房|垃圾屋|变电站|配电房|水泵房|泵房|广场舞场|篮球场|"
     "游乐场|健身区|凉亭|亭子|花坛|喷泉|停车场|地下车库|地库|车棚|菜鸟|丰巢|快递柜|快递站|岗亭|门卫室|门岗|保安室|物业办公室|物业中心|活动中心|活动室|服务中心|宣传栏|公告栏|"
     "充电桩|变压器|加油站|修车铺|早餐店|早点铺|麻将馆|棋牌室|养老院|日间照料中心"
 )
@@ -64,10 +66,16 @@ _VAGUE_ONLY = re.compile(
     r"^(?:小区|社区|医院|学校|超市|公园|广场|马路|大街|大道|路|街|巷|里|村|桥|银行|饭店|市场|商场|厕所|公寓|工地|胡同|河边|食堂)$"
 )
 _STOP = frozenset(
-    "在 到 从 是 我 我们 你 你们 他 他们 咱 咱们 俺 的 了 和 与 跟 那 那个 这 这个 就 就是 把 往 朝 近 靠近 靠 位于 过 有 被 啊 呀 吧 呢 住 去 说 讲 听 听说 看 看见 "
-    "给 叫 让 又 还 也 都 没 没有 不 请 来 快 帮 找 问 一个 一条 这条 那条 整条 条 整个 个 该 每 家 家里 门口 今天 昨天 早上 晚上 昨晚 刚才 现在 上 下 里 外 前 后 里面 外面 "
-    "住在 于 对 向 沿 沿着 经过 路过 走 走到 进 出 将 要 会 能 可以 人 有人 谁 谁家 啥 什么 哪 哪里 报告 反映 举报 您好 你好 师傅 同志 麻烦 喂 至 隔壁 对面 旁边 附近 之前 以后 "
-    "小 大 新 老 好 很 太 真 几 多 一 二 两 三 掉 堵 漏 坏 破 断 倒 水 火 灯 车 个人 报 报修 位置 地址 地点 补充 帮忙 帮我 唔该".split()
+    """
+    在 到 从 是 我 我们 你 你们 他 他们 咱 咱们 俺 的 了 和 与 跟 那 那个 这 这个 就 就是 把 往 朝
+    近 靠近 靠 位于 过 有 被 啊 呀 吧 呢 住 去 说 讲 听 听说 看 看见 给 叫 让 又 还 也 都 没 没有
+    不 请 来 快 帮 找 问 一个 一条 这条 那条 整条 条 整个 个 该 每 家 家里 门口 今天 昨天 早上 晚上
+    昨晚 刚才 现在 上 下 里 外 前 后 里面 外面 住在 于 对 向 沿 沿着 经过 路过 走 走到 进 出 将 要
+    会 能 可以 人 有人 谁 谁家 啥 什么 哪 哪里 报告 反映 举报 您好 你好 师傅 同志 麻烦 喂 至 隔壁 对面
+    旁边 附近 之前 以后 小 大 新 老 好 很 太 真 几 多 一 二 两 三 掉 堵 漏 坏 破 断 倒 水 火 灯
+    车 个人 报 报修 位置 地址 地点 补充 帮忙 帮我 唔该 咋 怎么 怎样 乱 弄 搞 每天 天天 手机 微信 网
+    东西 心 哪儿 哪个 那里 这里 里头 夜 半夜 屋 屋里 房间 一栋 整栋 全 全部 都是 全是 一股
+    """.split()  # noqa: SIM905 - a list of words reads better as words
 )
 _NEGATED = re.compile(r"(?:不是|不在|并非|而不是|又不是)(?:说|讲)?$")
 _MERGE_GAP = re.compile(r"^[\s,.的在是就]{0,2}$")
@@ -114,7 +122,7 @@ class _Piece:
     address: Address
 
 
-def extract_location(text: str, places: Places = Places()) -> FoundLocation | None:  # noqa: B008 - frozen
+def extract_location(text: str, places: Places = Places()) -> FoundLocation | None:
     """Find the place a message speaks of; None when it names none that somebody could walk to.
 
     Where two are named, one after 不是 is left out and the last of a correction counts; else the most exact one.
@@ -123,7 +131,7 @@ def extract_location(text: str, places: Places = Places()) -> FoundLocation | No
     return max(found, key=_exactness) if found else None
 
 
-def find_locations(text: str, places: Places = Places()) -> list[FoundLocation]:  # noqa: B008 - frozen
+def find_locations(text: str, places: Places = Places()) -> list[FoundLocation]:
     """Find every place a message speaks of, in the order of the text."""
     aligned = align(text)
     pieces = [piece for piece in _pieces(aligned.text, places) if not _is_negated(aligned.text, piece.start)]
@@ -151,8 +159,8 @@ def to_number(text: str) -> str:
 def _pieces(text: str, places: Places) -> list[_Piece]:
     pieces: list[_Piece] = []
     for name in places.names:
-        for match in re.finditer(re.escape(align(name).text), text):
-            pieces.append(_Piece(match.start(), match.end(), Address(community=places.aliases.get(name, name))))
+        known = Address(community=places.aliases.get(name, name))
+        pieces += [_Piece(m.start(), m.end(), known) for m in re.finditer(re.escape(align(name).text), text)]
     for pattern in _compiled():
         pieces += [_Piece(match.start(), match.end(), _address(match)) for match in pattern.finditer(text)]
     pieces += [_Piece(match.start(), match.end(), Address()) for match in _LANDMARKS.finditer(text)]
@@ -162,7 +170,7 @@ def _pieces(text: str, places: Places) -> list[_Piece]:
 
 @lru_cache(maxsize=1)
 def _compiled() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(r"(?<![\d.:-])" + pattern) for pattern in _PLACES)
+    return tuple(re.compile(r"(?<![\d:-])(?<!\d\.)" + pattern) for pattern in _PLACES)
 
 
 def _address(match: re.Match[str]) -> Address:
@@ -201,7 +209,7 @@ def _name_start(words: Sequence[tuple[str, int, int]], match: re.Match[str]) -> 
     if index is None or words[index][2] > match.end():
         return None
     word, start, _ = words[index]
-    if word in _STOP:
+    if word in _STOP and len(match[0]) == 1:
         return None
     while index > 0 and match.end() - start < 8:
         before, before_start, _ = words[index - 1]

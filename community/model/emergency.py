@@ -8,7 +8,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from community.model.emergency_words import ASKING, ELSEWHERE, HARMLESS, OVER, PAST, PRESENT, SIGNS, UNREAL
+from community.model.emergency_words import (
+    ASKING,
+    ELSEWHERE,
+    HARMLESS,
+    OVER,
+    PAST,
+    PRESENT,
+    SIGNS,
+    UNREAL,
+    UNREAL_INSIDE,
+)
 from community.model.text import normalise
 
 
@@ -56,10 +66,13 @@ _ELSEWHERE = re.compile(ELSEWHERE)
 _OVER = re.compile(OVER)
 _PAST = re.compile(PAST)
 _UNREAL = re.compile(UNREAL)
+_UNREAL_INSIDE = re.compile(UNREAL_INSIDE)
 _PRESENT = re.compile(PRESENT)
 _ASKING = re.compile(ASKING)
 #: 不是演习, 没开玩笑: the message insists.
-_INSISTS = re.compile(r"(?:不是|不在|没(?:有)?(?:在)?|别)(?:演习|演练|(?:跟你)?开?玩笑|骗你|拍戏|做梦|假装)|说真的|真的真的")
+_INSISTS = re.compile(
+    r"(?:不是|不在|没(?:有)?(?:在)?|别)(?:演习|演练|(?:跟你)?开?玩笑|骗你|拍戏|做梦|假装)|说真的|真的真的"
+)
 _BLANK = "□"
 
 
@@ -83,7 +96,7 @@ def _stands_anywhere(plain: str, pattern: re.Pattern[str]) -> bool:
 def _stands(plain: str, start: int, end: int) -> bool:
     """Whether a sign at that place is asserted, here and now."""
     before, after = plain[:start], plain[end:]
-    if _UNREAL.search(before):
+    if _UNREAL.search(before) or _UNREAL_INSIDE.search(plain[start:end]):
         return False
     if _is_over(after):
         return False

@@ -20,7 +20,18 @@ _SAME = str.maketrans(
 )
 #: Characters that OpenCC's table leaves and residents of Hong Kong and Taiwan write.
 _VARIANTS = str.maketrans(
-    {"咗": "了", "喺": "在", "嘅": "的", "冇": "没", "睇": "看", "佢": "他", "哋": "们", "咁": "这么", "啲": "些"}
+    {
+        "咗": "了",
+        "喺": "在",
+        "嘅": "的",
+        "冇": "没",
+        "睇": "看",
+        "佢": "他",
+        "哋": "们",
+        "咁": "这么",
+        "啲": "些",
+        "著": "着",
+    }
 )
 
 
@@ -75,7 +86,8 @@ def _one_form(character: str) -> str:
     if unicodedata.category(character) in _INVISIBLE:
         return ""
     plain = unicodedata.normalize("NFKC", character).lower()
-    return _simplifier().convert(plain).translate(_SAME).translate(_VARIANTS)
+    simplified: str = _simplifier().convert(plain)
+    return simplified.translate(_SAME).translate(_VARIANTS)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,61 @@
+"""Where something is, as residents write it."""
+
+import pytest
+
+from community.model.address import Address
+from community.model.address_text import Places, extract_location, to_number
+
+PLACES = Places(("锦绣苑", "青禾家园"), {"老厂区": "青禾家园"})
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("三号楼", Address(building="3")),
+        ("3#楼下", Address(building="3")),
+        ("3栋2单元501", Address(building="3", unit="2", room="501")),
+        ("5-2-601门口", Address(building="5", unit="2", room="601")),
+        ("21-2单元门口那灯", Address(building="21", unit="2")),
+        ("锦绣苑7栋停水了", Address(community="锦绣苑", building="7")),
+        ("老厂区十二幢后面", Address(community="青禾家园", building="12")),
+        ("三单元幺零三这边", Address(unit="3", room="103")),
+        ("B座1204", Address(building="B", room="1204")),
+        ("不是3号楼，是5号楼", Address(building="5")),
+        ("十四號後巷", Address(building="14")),
+    ],
+)
+def test_the_address_is_read(text: str, address: Address) -> None:
+    found = extract_location(text, PLACES)
+    assert found is not None
+    assert found.address == address
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("菜鸟驿站旁边井盖没了", "菜鸟驿站旁边"),
+        ("街市後巷冇人執垃圾", "街市後巷"),
+        ("坑！丰收路拐弯那儿，骑手摔三个", "丰收路拐弯那儿"),
+        ("甜水井胡同那棵老槐树要倒", "甜水井胡同"),
+        ("星河广场A口玻璃碎了", "星河广场A口"),
+        ("树枝砸到车棚，北门", "车棚，北门"),
+    ],
+)
+def test_a_landmark_keeps_the_residents_own_words(text: str, words: str) -> None:
+    found = extract_location(text, PLACES)
+    assert found is not None
+    assert found.text == words
+
+
+@pytest.mark.parametrize(
+    "text", ["就我家楼下啊", "我们门口路灯不亮", "楼道里", "昨天3点下了2小时雨", "110平的房子", "高龄津贴怎么领"]
+)
+def test_what_names_no_place_gives_none(text: str) -> None:
+    assert extract_location(text, PLACES) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("十四", "14"), ("幺零三", "103"), ("二十", "20"), ("012", "12"), ("b", "B")]
+)
+def test_numerals_become_digits(text: str, number: str) -> None:
+    assert to_number(text) == number
