@@ -1,0 +1,67 @@
+"""Whom a line may ring, on which number, and how often."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from community.model.dialling import GUARDIAN_POSITION, Callee, capped_until, next_callee
+from community.model.line import SIMULATED, Line
+from community.model.rulebook import CallCaps
+
+TEN = datetime(2026, 7, 15, 2, 0, tzinfo=UTC)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ABROAD = Line(name="twilio", rehearsal=False, from_numbers=("+85230000000", "+85230000001"))
+ALLOWED = Line(name="twilio", rehearsal=False, from_numbers=("+85230000000",), mainland_allowed_because="本地中继")
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "refused"),
+    [
+        (ABROAD, "+8613912340001", "大陆号码"),
+        (ALLOWED, "+8613912340001", None),
+        (ALLOWED, "+8613800000500", "示例居民"),
+        (ALLOWED, "+442079460000", "境外"),
+        (ALLOWED, "+8616812345", "收费"),
+        (ALLOWED, "+8613491234567", "卫星"),
+        (ABROAD, "+85291234567", None),
+        (SIMULATED, "+8613912340001", None),
+    ],
+)
+def test_whom_a_line_may_ring(line: Line, number: str, refused: str | None) -> None:
+    refusal = line.refusal(number, sample=False)
+    assert refusal is None if refused is None else refused in (refusal or "")
+
+
+def test_a_sample_resident_is_never_dialled_by_a_real_carrier_whatever_the_number() -> None:
+    assert ALLOWED.refusal("+8613912340001", sample=True) is not None
+
+
+def test_a_line_abroad_may_call_its_own_country() -> None:
+    line = Line(name="twilio", rehearsal=False, from_numbers=("+442071838750",))
+    assert line.refusal("+442079460958", sample=False) is None
+
+
+def test_a_resident_is_always_called_from_the_same_number() -> None:
+    assert {ABROAD.from_number(7) for _ in range(5)} == {"+85230000001"}
+
+
+def test_the_guardian_comes_after_all_phones_of_the_resident() -> None:
+    phones = [Callee("+8613912340001", 0), Callee("+8613912340002", 1)]
+    assert next_callee(phones, "+8613912349999", 0) == phones[0]
+    assert next_callee(phones, "+8613912349999", 1) == phones[1]
+    guardian = next_callee(phones, "+8613912349999", 2)
+    assert guardian is not None
+    assert guardian.is_guardian
+    assert next_callee(phones, "+8613912349999", GUARDIAN_POSITION + 1) is None
+    assert next_callee([], "", 0) is None
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "free_in"),
+    [((), None), ((0.5,), 0.5), ((1.0,), None), ((1.2, 1.1), None), ((1.9, 1.5, 1.2), 14.0), ((5, 11, 12), None)],
+)
+def test_one_call_an_hour_and_three_a_day(hours_ago: tuple[float, ...], free_in: float | None) -> None:
+    calls = [TEN - timedelta(hours=hours) for hours in hours_ago]
+    expected = None if free_in is None else TEN + timedelta(hours=free_in)
+    assert capped_until(calls, TEN, CallCaps(), SHANGHAI) == expected
