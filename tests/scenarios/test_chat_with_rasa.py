@@ -166,5 +166,5 @@ async def _report_and_kill(rasa: RasaService, gate: RasaGate, conversation: str)
     gate.on_answer = process.kill
     resident = Resident(f"http://127.0.0.1:{port}/chat/messages", conversation)
     with pytest.raises(aiohttp.ClientError):
-        await resident.says("福荣里3号楼2单元楼道有人飞线充电")
+        await resident.says("转人工")
     await process.wait()
