@@ -36,7 +36,8 @@ class _Commands(click.Group):
         if cmd_name not in COMMAND_FILES:
             return None
         module = importlib.import_module(f"shouwang.commands.{COMMAND_FILES[cmd_name]}")
-        return next(command for command in module.COMMANDS if command.name == cmd_name)
+        commands: dict[str, click.Command] = {command.name: command for command in module.COMMANDS}
+        return commands[cmd_name]
 
 
 @click.group(cls=_Commands, help="守望：社区服务台。居民问政策、报隐患，社区给居民打电话，没办完的事一级一级往上催。")
