@@ -1,5 +1,6 @@
 """Chat put together: the inbox, the channels that are set up, their routes, and how the outbox reaches each of them."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from aiohttp import web
 from bot.channels.feishu import FeishuApi, FeishuChannel, FeishuKeys, feishu_routes
 from bot.channels.senders import ChannelSender, MailboxSender
 from bot.channels.web import web_chat_routes
+from bot.emergencies import warm_up
 from bot.outbox import Sender
 from bot.rasa_client import RasaClient
 from bot.turns import Turns
@@ -67,6 +69,7 @@ def build_chat(
     Raises:
         SettingError: Feishu is set by half.
     """
+    threading.Thread(target=warm_up, args=(rules,), name="warm-up", daemon=True).start()
     rasa = RasaClient(rasa_url, settings.rasa_token, timeout=settings.rasa_timeout)
     api = _feishu_api(settings, clock)
     feishu = FeishuChannel(api) if api else None

@@ -6,15 +6,22 @@ from sqlalchemy import Connection
 
 from bot.channels.base import Reply
 from bot.replies import GROUP, PERSON, TurnAnswer
+from community.model.address_text import extract_location
 from community.model.emergency import Emergency, detect_emergency
 from community.model.rulebook import Rulebook
 from community.store.messages import StoredMessage
-from community.usecases.raise_emergency import raise_emergency
+from community.usecases.raise_emergency import places_of, raise_emergency
 
 
 def recognise(text: str) -> Emergency | None:
     """Return the emergency that a text tells of, or None."""
     return detect_emergency(text) if text else None
+
+
+def warm_up(rules: Rulebook) -> None:
+    """Load the dictionaries that reading a place needs, so that the first person in danger does not wait for them."""
+    detect_emergency("着火了")
+    extract_location("锦绣苑7栋2单元", places_of(rules))
 
 
 def answer_emergency(
