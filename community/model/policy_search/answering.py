@@ -1,10 +1,12 @@
 """From the best passages to what is said: answer, let choose, warn that something has ended, or admit not to know."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from community.model.policy import AnswerStatus, PolicyAnswer, PolicyDocument, Standing
+from community.model.policy_search.entries import PassageEntry
 from community.model.policy_search.lexicon import Lexicon
 from community.model.policy_search.question import AskedQuestion
 from community.model.policy_search.quoting import ended_on, quote
@@ -18,6 +20,9 @@ _MOST_CHOICES = 3
 _MISSING = ("topic_missing", "things_missing", "nouns_missing")
 #: Passages out of force that are looked at; they matter only when they fit plainly.
 _PAST_CANDIDATES = 8
+#: Clauses that share this much are the same matter, before and after.
+_KIN = 0.35
+_ARTICLE = re.compile(r"第.{1,5}条")
 #: Replacements of replacements that are followed.
 _LONGEST_CHAIN = 10
 
@@ -74,7 +79,7 @@ class Answerer:
         return list(result.values())
 
     def _successor(self, hit: Hit) -> Hit | None:
-        """The clause with the same heading in the document in force that replaced this one."""
+        """The clause on the same matter in the document in force that replaced this one."""
         document: PolicyDocument | None = hit.document.document
         for _ in range(_LONGEST_CHAIN):
             if document is None or self.standing[document.id][0] is not Standing.SUPERSEDED:
@@ -83,9 +88,8 @@ class Answerer:
         entry = self.index.documents.get(document.id) if document is not None else None
         if entry is None or self.standing[entry.document.id][0] is not Standing.IN_FORCE:
             return None
-        heading = hit.passage.passage.heading
-        same = [passage for passage in entry.passages if heading and passage.passage.heading == heading]
-        return replace(hit, document=entry, passage=same[0]) if same else None
+        nearest = max(entry.passages, key=lambda passage: _kinship(hit.passage, passage))
+        return replace(hit, document=entry, passage=nearest) if _kinship(hit.passage, nearest) >= _KIN else None
 
     def decision_features(self, question: AskedQuestion, hits: Sequence[Hit]) -> dict[str, float]:
         """What the decision to answer looks at: the best passage, and how far the next document is behind."""
@@ -250,6 +254,15 @@ class Answerer:
         if document.supersedes:
             source += self.wording["replaced"].format(old="、".join(document.supersedes))
         return source
+
+
+def _kinship(old: PassageEntry, new: PassageEntry) -> float:
+    """How much two clauses speak of the same thing, 0 to 1; a heading that says more than 第二条 settles it."""
+    heading = old.passage.heading
+    if heading and heading == new.passage.heading and not _ARTICLE.fullmatch(heading):
+        return 1.0
+    shared = len(old.bigrams & new.bigrams) / max(1, min(len(old.bigrams), len(new.bigrams)))
+    return 0.99 * shared
 
 
 def _explained(hit: Hit) -> float:

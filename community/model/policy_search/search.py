@@ -63,7 +63,7 @@ class PassageIndex:
         weighting = self._weighting(question)
         tokens = [*weighting.bigrams, *(f"#{concept}" for concept in sorted(question.concepts))]
         scores = self._bm25.scores(tokens)
-        most = sum(weighting.bigrams.values()) + 2 * len(question.concepts) or 1.0
+        highest = sum(weighting.bigrams.values()) + 2 * len(question.concepts) or 1.0
         hits = []
         for place in self._candidates(scores, allowed, kept_topic, most):
             document, passage = self._pairs[place]
@@ -72,7 +72,7 @@ class PassageIndex:
                 weighting,
                 passage,
                 document,
-                bm25=min(1.0, float(scores[place]) / (2.2 * most)),
+                bm25=min(1.0, float(scores[place]) / (2.2 * highest)),
                 kept_topic=document.document.id == kept_topic,
             )
             hits.append(Hit(document, passage, features, self._ranking.score(features)))
