@@ -88,7 +88,8 @@ def read_keys(question: Question, digits: str) -> Reading:
 
 
 def _said_as_digits(text: str) -> str:
-    """六十有九 is 六十九."""
+    """六十有九 is 六十九, 36点5 is 36.5."""
+    text = re.sub(r"(\d)点(\d)", r"\1.\2", text)
     return re.sub(r"十有(?=[一二三四五六七八九])", "十", text)
 
 

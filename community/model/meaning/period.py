@@ -58,6 +58,8 @@ def read(text: str) -> Reading:
             else _part_of(hours[0] if hours[0] is not None else hours[1] - 1 if hours[1] else _NOON)
         )
         return words(Label.VALUE, _value(part, *hours), 0.9)
+    if parts and re.search(r"几点都|什么时候都(?!不|没)|随时", text):
+        return words(Label.VALUE, _value("any"), 0.8)
     if len(parts) == 1:
         return words(Label.VALUE, _value(parts[0]), 0.9)
     if len(parts) > 1:
