@@ -133,7 +133,7 @@ class SocketCarrier:
 async def run_kills(database: Database, plan: KillPlan) -> KillResult:
     """Call everybody while workers are killed and paused, and count who was lost and who was rung twice."""
     dice, rules = random.Random(plan.seed), night_rules()
-    _people_move_in(database, plan.people, rules)
+    call_everybody(database, plan.people, rules)
     carrier = SocketCarrier(database, rules, dice)
     runner = web.AppRunner(carrier.app(), access_log=None)
     await runner.setup()
@@ -231,7 +231,8 @@ def _open(database: Database) -> int:
         return conn.execute(select(func.count()).select_from(targets).where(left)).scalar_one()
 
 
-def _people_move_in(database: Database, people: int, rules: Rulebook) -> None:
+def call_everybody(database: Database, people: int, rules: Rulebook) -> None:
+    """Let people move in and launch a campaign for all of them."""
     now = SystemClock().now()
     with database.begin() as conn:
         home = conn.execute(insert(households).values(community="锦绣苑", building="3")).inserted_primary_key[0]

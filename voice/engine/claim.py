@@ -24,6 +24,7 @@ from community.store import targets as target_store
 from community.store.campaigns import Campaign, running_campaigns
 from community.store.dialling import LastTry
 from community.store.targets import DueTarget
+from community.store.workers import live_workers
 from community.usecases.calling_hours import calling_hours
 from community.usecases.open_target_case import open_target_case
 from voice.engine.timing import Timing
@@ -97,7 +98,7 @@ class _Sorted:
 def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rulebook, now: datetime) -> Claimed:
     """Take the calls that are due within the next moments, with their slots of the shared pace, in one transaction."""
     pace = pace_store.lock_pace(conn, line.name, now)
-    alone = pace.owner in {"", limits.worker_id} or pace.next_at < now - timedelta(seconds=2)
+    alone = pace.owner in {"", limits.worker_id} and live_workers(conn, now, carrier=line.name) <= 1
     if pace.rests(now):
         return Claimed(alone=alone)
     gap = spacing(limits.calls_per_second, pace_store.recover(conn, line.name, pace, now))

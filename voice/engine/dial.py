@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -99,8 +99,7 @@ class Dialler:
                     if each.call.attempt_id in found:
                         posts.create_task(self._finish(each.call, found[each.call.attempt_id]))
                         continue
-                    mine = await self._wait_for_turn(each, alone=alone)
-                    posts.create_task(self._post(mine))
+                    posts.create_task(self._post(each, alone=alone))
 
     async def release(self, calls: Sequence[PlannedCall], reason: str) -> None:
         """Give back calls that were never placed; nobody's attempt is used up."""
@@ -167,37 +166,16 @@ class Dialler:
         )
         return call_of_attempt(found, known, attempt_id=None, from_number=call.from_number, since=since, until=None)
 
-    async def _wait_for_turn(self, held: _Held, *, alone: bool) -> _Held:
-        """Wait for the slot; never more calls in a period than the pace allows, whatever held us up."""
-        loop = asyncio.get_running_loop()
-        async with self._turn:
-            while not alone and loop.time() - held.due > _LATE:
-                held = await self._take_new_slot(held)
-            earliest = self._sent[0] + self._period if len(self._sent) == self._sent.maxlen else 0.0
-            await _sleep_until(max(held.due, earliest))
-            self._sent.append(loop.time())
-            return held
-
-    async def _take_new_slot(self, held: _Held) -> _Held:
-        now = self._clock.now()
-
-        def reserve(conn: Connection) -> float:
-            pace = pace_store.lock_pace(conn, self._line.name, now)
-            at = max(pace.next_at, now)
-            gap = spacing(self._limits.calls_per_second, pace.slow_factor)
-            pace_store.reserve(conn, self._line.name, next_at=at + gap, owner=self._limits.worker_id)
-            return (at - now).total_seconds()
-
-        asked = asyncio.get_running_loop().time()
-        wait = await self._database.write(reserve)
-        due = asked + wait
-        await _sleep_until(due)
-        return replace(held, due=due)
-
-    async def _post(self, held: _Held) -> None:
+    async def _post(self, held: _Held, *, alone: bool) -> None:
         call = held.call
         urls = CallUrls(self._public_url, self._carrier.name, call.attempt_id, call.token)
         request = PlaceRequest(to=call.number, from_number=call.from_number, urls=urls)
+        try:
+            await self._wait_for_turn(held.due, alone=alone)
+        except Exception:
+            log.exception("no_slot", attempt=call.attempt_id)
+            await self._finish(call, "no_slot")
+            return
         if not self._lease_holds(held):
             # A process that slept is no longer sure that the call is its own.
             log.warning("lease_ran_out", attempt=call.attempt_id)
@@ -212,6 +190,40 @@ class Dialler:
             log.exception("place_failed", attempt=call.attempt_id)
             result = PlaceResult(placement=Placement.UNKNOWN, error_code="error", error_text="线路请求出错")
         await self._finish(call, result)
+
+    async def _wait_for_turn(self, due: float, *, alone: bool) -> None:
+        """Wait for the moment to send; the caller sends without another wait in between.
+
+        Never more calls start in a period than the pace allows, whatever held this process up: a worker alone counts
+        its own; one that shares the pace keeps to its slot, and being late takes a new one with room for being late.
+        """
+        loop = asyncio.get_running_loop()
+        room = _LATE
+        if not alone:
+            await _sleep_until(due)
+            while loop.time() - due > room:
+                room = min(1.0, room * 4)
+                due = await self._take_new_slot(room)
+                await _sleep_until(due)
+            self._sent.append(loop.time())
+            return
+        async with self._turn:
+            earliest = self._sent[0] + self._period if len(self._sent) == self._sent.maxlen else 0.0
+            await _sleep_until(max(due, earliest))
+            self._sent.append(loop.time())
+
+    async def _take_new_slot(self, room: float) -> float:
+        """Reserve a stretch of the shared pace; return when it begins, by the loop's clock."""
+        asked, now = asyncio.get_running_loop().time(), self._clock.now()
+
+        def reserve(conn: Connection) -> float:
+            pace = pace_store.lock_pace(conn, self._line.name, now)
+            at = max(pace.next_at, now)
+            free_at = at + timedelta(seconds=room) + spacing(self._limits.calls_per_second, pace.slow_factor)
+            pace_store.reserve(conn, self._line.name, next_at=free_at, owner=self._limits.worker_id)
+            return (at - now).total_seconds()
+
+        return asked + await self._database.write(reserve)
 
     def _lease_holds(self, held: _Held) -> bool:
         """By both clocks: one stands still while a machine sleeps, the other may be set."""
