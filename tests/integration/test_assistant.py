@@ -1,5 +1,7 @@
 """Residents talk to the real Rasa with the trained model, and its actions write real cases."""
 
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from itertools import count
 
@@ -156,9 +158,6 @@ def test_something_is_always_said(resident: Resident, text: str) -> None:
 
 
 def test_nobody_gets_in_without_the_token(rasa: RasaService) -> None:
-    import urllib.error
-    import urllib.request
-
     for url in (f"{rasa.url}/webhooks/rest/webhook", f"{rasa.actions_url}/webhook", f"{rasa.url}/conversations/x/tracker"):
         data = None if "tracker" in url else b"{}"
         with pytest.raises(urllib.error.HTTPError) as refused:
