@@ -112,9 +112,8 @@ class SocketCarrier:
         return web.json_response(self.calls.get(request.query["to"], []))
 
     async def _end(self, attempt_id: str, carrier_id: str) -> None:
-        await asyncio.sleep(self.dice.uniform(0.05, 0.3))
-        if self.dice.random() < 0.05:
-            await asyncio.sleep(2)
+        # Longer than a lease, so that no callback makes up for what the workers forgot.
+        await asyncio.sleep(self.dice.uniform(5.5, 7.5))
         ended = CallEvent(
             kind=EventKind.STATUS,
             key="ended",

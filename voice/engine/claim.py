@@ -70,9 +70,15 @@ class PlannedCall:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What one claim took; `alone` when no other worker shares the pace just now."""
+    """What one claim took.
+
+    Attributes:
+        until: the pace is this worker's own from the first slot up to here.
+        alone: no other worker shares the pace just now.
+    """
 
     calls: tuple[PlannedCall, ...] = ()
+    until: datetime | None = None
     alone: bool = True
 
 
@@ -117,10 +123,11 @@ def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rul
     if not slots:
         return Claimed(alone=alone)
     calls = _write(conn, slots, judged, line=line, limits=limits, now=now)
-    pace_store.reserve(conn, line.name, next_at=slots[-1].at + gap, owner=limits.worker_id)
+    reserved_until = slots[-1].at + gap
+    pace_store.reserve(conn, line.name, next_at=reserved_until, owner=limits.worker_id)
     own = {lane.campaign_id: lane.next_at for lane in lanes if lane.gap is not None and lane.next_at is not None}
     pace_store.write_campaign_paces(conn, own, limits.worker_id)
-    return Claimed(tuple(calls), alone)
+    return Claimed(tuple(calls), reserved_until, alone)
 
 
 def _open_campaigns(conn: Connection, line: Line, rules: Rulebook, now: datetime) -> list[Campaign]:

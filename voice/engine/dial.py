@@ -23,7 +23,7 @@ from community.store.database import Database
 from community.store.targets import persons_of
 from community.usecases.calling_hours import calling_hours
 from voice.carriers.base import Carrier, FoundCall, Placement, PlaceRequest, PlaceResult
-from voice.engine.claim import ClaimLimits, PlannedCall
+from voice.engine.claim import Claimed, ClaimLimits, PlannedCall
 from voice.engine.reconcile import call_of_attempt
 from voice.engine.settle import Done, settle
 from voice.script.steps import CallUrls
@@ -32,17 +32,24 @@ log = structlog.get_logger(__name__)
 
 #: Calls whose slots are so close together are checked by one query.
 _CHECKED_TOGETHER = 0.02
-#: A worker that shares the pace takes a new slot for a call that would be sent later than this after its own.
-_LATE = MARGIN * 0.8
+#: A worker that shares the pace may be late by so much, in seconds; the margin between slots makes up for it.
+_LATE = MARGIN * 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A planned call in this process: when it was claimed and when it is due, by the monotonic clock and the loop's."""
+    """A planned call in this process.
+
+    Attributes:
+        claimed_at: by the monotonic clock.
+        due: when its slot comes, by the loop's clock.
+        own_until: up to when the pace is this worker's own; None when it is alone.
+    """
 
     call: PlannedCall
     claimed_at: float
     due: float
+    own_until: float | None
 
 
 class Dialler:
@@ -71,21 +78,26 @@ class Dialler:
         self._limits = limits
         self._public_url = public_url
         self._period = max(1.0, 1 / limits.calls_per_second)
+        self._gap = (1 + MARGIN / 2) / limits.calls_per_second
         self._sent: deque[float] = deque(maxlen=max(1, int(limits.calls_per_second)))
         self._turn = asyncio.Lock()
         self._done: list[Done] = []
         self._settling = asyncio.Lock()
 
-    async def dial(self, calls: Sequence[PlannedCall], *, claimed_at: float, alone: bool) -> None:
-        """Place calls, each at its slot, and write down what became of each.
+    async def dial(self, claimed: Claimed, *, claimed_at: float) -> None:
+        """Place claimed calls, each at its slot, and write down what became of each.
 
         Args:
             claimed_at: the monotonic clock just before the claim.
-            alone: no other worker shares the pace just now.
         """
         loop, now = asyncio.get_running_loop(), self._clock.now()
         start = loop.time()
-        held = deque(_Held(call, claimed_at, start + (call.slot_at - now).total_seconds()) for call in calls)
+        own_until = None
+        if not claimed.alone and claimed.until is not None:
+            own_until = start + (claimed.until - now).total_seconds()
+        held = deque(
+            _Held(call, claimed_at, start + (call.slot_at - now).total_seconds(), own_until) for call in claimed.calls
+        )
         async with asyncio.TaskGroup() as posts:
             while held:
                 await _sleep_until(held[0].due - _CHECKED_TOGETHER)
@@ -99,7 +111,7 @@ class Dialler:
                     if each.call.attempt_id in found:
                         posts.create_task(self._finish(each.call, found[each.call.attempt_id]))
                         continue
-                    posts.create_task(self._post(each, alone=alone))
+                    posts.create_task(self._post(each))
 
     async def release(self, calls: Sequence[PlannedCall], reason: str) -> None:
         """Give back calls that were never placed; nobody's attempt is used up."""
@@ -166,12 +178,12 @@ class Dialler:
         )
         return call_of_attempt(found, known, attempt_id=None, from_number=call.from_number, since=since, until=None)
 
-    async def _post(self, held: _Held, *, alone: bool) -> None:
+    async def _post(self, held: _Held) -> None:
         call = held.call
         urls = CallUrls(self._public_url, self._carrier.name, call.attempt_id, call.token)
         request = PlaceRequest(to=call.number, from_number=call.from_number, urls=urls)
         try:
-            await self._wait_for_turn(held.due, alone=alone)
+            await self._wait_for_turn(held.due, held.own_until)
         except Exception:
             log.exception("no_slot", attempt=call.attempt_id)
             await self._finish(call, "no_slot")
@@ -191,26 +203,40 @@ class Dialler:
             result = PlaceResult(placement=Placement.UNKNOWN, error_code="error", error_text="线路请求出错")
         await self._finish(call, result)
 
-    async def _wait_for_turn(self, due: float, *, alone: bool) -> None:
+    async def _wait_for_turn(self, due: float, own_until: float | None) -> None:
         """Wait for the moment to send; the caller sends without another wait in between.
 
         Never more calls start in a period than the pace allows, whatever held this process up: a worker alone counts
-        its own; one that shares the pace keeps to its slot, and being late takes a new one with room for being late.
+        what it sent. One that shares the pace keeps its calls apart and within the stretch of the pace that it
+        reserved; a call that comes too late for that takes a new stretch, with room for being late.
         """
         loop = asyncio.get_running_loop()
-        room = _LATE
-        if not alone:
-            await _sleep_until(due)
-            while loop.time() - due > room:
-                room = min(1.0, room * 4)
-                due = await self._take_new_slot(room)
-                await _sleep_until(due)
-            self._sent.append(loop.time())
+        if own_until is None:
+            async with self._turn:
+                earliest = self._sent[0] + self._period if len(self._sent) == self._sent.maxlen else 0.0
+                await _sleep_until(max(due, earliest))
+                self._sent.append(loop.time())
             return
+        room = _LATE
+        while not await self._sent_in_time(due, own_until):
+            room = min(1.0, room * 4)
+            due = await self._take_new_slot(room)
+            own_until = due + room + self._gap
+
+    async def _sent_in_time(self, due: float, own_until: float) -> bool:
+        loop = asyncio.get_running_loop()
+        await _sleep_until(due)
         async with self._turn:
-            earliest = self._sent[0] + self._period if len(self._sent) == self._sent.maxlen else 0.0
-            await _sleep_until(max(due, earliest))
+            last = self._sent[-1] if self._sent else 0.0
+            latest = own_until - self._gap + _LATE
+            moment = max(due, last + self._gap)
+            if moment > latest:
+                return False
+            await _sleep_until(moment)
+            if loop.time() > latest:
+                return False
             self._sent.append(loop.time())
+            return True
 
     async def _take_new_slot(self, room: float) -> float:
         """Reserve a stretch of the shared pace; return when it begins, by the loop's clock."""

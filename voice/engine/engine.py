@@ -128,11 +128,11 @@ class Engine:
         claimed_at = self._clock.monotonic()
         claimed = await self._claim()
         if claimed.calls:
-            await self._dialler.dial(claimed.calls, claimed_at=claimed_at, alone=claimed.alone)
+            await self._dialler.dial(claimed, claimed_at=claimed_at)
 
     async def _dial(self, claimed: Claimed, claimed_at: float) -> None:
         try:
-            await self._dialler.dial(claimed.calls, claimed_at=claimed_at, alone=claimed.alone)
+            await self._dialler.dial(claimed, claimed_at=claimed_at)
         except Exception:
             log.exception("dialling_failed", calls=len(claimed.calls))
 

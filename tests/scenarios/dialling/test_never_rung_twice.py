@@ -142,7 +142,7 @@ async def test_a_worker_that_slept_past_its_lease_does_not_dial(street: Street) 
     claimed = await street.engine._claim()
     street.clock.advance(timedelta(minutes=2))  # SIGSTOP, a frozen machine
     await street.another_engine("worker-2").tick()
-    await street.engine._dialler.dial(claimed.calls, claimed_at=claimed_at, alone=True)
+    await street.engine._dialler.dial(claimed, claimed_at=claimed_at)
     assert street.exchange.posts == []
 
 

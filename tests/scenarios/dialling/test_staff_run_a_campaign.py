@@ -124,7 +124,7 @@ async def test_a_campaign_paused_between_the_claim_and_the_call_is_not_dialled(s
     claimed_at = street.clock.monotonic()
     claimed = await street.engine._claim()
     street.do(pause_campaign, campaign)
-    await street.engine._dialler.dial(claimed.calls, claimed_at=claimed_at, alone=True)
+    await street.engine._dialler.dial(claimed, claimed_at=claimed_at)
     assert street.exchange.posts == []
     [target] = street.targets()
     assert (target["status"], target["attempts"]) == (TargetStatus.WAITING, 0)
