@@ -32,7 +32,8 @@ async def serve(
         if role in {"all", "web"}:
             await stack.enter_async_context(_listening(service.app, office))
         if role in {"all", "worker"}:
-            await stack.enter_async_context(_looping(service.loops, stop))
+            dialling = Loop("engine", lambda: service.engine.run(stop), 1.0)
+            await stack.enter_async_context(_looping((*service.loops, dialling), stop))
         on_listening()
         await stop.wait()
 

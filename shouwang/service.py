@@ -37,6 +37,7 @@ class Service:
 
     app: web.Application
     loops: tuple[Loop, ...]
+    engine: Engine
 
 
 @asynccontextmanager
@@ -54,7 +55,7 @@ async def build_service(office: Office, role: str) -> AsyncIterator[Service]:
         outbox = Outbox(office.database, office.clock, {**robots, **chat.senders}, worker_id)
         stack.push_async_callback(outbox.close)
         engine = _engine(office, carrier, worker_id)
-        yield Service(_app(office, carrier, chat), _loops(office, chat, outbox, engine))
+        yield Service(_app(office, carrier, chat), _loops(office, chat, outbox), engine)
 
 
 def _chat(office: Office, worker_id: str) -> Chat:
@@ -103,7 +104,7 @@ def _app(office: Office, carrier: Carrier, chat: Chat) -> web.Application:
     return app
 
 
-def _loops(office: Office, chat: Chat, outbox: Outbox, engine: Engine) -> tuple[Loop, ...]:
+def _loops(office: Office, chat: Chat, outbox: Outbox) -> tuple[Loop, ...]:
     database, clock, rules = office.database, office.clock, office.rules
 
     async def escalate() -> None:
@@ -116,7 +117,6 @@ def _loops(office: Office, chat: Chat, outbox: Outbox, engine: Engine) -> tuple[
         await _look_up(office, "")
 
     return (
-        Loop("engine", engine.tick, 0.2),
         Loop("turns", chat.turns.tick, 0.5),
         Loop("outbox", outbox.tick, 0.5),
         Loop("escalation", escalate, 1.0),
