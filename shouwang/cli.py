@@ -61,9 +61,9 @@ def main() -> None:
     """Run the command line; every refusal is one Chinese line and exit code 1."""
     load_dotenv(".env")
     try:
-        shouwang_command(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Outside standalone mode click gives back the code of `ctx.exit(code)`, or whatever the command returned.
+        code = shouwang_command(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except click.UsageError as error:
         error.show()
         sys.exit(2)

@@ -66,5 +66,9 @@ def insert_new(
     if not rows:
         return []
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite_dialect.insert
+    if len(rows) == 1:
+        # Values given beside the statement let SQLAlchemy compile it once and for all.
+        once = insert(table).on_conflict_do_nothing().returning(returning)
+        return list(conn.execute(once, dict(rows[0])).scalars())
     statement = insert(table).values([dict(row) for row in rows]).on_conflict_do_nothing().returning(returning)
     return list(conn.execute(statement).scalars())
