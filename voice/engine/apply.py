@@ -47,7 +47,7 @@ def apply_event(conn: Connection, attempt_id: str, event: CallEvent, *, rules: R
     if _APPLY[event.kind](conn, attempt, event, rules, now):
         store.mark_applied(conn, event_id)
     else:
-        log.info("callback_late", attempt=attempt_id, kind=event.kind, status=event.status, stands=attempt.status)
+        log.debug("callback_late", attempt=attempt_id, kind=event.kind, status=event.status, stands=attempt.status)
 
 
 def event_of_poll(found: FoundCall) -> CallEvent:
