@@ -1,4 +1,4 @@
-"""Trains the model: `python -m bot.components.train MODEL.tar.gz`, the same model from the same inputs."""
+"""Trains the model: `python -m bot.components.train MODEL.tar.gz [CONFIG]`, the same model from the same inputs."""
 
 import sys
 import tempfile
@@ -13,10 +13,11 @@ def main() -> None:
     """Train into a folder of its own, then put the model in place at once."""
     be_quiet()
     target = Path(sys.argv[1])
+    config = sys.argv[2] if len(sys.argv) > 2 else "config.yml"
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         result = train(
             domain="bot/domain",
-            config="config.yml",
+            config=config,
             training_files=["nlu_data"],
             output=folder,
             fixed_model_name=target.name,
