@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from community.errors import Refused
 from community.store.database import Database
@@ -22,7 +22,7 @@ def upgrade(database: Database) -> bool:
         Whether anything had to be done.
 
     Raises:
-        Refused: the database was made by a newer version of this program.
+        Refused: the database was made by a newer version of this program, or by another one.
     """
     config = alembic_config()
     scripts = ScriptDirectory.from_config(config)
@@ -34,6 +34,8 @@ def upgrade(database: Database) -> bool:
         if not database.is_sqlite:
             conn.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
         current = _revision(conn)
+        if current is None and inspect(conn).get_table_names():
+            raise Refused("这个数据库里已经有别的表，但不是守望建立的：请管理员换一个空数据库。")
         if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
             raise Refused("数据库是更新版本的守望建立的：请把程序也更新到那个版本，或换一个数据库。")
         config.attributes["connection"] = conn

@@ -36,3 +36,10 @@ def test_a_database_of_a_newer_version_is_refused_in_one_sentence(empty: Databas
         conn.execute(text("update alembic_version set version_num = '9999'"))
     with pytest.raises(Refused, match="更新版本"):
         upgrade(empty)
+
+
+def test_somebody_elses_database_is_left_alone(empty: Database) -> None:
+    with empty.begin() as conn:
+        conn.execute(text("create table theirs (id integer)"))
+    with pytest.raises(Refused, match="换一个空数据库"):
+        upgrade(empty)
