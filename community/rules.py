@@ -127,6 +127,7 @@ def _line(settings: Settings) -> Line:
         rehearsal=settings.carrier == SIMULATED.name,
         from_numbers=settings.twilio_from_numbers,
         mainland_allowed_because=settings.mainland_calls_allowed_because,
+        regions=settings.phone_regions,
     )
 
 

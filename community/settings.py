@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from community.errors import SettingError
+from community.model.phone import HOME_REGIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class Settings:
     max_calls_per_hour: int
     max_calls_per_day: int
     mainland_calls_allowed_because: str
+    #: Days after which the recording of a call is deleted.
+    recording_days: int
 
     rasa_url: str
     rasa_token: str
@@ -102,6 +105,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         max_calls_per_hour=read.integer("SHOUWANG_MAX_CALLS_PER_HOUR", 1, 1, 100),
         max_calls_per_day=read.integer("SHOUWANG_MAX_CALLS_PER_DAY", 3, 1, 100),
         mainland_calls_allowed_because=read.text("SHOUWANG_MAINLAND_CALLS_ALLOWED_BECAUSE"),
+        recording_days=read.integer("SHOUWANG_RECORDING_DAYS", 180, 1, 36500),
         rasa_url=read.url("SHOUWANG_RASA_URL", ""),
         rasa_token=read.text("SHOUWANG_RASA_TOKEN"),
         actions_token=read.text("SHOUWANG_ACTIONS_TOKEN"),
@@ -117,7 +121,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         feishu_verification_token=read.text("SHOUWANG_FEISHU_VERIFICATION_TOKEN"),
         feishu_api_base_url=read.url("SHOUWANG_FEISHU_API_BASE_URL", "https://open.feishu.cn"),
         secret_key=read.text("SHOUWANG_SECRET_KEY"),
-        phone_regions=read.regions("SHOUWANG_PHONE_REGIONS", "CN,HK,MO,TW"),
+        phone_regions=read.regions("SHOUWANG_PHONE_REGIONS", ",".join(HOME_REGIONS)),
         area_code=read.area_code("SHOUWANG_AREA_CODE"),
     )
 

@@ -20,12 +20,14 @@ class Line:
         from_numbers: the numbers we call from.
         mainland_allowed_because: why +86 numbers may be called although the carrier is outside the mainland; empty
             forbids it.
+        regions: countries whose numbers may be called, beside those we call from.
     """
 
     name: str
     rehearsal: bool
     from_numbers: tuple[str, ...] = ()
     mainland_allowed_because: str = ""
+    regions: tuple[str, ...] = HOME_REGIONS
 
     def refusal(self, number: str, *, sample: bool) -> str | None:
         """Say why this line must not dial a resident's number; None when it may.
@@ -53,7 +55,7 @@ class Line:
 
     def _regions(self) -> tuple[str, ...]:
         own = (phonenumbers.region_code_for_number(phonenumbers.parse(number)) for number in self.from_numbers)
-        return (*HOME_REGIONS, *(region for region in own if region))
+        return (*self.regions, *(region for region in own if region))
 
 
 #: Simulated residents: nobody is rung.

@@ -11,13 +11,16 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from community.errors import InvalidInput
 
-#: Regions a resident's number may belong to unless the settings say otherwise.
-HOME_REGIONS = ("CN", "HK", "MO", "TW")
+#: Regions a resident's number may belong to unless the settings say otherwise: home, and where children and communities
+#: abroad are. Regions that live on calls which nobody meant to pay for are not among them.
+HOME_REGIONS = ("CN", "HK", "MO", "TW", "SG", "MY", "US", "CA", "GB", "AU", "NZ", "JP", "KR")
 
 _SAMPLE = re.compile(r"\+8613800000\d{3}")
 #: 1349 and 1740 are the mainland's satellite prefixes (MIIT numbering plan); 870 and 881-883 are satellite country codes.
 _MAINLAND_MOBILE = re.compile(r"(\+861[3-9]\d{5})\d{4}")
 _PLAIN_MOBILE = re.compile(r"1[3-9]\d{9}")
+#: Hong Kong, Macau and Taiwan with the country code but no plus: a spreadsheet reads `+852…` as a number and drops it.
+_LOST_PLUS = re.compile(r"(852|853)\d{8}|886\d{8,9}")
 _SATELLITE = re.compile(r"\+(86(1349|1740)\d{7}|870\d*|88[1-3]\d*)")
 _PREMIUM_TYPES = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 #: 16x information lines and 96x service lines of the mainland charge the caller or belong to a firm.
@@ -124,7 +127,10 @@ def _judge(number: str, regions: tuple[str, ...]) -> str | None:
         (is_premium(number), "是收费信息台或服务号码，不能外呼，请换成居民自己的号码"),
         (not phonenumbers.is_valid_number(parsed), "不是有效的号码（位数或号段不对），请核对"),
         (phonenumbers.number_type(parsed) not in _PERSONAL_TYPES, "是单位或服务热线，不是居民的号码，请换一个"),
-        (phonenumbers.region_code_for_number(parsed) not in regions, "是境外号码，不在允许外呼的地区内，请核对"),
+        (
+            phonenumbers.region_code_for_number(parsed) not in regions,
+            "是境外号码，不在允许外呼的地区内，请核对；确实要打，请管理员设置 SHOUWANG_PHONE_REGIONS",
+        ),
     )
     return next((sentence for refused, sentence in refusals if refused), None)
 
@@ -184,7 +190,14 @@ def _pieces(text: str, region: str, area_code: str) -> list[str]:
 
 
 def _is_blank_word(part: str) -> bool:
-    return re.fullmatch(r"[\s\-/.]*(无|没有|暂无|空|不详|none|null|nan|n/a)?[\s\-/.]*", part, re.IGNORECASE) is not None
+    return (
+        re.fullmatch(
+            r"[\s\-/.]*((无|没有|没|暂无|未留)(电话|手机|号码)?|没|空|不详|none|null|nan|n/a)?[\s\-/.]*",
+            part,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def _split_by_space(part: str, region: str, area_code: str) -> list[str]:
@@ -225,7 +238,9 @@ def _is_number(text: str, region: str, area_code: str) -> bool:
 def _read_one(piece: str, region: str, area_code: str) -> tuple[str, str]:
     text, extension = _without_extension(_undo_spreadsheet(piece))
     digits = _JUNK.sub("", text)
-    if "+" in digits[1:] or not digits.strip("+"):
+    if not digits.strip("+"):
+        raise InvalidInput("电话一格里写的不是电话号码，请核对", code="phone")
+    if "+" in digits[1:]:
         raise InvalidInput(f"“{mask(piece)}”不是电话号码，请核对", code="phone")
     if len(digits) > 17:
         raise InvalidInput(f"号码“{mask(digits)}”太长，可能是几个号码连在了一起，请用顿号分开", code="phone")
@@ -237,6 +252,8 @@ def _read_one(piece: str, region: str, area_code: str) -> tuple[str, str]:
 
 
 def _to_e164(digits: str, region: str) -> str:
+    if _LOST_PLUS.fullmatch(digits):
+        digits = f"+{digits}"
     try:
         parsed: PhoneNumber = phonenumbers.parse(digits, region)
     except phonenumbers.NumberParseException as error:

@@ -65,6 +65,7 @@ class Engine:
             rehearsal=carrier.rehearsal,
             from_numbers=carrier.from_numbers,
             mainland_allowed_because=mainland_allowed_because,
+            regions=rules.line.regions,
         )
         self._limits = ClaimLimits(
             worker_id=worker_id,

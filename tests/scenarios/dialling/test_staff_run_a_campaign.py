@@ -78,7 +78,7 @@ async def test_whoever_cannot_be_called_is_excluded_with_the_reason(street: Stre
     street.move_in()
     street.move_in(LI, opted_out_at=street.clock.now())
     street.move_in("+8613800000123", sample=True)
-    street.move_in("+442079460000")
+    street.move_in("+18762345678")
     campaign = street.create()
     street.approve(campaign)
     launched = street.launch(campaign)

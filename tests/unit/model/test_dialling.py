@@ -21,7 +21,7 @@ ALLOWED = Line(name="twilio", rehearsal=False, from_numbers=("+85230000000",), m
         (ABROAD, "+8613912340001", "大陆号码"),
         (ALLOWED, "+8613912340001", None),
         (ALLOWED, "+8613800000500", "示例居民"),
-        (ALLOWED, "+442079460000", "境外"),
+        (ALLOWED, "+18762345678", "境外"),
         (ALLOWED, "+8616812345", "收费"),
         (ALLOWED, "+8613491234567", "卫星"),
         (ABROAD, "+85291234567", None),
@@ -40,6 +40,12 @@ def test_a_sample_resident_is_never_dialled_by_a_real_carrier_whatever_the_numbe
 def test_a_line_abroad_may_call_its_own_country() -> None:
     line = Line(name="twilio", rehearsal=False, from_numbers=("+442071838750",))
     assert line.refusal("+442079460958", sample=False) is None
+
+
+def test_a_line_calls_the_regions_of_the_settings_and_no_others() -> None:
+    line = Line(name="twilio", rehearsal=False, from_numbers=("+85230000000",), regions=("FR",))
+    assert line.refusal("+33612345678", sample=False) is None
+    assert "境外" in (line.refusal("+6591234567", sample=False) or "")
 
 
 def test_a_resident_is_always_called_from_the_same_number() -> None:
