@@ -120,4 +120,5 @@ def _apart(text: str) -> list[str]:
 
 def sounds(text: str) -> str:
     """Write each character as its toneless syllable, blanks between."""
-    return " ".join(lazy_pinyin(text, style=Style.NORMAL, errors=_apart))
+    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=_apart)  # type: ignore[arg-type]  # a list is taken too
+    return " ".join(syllables)
