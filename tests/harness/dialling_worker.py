@@ -63,11 +63,11 @@ class SocketLine(Exchange):
 
 
 class NaiveReconciler(Reconciler):
-    """The mistake: what a dead worker left behind was surely not dialled, so it is dialled again."""
+    """The mistake: what a dead worker or a lost reply left behind was surely not dialled, so it is dialled again."""
 
     def take(self, conn: Connection, now: datetime) -> Questions:
-        for attempt_id in store.expire_leases(conn, now):
-            attempt = store.attempt_by_id(conn, attempt_id)
+        store.expire_leases(conn, now)
+        for attempt in self._take(conn, (AttemptStatus.UNKNOWN,), now):
             close_attempt(
                 conn, attempt, AttemptStatus.CANCELLED, outcome=None, rules=self._rules, now=now, again_at=now
             )

@@ -103,7 +103,7 @@ class SocketCarrier:
         ending = asyncio.create_task(self._end(order["attempt"], carrier_id))
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
-        await asyncio.sleep(self.dice.uniform(0, 0.03))
+        await asyncio.sleep(self.dice.uniform(0, 0.15))
         if self.dice.random() < 0.03 and request.transport is not None:
             request.transport.close()  # the reply is lost
         return web.json_response({"id": carrier_id})

@@ -115,6 +115,9 @@ def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rul
         room = min(room, 1)
     if start >= until or room <= 0:
         return Claimed(alone=alone)
+    if not alone and until - start < limits.timing.ahead / 2 and gap < limits.timing.ahead / 8:
+        # Workers take turns in long stretches: being late can cost a stretch its last slot.
+        return Claimed(alone=alone)
     campaigns = {campaign.id: campaign for campaign in _open_campaigns(conn, line, rules, now)}
     judged = _judge(conn, campaigns, room, line=line, rules=rules, limits=limits, now=now)
     _put_aside(conn, judged, rules=rules, now=now)
