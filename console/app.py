@@ -79,6 +79,7 @@ def _campaign_routes() -> list[web.RouteDef]:
         web.post(f"/campaigns/{_ID}/export", campaigns.export),
         web.post(f"/campaigns/{_ID}/{verbs}", campaigns.change),
         web.get(f"/targets/{_ID}", results.target_page),
+        web.get(f"/recordings/{_ID}", results.listen),
         web.post(f"/targets/{_ID}/answers/{{question}}", results.correct),
     ]
 

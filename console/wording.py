@@ -105,6 +105,16 @@ CASE_ACTION_NAMES: Mapping[str, str] = {
     "returned": "退单",
     "suspended": "挂账",
 }
+#: What the carrier or we say of a recording.
+RECORDING_STATUS_NAMES: dict[str, str] = {
+    "completed": "已录好，正在取回",
+    "stored": "已保存",
+    "lost": "没有取到",
+    "expired": "已过保存期限，删除了",
+    "failed": "没有录成",
+    "absent": "没有录成",
+}
+
 AUDIT_ACTION_NAMES: Mapping[str, str] = {
     "answer.corrected": "更正回答",
     "answer.recorded": "记下回答",
@@ -128,6 +138,10 @@ AUDIT_ACTION_NAMES: Mapping[str, str] = {
     "case.returned": "退单",
     "case.suspended": "挂账",
     "phone.wrong": "标记号码不对",
+    "recording.stored": "取回录音",
+    "recording.lost": "录音没有取到",
+    "recording.expired": "录音到期删除",
+    "recording.played": "收听录音",
     "policy.imported": "导入政策文件",
     "resident.numbers_shown": "查看完整号码",
     "resident.opted_out": "不再接电话",
@@ -222,6 +236,7 @@ NAMES: Mapping[str, Any] = {
     "case_tones": CASE_TONES,
     "case_action_names": CASE_ACTION_NAMES,
     "audit_action_names": AUDIT_ACTION_NAMES,
+    "recording_status_names": RECORDING_STATUS_NAMES,
     "subject_names": SUBJECT_NAMES,
     "priority_names": PRIORITY_NAMES,
     "priority_tones": PRIORITY_TONES,

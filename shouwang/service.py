@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import web
 from sqlalchemy import text
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from bot.chat import Chat, build_chat
 from bot.outbox import Outbox
 from bot.robots.configured import configured_robots
+from community.files.recording_shelf import RecordingShelf
 from community.model.policy import AnswerStatus, PolicyAnswer
 from community.secret import load_secret_key
 from community.store import audit
@@ -24,11 +26,13 @@ from shouwang.loops import Loop
 from shouwang.wiring import Office
 from voice.carriers.base import Carrier
 from voice.engine.engine import Engine
+from voice.engine.recordings import Recordings
 from voice.web.routes import voice_routes
 
 #: A recording's upload is the largest thing anybody may send, in bytes; rooms set smaller limits of their own.
 _MAX_BODY = 20_000_000
 _ASSISTANT_SECONDS = 4.0
+_A_DAY = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ async def build_service(office: Office, role: str) -> AsyncIterator[Service]:
         outbox = Outbox(office.database, office.clock, {**robots, **chat.senders}, worker_id)
         stack.push_async_callback(outbox.close)
         engine = _engine(office, carrier, worker_id)
-        yield Service(_app(office, carrier, chat), _loops(office, chat, outbox), engine)
+        loops = (*_loops(office, chat, outbox), *_recording_loops(office, carrier))
+        yield Service(_app(office, carrier, chat), loops, engine)
 
 
 def _chat(office: Office, worker_id: str) -> Chat:
@@ -124,6 +129,18 @@ def _loops(office: Office, chat: Chat, outbox: Outbox) -> tuple[Loop, ...]:
         # Nobody on the phone waits for the index to be built.
         Loop("policy_index", keep_index, 5.0),
     )
+
+
+def _recording_loops(office: Office, carrier: Carrier) -> tuple[Loop, ...]:
+    recordings = Recordings(
+        office.database,
+        carrier,
+        office.clock,
+        office.rules,
+        shelf=RecordingShelf(office.settings.data_dir),
+        keep_for=timedelta(days=office.settings.recording_days),
+    )
+    return Loop("recordings", recordings.tick, 2.0), Loop("recording_retention", recordings.expire, _A_DAY)
 
 
 def _assistant(office: Office) -> Callable[[str], Awaitable[str | None]]:

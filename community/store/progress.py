@@ -30,6 +30,7 @@ from community.store.answers import Answer, answers, answers_of_targets
 from community.store.attempts import attempts, pace, utterances
 from community.store.campaigns import campaigns, targets
 from community.store.cases import cases
+from community.store.recordings import StoredRecording, recordings_of
 from community.store.residents import households, phones, residents
 
 _OPEN_STATUSES = [status.value for status in OPEN]
@@ -165,6 +166,7 @@ class CallRecord:
     ended_at: datetime | None
     duration: int | None
     utterances: Sequence[Utterance]
+    recordings: Sequence[StoredRecording]
 
 
 def list_campaign_lines(
@@ -274,7 +276,8 @@ def calls_of_target(conn: Connection, target_id: int) -> list[CallRecord]:
                 at=row.at,
             )
         )
-    return [_call_record(row, said[row.id]) for row in rows]
+    kept = recordings_of(conn, list(said))
+    return [_call_record(row, said[row.id], kept.get(row.id, ())) for row in rows]
 
 
 def target_of_attempt(conn: Connection, attempt_id: str) -> int | None:
@@ -409,7 +412,7 @@ def _with_answers(conn: Connection, rows: Sequence[Row[Any]]) -> list[ResultLine
     ]
 
 
-def _call_record(row: Row[Any], said: Sequence[Utterance]) -> CallRecord:
+def _call_record(row: Row[Any], said: Sequence[Utterance], kept: Sequence[StoredRecording]) -> CallRecord:
     return CallRecord(
         id=row.id,
         target_id=row.target_id,
@@ -430,4 +433,5 @@ def _call_record(row: Row[Any], said: Sequence[Utterance]) -> CallRecord:
         ended_at=row.ended_at,
         duration=row.duration,
         utterances=said,
+        recordings=kept,
     )

@@ -7,6 +7,7 @@ from multidict import MultiMapping
 from sqlalchemy import Connection
 
 from community.errors import NotFound
+from community.files.recording_shelf import RecordingShelf
 from community.model.answer_text import LABEL_NAMES
 from community.model.call import Outcome
 from community.model.campaign import TargetStatus
@@ -15,6 +16,7 @@ from community.model.questionnaire import COMMON_LABELS, LABELS_OF_KIND, Questio
 from community.store import progress
 from community.store.staff import all_staff
 from community.usecases.correct_answer import correct_answer
+from community.usecases.play_recording import play_recording
 from console.desk import desk_of, visitor_of
 from console.forms import fields_of, number_in_path, see_other
 from console.guards import needs
@@ -65,6 +67,19 @@ async def target_page(request: web.Request) -> web.Response:
         }
 
     return await render(request, "target.html", await desk_of(request).database.read(look))
+
+
+@needs(Permission.WORK_ON_CASES)
+async def listen(request: web.Request) -> web.StreamResponse:
+    """The sound of a call; that somebody listens is written down."""
+    desk, visitor, recording_id = desk_of(request), visitor_of(request), number_in_path(request)
+    # A player fetches one sound in parts: only the first of them is a new listening.
+    begins = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+    recording = await desk.database.write(
+        lambda conn: play_recording(conn, recording_id, actor=visitor.actor, now=desk.clock.now(), begins=begins)
+    )
+    path, media_type = RecordingShelf(desk.settings.data_dir).find(recording.file)
+    return web.FileResponse(path, headers={"Content-Type": media_type, "Content-Disposition": "inline"})
 
 
 @needs(Permission.WORK_ON_CASES)

@@ -37,6 +37,7 @@ from voice.carriers.base import (
     Placement,
     PlaceRequest,
     PlaceResult,
+    Sound,
 )
 from voice.engine.apply import apply_event
 from voice.engine.engine import Engine
@@ -138,6 +139,12 @@ class Exchange:
 
     async def start_recording(self, carrier_id: str, urls: CallUrls) -> None:
         return None
+
+    async def fetch_recording(self, recording_id: str) -> Sound | None:
+        return None
+
+    async def delete_recording(self, recording_id: str) -> bool:
+        return True
 
     def verify(self, request: CarrierRequest) -> bool:
         return True

@@ -4,11 +4,13 @@ import asyncio
 import base64
 import random
 import uuid
+import wave
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import StrEnum
+from io import BytesIO
 from typing import Any, Self
 
 import aiohttp
@@ -92,6 +94,9 @@ class TwilioServer:
         calls: every call that was really placed.
         posts: every POST of a call, placed or not.
         recordings: calls that were asked to be recorded.
+        sounds: what recordings are there, by id; a call that was recorded has one.
+        answers_to_recordings: what happens to the next requests for a recording: a status, a redirect's address, a body.
+        deleted: recordings that we had deleted.
         repeat_callbacks / shuffle_callbacks: every status is sent twice / they arrive in any order, after the call.
     """
 
@@ -101,6 +106,9 @@ class TwilioServer:
         self.calls: dict[str, SimulatedCall] = {}
         self.posts: list[dict[str, list[str]]] = []
         self.recordings: list[str] = []
+        self.sounds: dict[str, bytes] = {}
+        self.answers_to_recordings: deque[int | str | bytes] = deque()
+        self.deleted: list[str] = []
         self.repeat_callbacks = False
         self.shuffle_callbacks: random.Random | None = None
         self.no_callbacks = False
@@ -123,6 +131,8 @@ class TwilioServer:
         app.router.add_get(f"{root}/Calls/{{sid}}.json", self._fetch)
         app.router.add_post(f"{root}/Calls/{{sid}}.json", self._update)
         app.router.add_post(f"{root}/Calls/{{sid}}/Recordings.json", self._record)
+        app.router.add_delete(f"{root}/Recordings/{{sid}}.json", self._delete_recording)
+        app.router.add_get(f"{root}/Recordings/{{sid}}", self._give_recording)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -218,8 +228,31 @@ class TwilioServer:
         sid = request.match_info["sid"]
         form = await request.post()
         self.recordings.append(sid)
-        self.calls[sid].recording_url = str(form["RecordingStatusCallback"])
+        call = self.calls[sid]
+        call.recording_url = str(form["RecordingStatusCallback"])
+        call.recorded = True
+        self.sounds["RE" + sid[2:]] = wav()
         return web.json_response({"sid": "RE" + sid[2:], "call_sid": sid, "status": "in-progress"}, status=201)
+
+    async def _give_recording(self, request: web.Request) -> web.Response:
+        if not _authorised(request):
+            return _error(401, 20003)
+        answer = self.answers_to_recordings.popleft() if self.answers_to_recordings else None
+        if isinstance(answer, str):
+            return web.Response(status=307, headers={"Location": answer})
+        if isinstance(answer, int):
+            return _error(answer, 20404)
+        sound = answer or self.sounds.get(request.match_info["sid"])
+        return web.Response(body=sound, content_type="audio/x-wav") if sound else _error(404, 20404)
+
+    async def _delete_recording(self, request: web.Request) -> web.Response:
+        if not _authorised(request):
+            return _error(401, 20003)
+        sid = request.match_info["sid"]
+        if self.sounds.pop(sid, None) is None:
+            return _error(404, 20404)
+        self.deleted.append(sid)
+        return web.Response(status=204)
 
 
 class _UnreliableLine(Line):
@@ -245,6 +278,17 @@ class _UnreliableLine(Line):
             self._behaviour.shuffle_callbacks.shuffle(self._late)
         for url, form in self._late:
             await super().tell(url, form)
+
+
+def wav(seconds: float = 0.1) -> bytes:
+    """A short silence."""
+    target = BytesIO()
+    with wave.open(target, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(2 * round(8000 * seconds)))
+    return target.getvalue()
 
 
 def _authorised(request: web.Request) -> bool:

@@ -120,6 +120,18 @@ class CarrierRequest:
     body: bytes
 
 
+#: The largest recording that is fetched, in bytes: fifteen minutes of uncompressed two-channel telephone sound.
+LARGEST_RECORDING = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording as the carrier gave it out; `media_type` is `audio/wav`, `audio/mpeg` or `audio/ogg`."""
+
+    content: bytes
+    media_type: str
+
+
 @dataclass(frozen=True, slots=True)
 class CarrierResponse:
     """What we answer to a webhook."""
@@ -157,6 +169,23 @@ class Carrier(Protocol):
 
     async def start_recording(self, carrier_id: str, urls: CallUrls) -> None:
         """Record beside the running call from now on; a failure is logged and never disturbs the call."""
+        ...
+
+    async def fetch_recording(self, recording_id: str) -> Sound | None:
+        """Fetch a recording by its id; None when it is not there (yet).
+
+        Raises:
+            Unavailable: the carrier cannot be asked now.
+            Refused: it is too large, no sound, or lies with somebody else.
+        """
+        ...
+
+    async def delete_recording(self, recording_id: str) -> bool:
+        """Delete the carrier's copy of a recording; tell whether it is certainly gone.
+
+        Raises:
+            Unavailable: the carrier cannot be asked now.
+        """
         ...
 
     def verify(self, request: CarrierRequest) -> bool:

@@ -11,6 +11,7 @@ from community.model.retry import outcome_of_call
 from community.model.rulebook import Rulebook
 from community.store import dialling as store
 from community.store.dialling import Attempt
+from community.store.recordings import RecordingStatus, note_recording
 from community.usecases.close_attempt import close_attempt
 from community.usecases.reconsider_attempt import reconsider_attempt
 from voice.carriers.base import CallEvent, EventKind, FoundCall
@@ -20,6 +21,9 @@ log = structlog.get_logger(__name__)
 #: Without a callback for so long, the carrier is asked.
 ASK_AFTER = timedelta(seconds=60)
 ASK_AFTER_WHILE_TALKING = timedelta(minutes=5)
+
+#: What the carrier or we say of a recording that there is.
+_RECORDED = frozenset({"completed", *RecordingStatus})
 
 _MOMENTS = {
     AttemptStatus.PLACED: "placed_at",
@@ -117,11 +121,23 @@ def _apply_machine(conn: Connection, attempt: Attempt, event: CallEvent, rules: 
 
 
 def _apply_recording(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:  # noqa: ARG001 - one signature for all kinds
-    if (attempt.recording or {}).get("status") == "completed":
+    if event.recording_id is None:
         return False
-    recording = {"id": event.recording_id, "status": event.recording_status, "seconds": event.recording_seconds}
-    store.note_on_attempt(conn, attempt.id, recording=recording)
-    return True
+    if event.recording_status == "completed":
+        news = note_recording(
+            conn,
+            attempt.id,
+            carrier=attempt.carrier,
+            carrier_id=event.recording_id,
+            seconds=event.recording_seconds,
+            now=now,
+        )
+    else:
+        news = (attempt.recording or {}).get("status") not in _RECORDED
+    if news:
+        recording = {"id": event.recording_id, "status": event.recording_status, "seconds": event.recording_seconds}
+        store.note_on_attempt(conn, attempt.id, recording=recording)
+    return news
 
 
 def _ignore(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:  # noqa: ARG001 - one signature for all kinds

@@ -32,6 +32,7 @@ class SimulatedCall:
         status: in Twilio's words.
         end_details: what the last status brought along.
         duration: seconds of talk.
+        recorded: a recording that was asked for is there when the call is over; residents who do not exist have none.
     """
 
     sid: str
@@ -44,6 +45,7 @@ class SimulatedCall:
     end_details: dict[str, str] = field(default_factory=dict)
     cancelled: bool = False
     recording_url: str = ""
+    recorded: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -66,6 +68,12 @@ class SimulatedCall:
             "Direction": "outbound-api",
             "ApiVersion": "2010-04-01",
         }
+
+    def recording(self) -> dict[str, str]:
+        """What a webhook says of its recording."""
+        seconds = str(round(self.duration))
+        status = "completed" if self.recorded else "absent"
+        return {"RecordingSid": "RE" + self.sid[2:], "RecordingStatus": status, "RecordingDuration": seconds}
 
 
 async def talk(call: SimulatedCall, resident: SimulatedResident, line: Line, pace: Pace, voicemail: str) -> None:
@@ -94,8 +102,7 @@ async def _answered(
         await line.tell(call.request.urls.amd, {**call.form(), "AnsweredBy": answered_by})
     await _walk(call, resident, line, pace, machine_says)
     if call.recording_url:
-        absent = {"RecordingSid": "RE" + call.sid[2:], "RecordingStatus": "absent"}
-        await line.tell(call.recording_url, {**call.form(), **absent})
+        await line.tell(call.recording_url, {**call.form(), **call.recording()})
     await _report(call, line, "completed", {"CallDuration": str(round(call.duration))})
 
 

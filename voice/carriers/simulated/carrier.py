@@ -23,6 +23,7 @@ from voice.carriers.base import (
     Placement,
     PlaceRequest,
     PlaceResult,
+    Sound,
 )
 from voice.carriers.simulated.call import SimulatedCall, talk
 from voice.carriers.simulated.characters import Cast, default_cast
@@ -116,6 +117,14 @@ class SimulatedCarrier:
         call = self._calls.get(carrier_id)
         if call is not None:
             call.recording_url = urls.recording
+
+    async def fetch_recording(self, recording_id: str) -> Sound | None:  # noqa: ARG002 - the interface's signature
+        """Nothing was recorded."""
+        return None
+
+    async def delete_recording(self, recording_id: str) -> bool:  # noqa: ARG002 - the interface's signature
+        """Nothing is kept."""
+        return True
 
     def verify(self, request: CarrierRequest) -> bool:
         """Tell whether this process has signed the webhook."""

@@ -12,6 +12,7 @@ from twilio.rest import Client
 from community.errors import Unavailable
 from community.model.call import AttemptStatus
 from voice.carriers.base import (
+    LARGEST_RECORDING,
     CallEvent,
     CarrierRequest,
     CarrierResponse,
@@ -19,8 +20,9 @@ from voice.carriers.base import (
     Placement,
     PlaceRequest,
     PlaceResult,
+    Sound,
 )
-from voice.carriers.twilio import errors, events
+from voice.carriers.twilio import errors, events, recordings
 from voice.carriers.twilio.http import BoundedHttpClient
 from voice.carriers.twilio.signature import SignatureCheck
 from voice.carriers.twilio.twiml import render
@@ -64,6 +66,7 @@ class TwilioCarrier:
     ) -> None:
         self.from_numbers = tuple(from_numbers)
         self._http = BoundedHttpClient(request_seconds)
+        self._account = (account_sid, auth_token)
         self._client = Client(account_sid, auth_token, http_client=self._http)
         # The environment's TWILIO_EDGE and TWILIO_REGION would rewrite the host, even 127.0.0.1.
         self._client.edge = self._client.region = None
@@ -142,6 +145,33 @@ class TwilioCarrier:
             )
         except (TwilioException, aiohttp.ClientError, OSError, TimeoutError, ValueError, TypeError) as error:
             log.warning("recording_not_started", carrier_id=carrier_id, error=type(error).__name__)
+
+    async def fetch_recording(self, recording_id: str) -> Sound | None:
+        """Fetch a recording with the account's authentication; None when it is not there (yet).
+
+        Raises:
+            Unavailable: Twilio does not answer.
+            Refused: it is too large, no sound, or Twilio sends us elsewhere for it.
+        """
+        url = recordings.url_of(self._client.api.base_url, self._account[0], recording_id)
+        try:
+            status, media_type, body = await self._http.download(url, self._account, most=LARGEST_RECORDING)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise Unavailable("线路方没有给出录音，系统稍后再取", code=type(error).__name__) from error
+        return recordings.sound_of(status, media_type, body)
+
+    async def delete_recording(self, recording_id: str) -> bool:
+        """Delete Twilio's copy of a recording; tell whether it is certainly gone.
+
+        Raises:
+            Unavailable: Twilio does not answer.
+        """
+        try:
+            return bool(await self._client.recordings(recording_id).delete_async())
+        except TwilioException as error:
+            return getattr(error, "status", 0) == 404
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            raise Unavailable("线路方没有应答，系统稍后再删录音", code=type(error).__name__) from error
 
     def verify(self, request: CarrierRequest) -> bool:
         """Tell whether the webhook is signed by the account."""
