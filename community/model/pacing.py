@@ -8,13 +8,18 @@ from datetime import datetime, timedelta
 #: no second with one call too many; it costs 1.2 % of the pace.
 MARGIN = 0.012
 
+#: Workers that share the pace keep their calls apart one by one, so that less is enough between two slots; between the
+#: stretches of two workers lies some time in which the first may be late.
+SHARED_MARGIN = 0.004
+SHARED_GAP = timedelta(seconds=0.008)
+
 #: A carrier that asks for a slower pace (429) halves it each time, down to this fraction; it recovers by itself.
 SLOWEST = 32.0
 
 
-def spacing(calls_per_second: float, slow_factor: float = 1.0) -> timedelta:
+def spacing(calls_per_second: float, slow_factor: float = 1.0, *, margin: float = MARGIN) -> timedelta:
     """How far apart two calls start."""
-    return timedelta(seconds=(1 + MARGIN) * slow_factor / calls_per_second)
+    return timedelta(seconds=(1 + margin) * slow_factor / calls_per_second)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from community.model.call import AttemptStatus
 from community.model.case import CaseKind
 from community.model.dialling import NO_GOOD_PHONE_REASON, Callee, capped_until, next_callee
 from community.model.line import Line
-from community.model.pacing import Lane, Slot, share_slots, spacing
+from community.model.pacing import MARGIN, SHARED_GAP, SHARED_MARGIN, Lane, Slot, share_slots, spacing
 from community.model.retry import OPTED_OUT_REASON, Decision, Fate
 from community.model.rulebook import Rulebook
 from community.store import dialling as call_store
@@ -107,7 +107,8 @@ def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rul
     alone = pace.owner in {"", limits.worker_id} and live_workers(conn, now, carrier=line.name) <= 1
     if pace.rests(now):
         return Claimed(alone=alone)
-    gap = spacing(limits.calls_per_second, pace_store.recover(conn, line.name, pace, now))
+    slow_factor = pace_store.recover(conn, line.name, pace, now)
+    gap = spacing(limits.calls_per_second, slow_factor, margin=MARGIN if alone else SHARED_MARGIN)
     start, until = max(pace.next_at, now), now + limits.timing.ahead
     live = call_store.live_calls(conn, line.name, now)
     room = min(_BATCH, limits.concurrent_calls - sum(live.values()), int((until - start) / gap) + 1)
@@ -126,7 +127,7 @@ def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rul
     if not slots:
         return Claimed(alone=alone)
     calls = _write(conn, slots, judged, line=line, limits=limits, now=now)
-    reserved_until = slots[-1].at + gap
+    reserved_until = slots[-1].at + gap + (timedelta(0) if alone else SHARED_GAP)
     pace_store.reserve(conn, line.name, next_at=reserved_until, owner=limits.worker_id)
     own = {lane.campaign_id: lane.next_at for lane in lanes if lane.gap is not None and lane.next_at is not None}
     pace_store.write_campaign_paces(conn, own, limits.worker_id)

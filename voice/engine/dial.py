@@ -14,7 +14,7 @@ from community.errors import Unavailable
 from community.model.call import AttemptStatus
 from community.model.campaign import CampaignStatus
 from community.model.line import Line
-from community.model.pacing import MARGIN, spacing
+from community.model.pacing import SHARED_MARGIN, spacing
 from community.model.rulebook import Rulebook
 from community.store import dialling as call_store
 from community.store import pace as pace_store
@@ -32,8 +32,8 @@ log = structlog.get_logger(__name__)
 
 #: Calls whose slots are so close together are checked by one query.
 _CHECKED_TOGETHER = 0.02
-#: A worker that shares the pace may be late by so much, in seconds; the margin between slots makes up for it.
-_LATE = MARGIN * 0.4
+#: Room for being late that a call asks for when it has missed its stretch of the pace, in seconds; then four times that.
+_ROOM = 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,9 @@ class Dialler:
         self._line = line
         self._limits = limits
         self._public_url = public_url
-        self._period = max(1.0, 1 / limits.calls_per_second)
-        self._gap = (1 + MARGIN / 2) / limits.calls_per_second
+        # A thousandth more, for the moments between counting a call and sending it.
+        self._period = 1.001 * max(1.0, 1 / limits.calls_per_second)
+        self._gap = (1 + SHARED_MARGIN / 2) / limits.calls_per_second
         self._sent: deque[float] = deque(maxlen=max(1, int(limits.calls_per_second)))
         self._turn = asyncio.Lock()
         self._done: list[Done] = []
@@ -217,7 +218,7 @@ class Dialler:
                 await _sleep_until(max(due, earliest))
                 self._sent.append(loop.time())
             return
-        room = _LATE
+        room = _ROOM
         while not await self._sent_in_time(due, own_until):
             room = min(1.0, room * 4)
             due = await self._take_new_slot(room)
@@ -228,7 +229,7 @@ class Dialler:
         await _sleep_until(due)
         async with self._turn:
             last = self._sent[-1] if self._sent else 0.0
-            latest = own_until - self._gap + _LATE
+            latest = own_until - self._gap
             moment = max(due, last + self._gap)
             if moment > latest:
                 return False
@@ -245,7 +246,11 @@ class Dialler:
         def reserve(conn: Connection) -> float:
             pace = pace_store.lock_pace(conn, self._line.name, now)
             at = max(pace.next_at, now)
-            free_at = at + timedelta(seconds=room) + spacing(self._limits.calls_per_second, pace.slow_factor)
+            free_at = (
+                at
+                + timedelta(seconds=room)
+                + spacing(self._limits.calls_per_second, pace.slow_factor, margin=SHARED_MARGIN)
+            )
             pace_store.reserve(conn, self._line.name, next_at=free_at, owner=self._limits.worker_id)
             return (at - now).total_seconds()
 
