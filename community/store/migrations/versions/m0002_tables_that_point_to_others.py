@@ -13,6 +13,7 @@ depends_on: str | Sequence[str] | None = None
 
 _TABLES_LAST_FIRST = (
     "utterance",
+    "recording",
     "call_event",
     "answer",
     "attempt",
@@ -46,6 +47,7 @@ def upgrade() -> None:
     _create_attempt()
     _create_answer()
     _create_call_event()
+    _create_recording()
     _create_utterance()
 
 
@@ -414,6 +416,31 @@ def _create_call_event() -> None:
     )
     with op.batch_alter_table("call_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_call_event_attempt_id"), ["attempt_id"], unique=False)
+
+
+def _create_recording() -> None:
+    op.create_table(
+        "recording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.String(length=32), nullable=False),
+        sa.Column("carrier", sa.String(length=20), nullable=False),
+        sa.Column("carrier_id", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("file", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("check_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_recording_attempt_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
+        sa.UniqueConstraint("carrier", "carrier_id", name=op.f("uq_recording_carrier_carrier_id")),
+    )
+    with op.batch_alter_table("recording", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recording_attempt_id"), ["attempt_id"], unique=False)
+        batch_op.create_index("ix_recording_check", ["check_at"], unique=False)
+        batch_op.create_index("ix_recording_status_created", ["status", "created_at"], unique=False)
 
 
 def _create_utterance() -> None:
