@@ -94,6 +94,7 @@ _CLAIM = (
     .values(dialogue_step=bindparam("following"))
 )
 _SAVE = update(attempts).where(attempts.c.id == bindparam("attempt")).values(dialogue=bindparam("document"))
+_BOUND = select(attempts.c.id).where(attempts.c.carrier_id == bindparam("carrier_id"))
 _UTTER = insert(utterances)
 
 
@@ -123,6 +124,13 @@ def running_call(conn: Connection, attempt_id: str) -> RunningCall | None:
         address=Address(row.community, row.building, row.unit, row.room),
         grid=row.grid,
     )
+
+
+def may_be_call(conn: Connection, call: RunningCall, carrier_id: str | None) -> bool:
+    """Whether the carrier's call of that id is this attempt's; one that nobody knows yet may be that of an unbound attempt."""
+    if carrier_id is None or call.carrier_id is not None:
+        return carrier_id in {None, call.carrier_id}
+    return conn.execute(_BOUND, {"carrier_id": carrier_id}).first() is None
 
 
 def definition_of(conn: Connection, campaign_id: int) -> dict[str, Any]:

@@ -97,7 +97,7 @@ class TwilioServer:
         sounds: what recordings are there, by id; a call that was recorded has one.
         answers_to_recordings: what happens to the next requests for a recording: a status, a redirect's address, a body.
         deleted: recordings that we had deleted.
-        repeat_callbacks / shuffle_callbacks: every status is sent twice / they arrive in any order, after the call.
+        repeat_callbacks / shuffle_callbacks: everything is sent twice / statuses arrive in any order, after the call.
     """
 
     def __init__(self, server_url: str = "") -> None:
@@ -263,14 +263,18 @@ class _UnreliableLine(Line):
         self._behaviour = server
         self._late: list[tuple[str, dict[str, str]]] = []
 
+    async def ask(self, url: str, form: dict[str, str]) -> str:
+        if self._behaviour.repeat_callbacks:
+            await super().ask(url, form)
+        return await super().ask(url, form)
+
     async def tell(self, url: str, form: dict[str, str]) -> None:
         if self._behaviour.no_callbacks:
             return
         if self._behaviour.shuffle_callbacks is not None:
             self._late.append((url, form))
             return
-        for _ in range(2 if self._behaviour.repeat_callbacks else 1):
-            await super().tell(url, form)
+        await super().tell(url, form)
 
     async def deliver(self) -> None:
         """Send what was held back, in any order."""

@@ -1,5 +1,6 @@
 """Telephone stories: who picks up, what they hear, what they say, and what staff see then. The real SDK, the real webhooks."""
 
+import random
 from collections.abc import AsyncIterator
 
 import pytest
@@ -27,9 +28,9 @@ class Story:
         self.twilio = twilio
         self.carrier = carrier
 
-    async def call(self, *says: str | None, pickup: str = "answered", **call: str) -> "Story":
-        self.person = self.twilio.people[NUMBER] = Person(list(says), pickup=pickup)
-        self.written = self.world.write_call(NUMBER, **call)  # type: ignore[arg-type]
+    async def call(self, *says: str | None, pickup: str = "answered", number: str = NUMBER, **call: str) -> "Story":
+        self.person = self.twilio.people[number] = Person(list(says), pickup=pickup)
+        self.written = self.world.write_call(number, **call)  # type: ignore[arg-type]
         placed = await self.world.place(self.carrier, self.written)
         assert placed.placement is Placement.PLACED
         await self.twilio.quiet()
@@ -47,6 +48,15 @@ class Story:
     @property
     def labels(self) -> dict[str, object]:
         return self.world.labels(self.written)
+
+    @property
+    def end(self) -> tuple[object, ...]:
+        """Everything that is to be the same, however the carrier's callbacks arrive."""
+        attempt, target = self.world.attempt(self.written), self.world.target(self.written)
+        opened = [(c.kind, c.priority, c.danger) for c in self.world.cases() if c.attempt_id == self.written.attempt_id]
+        said = [(u.speaker, u.text, u.digits) for u in self.world.transcript(self.written)]
+        facts = (attempt.status, attempt.outcome, attempt.answered_by, target.status, target.reason)
+        return facts, self.result, self.labels, opened, said
 
 
 @pytest.fixture
@@ -182,3 +192,30 @@ async def test_staff_read_every_word_in_the_transcript(story: Story) -> None:
     assert speakers[0][0] == "service"
     assert ("resident", "三十六度五") in speakers
     assert speakers[-1] == ("service", "好的。问完了，谢谢您。有事请打6215-0100。祝您平安，再见。")
+
+
+_STORIES: dict[str, tuple[tuple[str | None, ...], dict[str, str]]] = {
+    "answers": (("舒服着呢", "三十六度五", "对", "没啥要帮的"), {}),
+    "worries": (("不太舒服", "三十八度六", "对", "降压药吃完了"), {}),
+    "cries for help": (("救命啊，我摔倒了起不来", None, None, None, None), {}),
+    "stays silent": ((None, None, None), {}),
+    "wrong number": (("你打错了，我不认识这个人",), {}),
+    "records": (("可以", "舒服"), {"questionnaire": ASKS_TO_RECORD}),
+    "voicemail": ((), {"pickup": "voicemail"}),
+    "busy": ((), {"pickup": "busy"}),
+    "switched off": ((), {"pickup": "switched_off"}),
+}
+
+
+@pytest.mark.parametrize("name", _STORIES)
+async def test_repeated_reordered_and_late_callbacks_change_nothing(story: Story, name: str) -> None:
+    says, how = _STORIES[name]
+    await story.call(*says, **how)
+    expected = story.end
+    story.twilio.repeat_callbacks = True
+    await story.call(*says, number="+8613800000002", **how)
+    assert story.end == expected
+    for seed in range(3):
+        story.twilio.shuffle_callbacks = random.Random(seed)
+        await story.call(*says, number=f"+861380000001{seed}", **how)
+        assert story.end == expected

@@ -124,7 +124,7 @@ def _apply_recording(conn: Connection, attempt: Attempt, event: CallEvent, rules
     if event.recording_id is None:
         return False
     if event.recording_status == "completed":
-        news = note_recording(
+        note_recording(
             conn,
             attempt.id,
             carrier=attempt.carrier,
@@ -132,12 +132,11 @@ def _apply_recording(conn: Connection, attempt: Attempt, event: CallEvent, rules
             seconds=event.recording_seconds,
             now=now,
         )
-    else:
-        news = (attempt.recording or {}).get("status") not in _RECORDED
-    if news:
-        recording = {"id": event.recording_id, "status": event.recording_status, "seconds": event.recording_seconds}
-        store.note_on_attempt(conn, attempt.id, recording=recording)
-    return news
+    if (attempt.recording or {}).get("status") in _RECORDED:
+        return False
+    recording = {"id": event.recording_id, "status": event.recording_status, "seconds": event.recording_seconds}
+    store.note_on_attempt(conn, attempt.id, recording=recording)
+    return True
 
 
 def _ignore(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:  # noqa: ARG001 - one signature for all kinds

@@ -124,6 +124,7 @@ class _Webhooks:
         if event.kind is not EventKind.STEP:
             apply_event(conn, call.attempt_id, event, rules=self._rules, now=now)
             return None
+        _refuse_another_call(conn, call, event)
         questionnaire = self._questionnaire(conn, call.campaign_id)
         return take_turn(conn, call, event, questionnaire=questionnaire, rules=self._rules, now=now, answer=answer)
 
@@ -159,7 +160,7 @@ class _Webhooks:
 
     def _asked_back(self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent) -> str | None:
         call = self._call(conn, carrier, urls)
-        if int(event.detail["step"]) != call.step:
+        if int(event.detail["step"]) != call.step or not calls.may_be_call(conn, call, event.carrier_id):
             return None
         questionnaire = self._questionnaire(conn, call.campaign_id)
         dialogue = Dialogue.from_json(dict(call.dialogue))
@@ -179,6 +180,13 @@ class _Webhooks:
 
 def _is_ours(call: RunningCall, carrier: Carrier, token: str) -> bool:
     return call.carrier == carrier.name and secrets.compare_digest(call.token.encode(), token.encode())
+
+
+def _refuse_another_call(conn: Connection, call: RunningCall, event: CallEvent) -> None:
+    """Answer nobody but the call that this attempt placed: words of one resident never reach another."""
+    if not calls.may_be_call(conn, call, event.carrier_id):
+        log.warning("webhook_refused", carrier=call.carrier, reason="another_call", attempt_id=call.attempt_id)
+        raise web.HTTPNotFound(text="no such call")
 
 
 def _apology(event: CallEvent) -> Step:

@@ -64,6 +64,24 @@ async def test_a_call_that_does_not_exist_and_a_wrong_token_are_not_found(caller
     assert (await caller.post(call, "", url=f"{caller.world.public_url}/voice/nobody/1/2/status"))[0] == 404
 
 
+async def test_another_calls_words_are_not_taken_for_this_ones(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    await caller.post(call, "step/0")
+    stranger = await caller.post(call, "step/1", CallSid="CA" + "b" * 32, SpeechResult="救命", Confidence="0.9")
+    assert stranger[0] == 404
+    assert (await caller.post(call, "step/1", SpeechResult="舒服", Confidence="0.9"))[0] == 200
+    assert caller.world.labels(call) == {"well": "yes"}
+    assert caller.world.cases() == []
+
+
+async def test_a_call_that_belongs_to_another_attempt_is_not_bound_to_a_second(caller: Caller) -> None:
+    first, second = caller.world.write_call(NUMBER), caller.world.write_call("+8613800000002")
+    assert (await caller.post(first, "step/0"))[0] == 200
+    assert (await caller.post(second, "step/0"))[0] == 404
+    attempt = caller.world.attempt(second)
+    assert (attempt.carrier_id, attempt.status, attempt.dialogue) == (None, "placing", {})
+
+
 async def test_what_is_no_webhook_of_ours_is_refused(caller: Caller) -> None:
     call = caller.world.write_call(NUMBER)
     assert (await caller.post(call, "step/first"))[0] == 400
