@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from community.model.meaning import household
 from community.model.meaning.numerals import Numeral, numerals
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.questionnaire import Question
@@ -52,9 +53,59 @@ _WANTED: tuple[tuple[re.Pattern[str], _Wanted], ...] = (
     (re.compile(r"岁|年龄|年纪|高寿|贵庚"), _Wanted("岁|虚|周岁", 0, 125)),
     (re.compile(r"口人|几个人|多少人|几位"), _Wanted("口|个|人|位", 0, 60)),
     (re.compile(r"几天|多少天|多久|多长时间"), _Wanted("天|日|周|星期|礼拜|月", 0, 3650, days=True)),
+    (re.compile(r"几个小时|几小时|几个钟头|多少小时"), _Wanted("小时|钟头", 0, 24)),
     (re.compile(r"几次|几回|多少次"), _Wanted("次|回|趟|遍", 0, 1000)),
 )
 _ANYTHING = _Wanted("", -1e9, 1e9)
+
+
+_DIGIT = "零一二三四五六七八九"
+_N = r"[一二两三四五六七八九十百俩仨\d]+"
+_SHORT_OF = re.compile(rf"(?P<whole>{_N})岁?(?:还|就|只)?(?:差|少)(?P<less>{_N})(?:岁|年)?(?:$|[,.])")
+_YOUNGER = re.compile(
+    rf"(?:他|她|老伴儿?|老头子?|老太婆|哥|姐|弟|妹|爱人)[^,]{{0,6}}?(?P<other>{_N})(?:岁)?(?:了)?[,.]?我(?:比他|比她)?(?P<way>小|大)(?:他|她)?(?P<by>{_N})岁"
+)
+_STOCK = re.compile(
+    rf"(?:剩|还有|有|还剩|共|,|^)(?:下)?(?P<stock>{_N})(?P<unit>片|粒|颗|板|盒|瓶)(?!药?[,.]?(?:一天|一日))?"
+)
+_PER_DAY = re.compile(rf"(?:一|每)(?:天|日)(?:吃|用|要吃)?(?P<dose>{_N})(?:片|粒|颗|次|顿|回)")
+_LASTS = re.compile(rf"一(?P<unit>板|盒|瓶)(?:药)?(?:能|够|可以)?(?:吃|用)?(?P<days>{_N})天")
+
+
+def _number(word: str) -> float:
+    found = numerals(word)
+    return found[0].value if found else 0.0
+
+
+def _worked_out(text: str, wanted: _Wanted) -> float | None:
+    """What has to be calculated: 一百岁还差俩, 还剩六片一天两片, 老两口加一个孙子."""
+    if "岁" in wanted.units:
+        return _age_of(text)
+    if wanted.days:
+        return _days_left(text)
+    return household.people(text) if "口" in wanted.units else None
+
+
+def _age_of(text: str) -> float | None:
+    short = _SHORT_OF.search(text)
+    if short:
+        return _number(short["whole"]) - _number(short["less"])
+    beside = _YOUNGER.search(text)
+    if not beside:
+        return None
+    by = _number(beside["by"])
+    return _number(beside["other"]) + (by if beside["way"] == "大" else -by)
+
+
+def _days_left(text: str) -> float | None:
+    dose, lasts = _PER_DAY.search(text), _LASTS.search(text)
+    rest = (dose.re if dose else _LASTS).sub(",", text)
+    stock = _STOCK.search(rest)
+    if not stock:
+        return None
+    if lasts and lasts["unit"] == stock["unit"]:
+        return _number(stock["stock"]) * _number(lasts["days"])
+    return _number(stock["stock"]) // max(_number(dose["dose"]), 1) if dose else None
 
 
 def read(question: Question, text: str, today: date) -> Reading:
@@ -62,13 +113,20 @@ def read(question: Question, text: str, today: date) -> Reading:
     wanted = next((w for pattern, w in _WANTED if pattern.search(question.say)), _ANYTHING)
     low = question.minimum if question.minimum is not None else wanted.least
     high = question.maximum if question.maximum is not None else wanted.most
-    text = _said_as_digits(text)
-    if re.search(r"[一半]?[天顿片粒](?:都|也)没", text):
+    text = _said_as_digits(text, wanted)
+    worked_out = _worked_out(text, wanted)
+    if worked_out is not None:
+        return words(Label.VALUE, _tidy(worked_out), 0.8) if low <= worked_out <= high else UNCLEAR
+    if re.search(r"[一半]?[天顿片粒](?:都|也)没|一(?:次|回|趟|宿|晚上?|夜|分钟|会儿?)(?:都|也)?没", text):
         return words(Label.VALUE, 0, 0.85) if low <= 0 else UNCLEAR
     found = _candidates(text, today, wanted)
     fitting = [(value, where, guess) for value, where, guess in found if low <= value <= high]
     if not fitting:
         return UNCLEAR
+    if wanted.not_beside:
+        fitting = _of_the_pair(text, fitting, wanted, highest="高" in wanted.beside)
+        if not fitting:
+            return UNCLEAR
     value, _, guess = max(enumerate(fitting), key=lambda item: (_weight(text, item[1], wanted), item[0]))[1]
     return words(Label.VALUE, _tidy(value), 0.7 if guess or len({v for v, _, _ in fitting}) > 1 else 0.92)
 
@@ -87,10 +145,27 @@ def read_keys(question: Question, digits: str) -> Reading:
     return keys(Label.VALUE, _tidy(value)) if low <= value <= high else UNCLEAR
 
 
-def _said_as_digits(text: str) -> str:
-    """六十有九 is 六十九, 36点5 is 36.5."""
+def _said_as_digits(text: str, wanted: _Wanted) -> str:
+    """六十有九 is 六十九, 36点5 is 36.5, 一百二八十 is 120 and 80."""
+    text = re.sub(r"([一二两三四五六七八九])个半(?=小时|钟头)", lambda m: f"{_DIGIT.index(m[1])}.5个", text)
+    text = text.replace("十天半个月", "十来天").replace("十天半月", "十来天")
+    if wanted.not_beside:
+        text = re.sub(r"(百[一二三四五六七八九])(?=[五六七八九]十)", r"\1,", text)
+        text = re.sub(r"百([一二三四五六七八九])([一二三四五六七八九])(?![十百到至])", r"百\1十\2", text)
     text = re.sub(r"(\d)点(\d)", r"\1.\2", text)
     return re.sub(r"十有(?=[一二三四五六七八九])", "十", text)
+
+
+def _of_the_pair(
+    text: str, fitting: list[tuple[float, int, bool]], wanted: _Wanted, *, highest: bool
+) -> list[tuple[float, int, bool]]:
+    """Without the other pressure: 低压八十五 does not answer for the high one; of 140/90 the larger does."""
+    own = [found for found in fitting if _weight(text, found, wanted) > -4]
+    values = [value for value, _, _ in own]
+    unmarked = not re.search(r"高|低|上|下", text)
+    if len(own) == 2 and unmarked and abs(values[0] - values[1]) >= 25:
+        return [max(own) if highest else min(own)]
+    return own
 
 
 def _candidates(text: str, today: date, wanted: _Wanted) -> list[tuple[float, int, bool]]:
@@ -110,6 +185,10 @@ def _candidates(text: str, today: date, wanted: _Wanted) -> list[tuple[float, in
     for numeral in numerals(text):
         if not any(start <= numeral.start < end for start, end in taken):
             found.extend(_meanings(text, numeral, today, wanted))
+    if not found and "次" in wanted.units and re.search(r"(?:天天|每天).{0,3}(?:出|去|下)", text):
+        found.append((7.0, 0, False))
+    if not found and re.search(r"次|小时", wanted.units) and re.search(r"没(?:有)?(?:出|睡|下|去|动)", text):
+        found.append((0.0, 0, False))
     if not found and "口" in wanted.units:
         found.extend(_household(text))
     if (
@@ -156,6 +235,9 @@ def _meanings(text: str, numeral: Numeral, today: date, wanted: _Wanted) -> list
         value = today.year - value
     elif wanted.units == "度" and 340 <= value <= 430:
         value /= 10
+    if "岁" in wanted.units and re.search(r"(?:奔|快(?:到)?|不到|将近|过了?年就?|大我)(?:是)?$", text[: numeral.start]):
+        # 快八十了 is an age to come.
+        return []
     if after.startswith(
         ("片", "粒", "颗", "盒", "瓶", "板", "号楼", "栋", "单元", "室", "点", "块", "元", "月份", "层", "楼")
     ):

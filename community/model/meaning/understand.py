@@ -1,16 +1,29 @@
 """The one way in: what was heard, as a reading of the question that was asked."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
+from community.model.emergency import detect_emergency
 from community.model.meaning import asides, choice, day, free_text, need_help, number, period, yes_no
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
-from community.model.meaning.speech import plain
+from community.model.meaning.speech import clauses, plain
 from community.model.questionnaire import Question, QuestionKind
 
 #: Below this figure of the recogniser its words are not believed, cries for help aside.
 LEAST_CONFIDENCE = 0.6
 _LONGEST = 2000
+#: 打死也不走 is a figure of speech.
+_FIGURE_OF_SPEECH = re.compile(r"打死.{0,2}(?:也|都)|(?:热|烦|气|吓|急|累|疼|痒|臭|吵|想)死")
+#: Kinds of emergency that end a questionnaire; of a missing cat or a caller who lies, somebody is told in the usual way.
+_DANGERS = frozenset(
+    "gas electric_fire fire elevator collapse water trapped electric_shock suicide violence breathing choking bleeding"
+    " poison burn labour medical".split()
+)
+#: Questions whose answers speak of emergencies without being one.
+_HEARD_OF = re.compile(r"急救|救护车|火灾|灭火|演练|意见|建议")
+_NO_RECORDING = re.compile(r"(?:不|别|莫)(?:要|许|想|同意|准|能|让|给|愿意?|可以|用)*(?:你们?|我|被|把我)*(?:录)|录音")
+_MAY_NAME_AN_OPTION = frozenset({Label.REFUSE, Label.REPEAT_REQUEST})
 _KEY_HUMAN, _KEY_REPEAT = "0", "*"
 
 
@@ -28,7 +41,7 @@ def understand(question: Question, heard_speech: str, digits: str, confidence: f
         A reading; label `unclear` wherever the words do not decide.
     """
     text = plain(heard_speech[:_LONGEST])
-    if asides.is_distress(text):
+    if asides.is_distress(text) or _in_danger(question, text):
         return words(Label.DISTRESS, confidence=0.95)
     if digits:
         return _keys(question, digits, today)
@@ -36,10 +49,33 @@ def understand(question: Question, heard_speech: str, digits: str, confidence: f
         return Reading(Label.SILENCE)
     if confidence is not None and confidence < LEAST_CONFIDENCE:
         return UNCLEAR
+    if "录音" not in question.say:
+        text = _without_recording(text)
+    return _read(question, text, today)
+
+
+def _read(question: Question, text: str, today: date) -> Reading:
     label = asides.aside_label(text, question.kind)
-    if label is not None:
-        return words(label, confidence=0.9)
-    return _words(question, text, today)
+    if label is None:
+        return _words(question, text, today)
+    if question.kind is QuestionKind.CHOICE and label in _MAY_NAME_AN_OPTION:
+        # 别打电话，贴门上 chooses; 别打电话 alone refuses.
+        chosen = _words(question, text, today)
+        if chosen.is_answer and any(option in text for option in question.options):
+            return chosen
+    return words(label, confidence=0.9)
+
+
+def _without_recording(text: str) -> str:
+    """The text without 不要录音: no answer to any other question."""
+    kept = [part for part in clauses(text) if not _NO_RECORDING.search(part)]
+    return ",".join(kept) if len(kept) < len(clauses(text)) else text
+
+
+def _in_danger(question: Question, text: str) -> bool:
+    """Whether the rules for emergencies in chat see somebody in danger."""
+    found = detect_emergency(_FIGURE_OF_SPEECH.sub("", text))
+    return found is not None and found.kind in _DANGERS and not _HEARD_OF.search(question.say)
 
 
 def _words(question: Question, text: str, today: date) -> Reading:
