@@ -56,6 +56,8 @@ _SPEAK_AGAIN = re.compile(
     r"|(?:听|聽)不(?:太|大|很|怎么)?(?:清|见|到|懂|明|真|得|全)|没(?:有|太|怎么|大)?听(?:太)?(?:清|见|到|懂|明|全|真)|没(?:有)?(?:搞|弄|闹)?明白|听(?:得)?(?:不|没)(?:是)?(?:很|太)?(?:清|懂)|不(?:太|大)?(?:懂|明白)你|(?:搞|弄|闹)不(?:懂|清|明白)(?:你|什么意思|啥)|什么意思|几个意思|说(?:得|的)?太快|(?:说|讲|你)?慢(?:一)?(?:点|些|滴)(?:儿|子)?(?:说|讲|来|念|行|吧|$|[,.!])|慢慢(?:说|讲|来)[,.]?我?听|大(?:点|些|一点)?声|(?<!舞)(?<!音乐)(?<!电视)声音?(?:太)?(?:小|低|轻)|(?:高|响)(?:点|些)(?:说|讲|声)?|耳朵(?:背|聋|不(?:好|行|灵)|有点)|耳背|信号不(?:好|行)|断断续续|(?:声音|电话|信号|话筒).{0,3}(?:卡|嗡嗡|滋滋|沙沙)"
     r"|你?(?:刚才|刚刚|刚)?(?:在)?(?:说|讲|问)(?:的|得|了)?(?:是)?(?:些)?什么(?:话|呢|呀|啊|来着|东西|意思)?(?:[,.!?]|$)|讲什么话|(?:你|刚才)(?:问|说)(?:我)?(?:什么|哪样)来着|哪样[?]?$"
 )
+#: 我耳朵聋，敲门使点劲 tells us something; it does not ask us to speak again.
+_HARD_OF_HEARING = re.compile(r"耳朵|耳背|听不(?:见|清)")
 _BARE_PARDON = re.compile(
     r"^(?:[啊嗯哈诶唔欸]+[?]+|喂+|[啊哈]|什么|什么[?]+|哪个|嗯[?]|(?:喂|你好)[,.!?]*(?:喂|听(?:得|不)?(?:到|见)|说话|谁呀?|哪位|哪个)*[啊呀嘛吗]?|你?是?(?:谁|哪位|哪里|哪儿|哪个|哪个单位)(?:的)?[啊呀哪呢]?|怎么(?:回)?事|干(?:什么|嘛|吗))[?!.]*$"
 )
@@ -158,6 +160,8 @@ def _wrong_person(text: str, kind: QuestionKind) -> bool:
 def _asks_for_person(text: str, short: str, kind: QuestionKind) -> bool:
     if kind is QuestionKind.FREE_TEXT and len(text) > 25:
         return False
+    if kind is QuestionKind.NEED_HELP and re.search(r"说说话|说会话|聊聊?天|唠|聊聊", text):
+        return False
     whole = short.strip(",.!?")
     return bool(_HUMAN.search(text) or _PERSON_WANTED.search(short) or _STAFF_WANTED.fullmatch(whole))
 
@@ -166,6 +170,8 @@ def _pardon(text: str, short: str, kind: QuestionKind) -> bool:
     if _BARE_PARDON.match(text) or _BARE_PARDON.match(short):
         return True
     if kind is QuestionKind.FREE_TEXT and len(text) > 25:
+        return False
+    if _HARD_OF_HEARING.search(text) and re.search(r"助听器|敲(?:响|重|大|门)|用力|使(?:点)?劲|喊", text):
         return False
     return bool(_SPEAK_AGAIN.search(text))
 

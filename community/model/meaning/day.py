@@ -8,9 +8,10 @@ from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.questionnaire import Question
 
 _RELATIVE: tuple[tuple[str, int], ...] = (
+    (r"大大后[天日儿]", 4),
     (r"大前[天日儿]|大前日", -3),
     (r"前[天日儿](?!半)|前日", -2),
-    (r"昨[天日儿晚]|昨个|夜来|寻日|琴日|头天", -1),
+    (r"昨[天日儿晚]|昨个|夜来|夜儿个?|昨夜|寻日|琴日|头天", -1),
     (r"大后[天日儿]|外后天", 3),
     (r"后[天日儿]|后朝", 2),
     (r"明[天日儿早晚朝后]?(?!白|显|年|儿个后)|听日|赶明|天明|第二天", 1),
@@ -19,7 +20,7 @@ _RELATIVE: tuple[tuple[str, int], ...] = (
 _COMPILED = tuple((re.compile(pattern), days) for pattern, days in _RELATIVE)
 _N = r"[一二两三四五六七八九十廿卅零〇\d]+"
 _WEEKDAY = re.compile(
-    r"(?P<which>上上|下下下|下下|上|下|这|本|大下)?(?:一)?(?:个)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末1-7])"
+    r"(?P<which>上上|下下下|下下|上|下|这|本|大下)?(?:一)?(?:个)?(?:周|星期|礼拜|拜)(?P<day>[一二三四五六日天末1-7])"
 )
 _NEXT_WEEK = re.compile(r"(?P<which>上上|下下|上|下|这|本)(?:一)?个?(?:周|星期|礼拜)(?![一二三四五六日天末1-7])")
 _MONTH_DAY = re.compile(rf"(?P<month>{_N})(?:月|月份)(?:的)?(?P<day>{_N})(?:号|日|$|[^个天年])?")
@@ -63,6 +64,9 @@ _CLEAR = 0.9
 def read(question: Question, text: str, today: date) -> Reading:
     """The day meant, as an ISO date."""
     past = bool(_PAST.search(question.say))
+    text = _without_ruled_out(text)
+    if _ANY_OTHER.search(text):
+        return UNCLEAR
     found = [day for day in (_find(part, today, past=past) for part in _corrected(text)) if day is not None]
     if not found or (_LUNAR.search(text) and not _MONTH_DAY.search(text)):
         return UNCLEAR
@@ -93,9 +97,23 @@ def find_day(text: str, today: date) -> date | None:
     return _find(text, today, past=False)
 
 
+#: 除了周四都行, 礼拜五要去医院，别的都行: every day but one is no day.
+_ANY_OTHER = re.compile(r"除了.{1,8}(?:都|随)|(?:别的|其他|其余|另外|剩下)(?:的|时候|日子|几天|天)*(?:都|随)")
+_TAKEN = re.compile(
+    r"不(?:行|成|中|得空|方便|在|要|来)|没(?:空|时间|工夫)|有事|(?:得|要|约了|去)(?:去|体检|上|看|接|送|开会|透析|复查|打|喝|吃)|值班|忙"
+)
+
+
+def _without_ruled_out(text: str) -> str:
+    """The clauses without those that name a day on which it does not suit, where another remains."""
+    parts = [part for part in re.split(r"[,.!?;]+", text) if part]
+    kept = [part for part in parts if not _TAKEN.search(part) or _ANY_OTHER.search(part)]
+    return ",".join(kept) if kept and len(kept) < len(parts) else text
+
+
 def _corrected(text: str) -> list[str]:
     """The text after 不对, 不是 …: what somebody corrects themselves to."""
-    parts = re.split(r"不对|说错了?|哦不|不不|不是不是|改(?:成|到|在)?", text)
+    parts = re.split(r"不对|(?<=[,.])不(?=[,.])|说错了?|哦不|不不|不是不是|改(?:成|到|在)?", text)
     last = [part for part in parts if part.strip(" ,.!")]
     if last and re.search(r"不是[^,]{1,8},是", text):
         # 不是周三，是周四

@@ -6,12 +6,12 @@ from community.model.meaning.numerals import numerals
 
 _N = r"[一二两三四五六七八九十俩仨\d]+"
 _ONE = (
-    r"(?:大|小|二|重|曾)?(?:外)?(?:孙子|孙女|孙|外孙女?)|儿媳妇?|媳妇|儿子|女婿|女儿|闺女|姑娘|老伴儿?|老头子?|老太婆|老太太|老婆子?"
+    r"(?:大|小|二|重|曾)?(?:外)?(?:孙子|孙女|孙|外孙女?)|儿媳妇?|媳妇|儿子|女婿|女儿|闺女|姑娘|老伴儿?|老头子?|老太婆|老太太|老婆子?|妈|爸"
     r"|爱人|老公|先生|妈妈?|爸爸?|爹|娘|保姆|护工|阿姨|弟弟?|妹妹?|姐姐?|哥哥?|侄子|侄女|娃|孩子|亲家母?|奶奶|爷爷|婆婆|公公|租客"
 )
 _PIECE = re.compile(
     rf"(?P<family>{_N})口(?:人|子)?|(?P<couple>老两口|老俩口|两口子|小两口|夫妻俩|夫妻两个?|老夫妻|我们俩|我俩|俩老(?:的|人)?|两个老的)"
-    rf"|(?P<count>{_N})(?:个|位)?(?:{_ONE}|小孩|小的|小|老人|老的|老|大人)|(?P<one>{_ONE})|(?P<me>我(?!家|们|妈|爸|儿|女|闺|老|孙|弟|妹|姐|哥|媳|爱|先)|本人|自己)"
+    rf"|(?P<count>{_N})(?:个|位)?(?:{_ONE}|小孩|小的|小|老人|老的|老|大人)|(?P<one>{_ONE})|(?P<me>(?<!看)(?<!给)我(?!们?(?:老两口|俩)|家|们|妈|爸|儿|女|闺|老|孙|弟|妹|姐|哥|媳|爱|先)|本人|自己)"
 )
 #: A total that is said: 五个, 一共六口, 爷孙三个.
 _TOTAL = re.compile(
@@ -23,6 +23,15 @@ _NOT_HERE = re.compile(r"不在|在外|走了|过世|去世|嫁|出差|住院|�
 
 def people(text: str) -> float | None:
     """The sum of the people that are listed; None where a total is said, or nothing needs adding."""
+    if re.search(r"一大家子", text):
+        return None
+    if re.search(r"(?:就|只|得|剩)(?:剩)?(?:我|自己)(?:跟|和|一个)?[^,]{0,4}(?:猫|狗|鸟|电视)", text):
+        return 1.0
+    text = re.sub(
+        r"(?:我)?(?:妈|爸|老伴|儿子|女儿)[一二两三四五六七八九十\d]+岁?$",
+        "",
+        re.sub(r"(?:[一-鿿]{1,3})一家(?=[一二三四五六七八九])", "", text),
+    )
     if _NOT_HERE.search(text) or _TOTAL.search(text) or not _JOINED.search(text):
         return None
     pieces = list(_PIECE.finditer(re.sub(r"我(?:和|跟|同)?(?=(?:老两口|俩|们俩))", "", text)))

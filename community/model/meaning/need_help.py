@@ -18,7 +18,7 @@ _REPAIR = re.compile(
     r"一闪一闪|闪(?:烁|个不停)|滴答|冒(?:火|烟|泡)|(?:老|总|又)跳|(?:不|没)(?:太)?(?:凉快|凉|制冷|灵光|着)|(?:水|电|气)都?停|停电|停水|停气|返潮|发霉|灌风|关不(?:紧|牢)|打不着(?:火)?|轱辘|没信号|响个不停|(?:修|坏|破|爆|老响|异响|失灵|卡住|拧不动|转不动|推不动|关不严|返味|反味|不动了|漏|堵|断|裂|掉|塌|松|翘|脱落|生锈|跳闸|短路|罢工|不(?:亮|转|通|制冷|灵|好使|热|响|出水|走字|动了?)|打不(?:开|着)|关不(?:上|严|住)|没(?:有)?(?:水|电|气|网|信号|暖气|热水)(?:了|啦|$|[,.!])|停(?:点|了)?(?:水|电|气)|冒水|渗水|滴水|反水|返味|换(?:个)?(?:灯|锁|水管|开关|插座|龙头|玻璃|电池))"
 )
 _REPAIRED = re.compile(
-    r"灯|轮椅|下水|纱窗|外机|风扇|水管|管(?:道|子)|龙头|马桶|厕所|下水|水池|空调|电(?:视|路|线|表|闸|梯|冰箱|饭煲|扇|话|器|热)|冰箱|洗衣机|热水器|煤气灶|灶|燃气|炉|门|窗|锁|屋顶|房顶|墙|天花|地板|瓷砖|扶手|栏杆|暖气|插座|开关|玻璃|网络|宽带|机顶盒|手机|油烟机|楼道|屋子|房子|漏"
+    r"停(?:了)?(?:水|电|气)|(?:水|电|气)都?停|没(?:水|电|气)(?:了|啦|$|[,.])|电了|灯|轮椅|下水|纱窗|外机|风扇|水管|管(?:道|子)|龙头|马桶|厕所|下水|水池|空调|电(?:视|路|线|表|闸|梯|冰箱|饭煲|扇|话|器|热)|冰箱|洗衣机|热水器|煤气灶|灶|燃气|炉|门|窗|锁|屋顶|房顶|墙|天花|地板|瓷砖|扶手|栏杆|暖气|插座|开关|玻璃|网络|宽带|机顶盒|手机|油烟机|楼道|屋子|房子|漏"
 )
 _OTHER = re.compile(
     r"助浴|洗不了|洗澡|赡养|施工|抬(?:下|上)|沙发|家具|树|清(?:一清|理|运)|堆(?:的|满|着|了)|蟑螂|闹鬼|缺钱|没钱|儿媳|凉快(?:的)?地方|纳凉|打听|(?:打|通)(?:个)?电话|电话就行|狗|臭|开不起|开证明|费|钱|报销|证(?!明天)|补(?:贴|助|办)|津贴|低保|社保|医保|养老金|退休|工资|办(?:理|个|证|手续)?|手续|申请|登记|户口|抚养|离婚|官司|法律|纠纷|吵|噪|邻居|楼上|楼下|狗|猫|垃圾|停车|车(?:位|子)|充电|物业|投诉|报警|骗|推销|手机(?:不会|怎么|教)|教(?:我|一下)|微信|健康码|扫码|缴|交(?:费|钱|电|水)|充值|搬(?!走)|抬|扛|提水|接(?:送|孩子)|带孩子|找(?:人|工作|保姆|对象)|打扫|卫生|剪(?:头|发)|理发|洗(?:个)?(?:澡|衣|被)|洗不动|拿不动|搬不动|走丢|走失|做饭|送饭|取快递|快递|跑腿|寄|买(?:东西|菜)|代(?:买|办)|食堂|助餐|房子|房租|拆迁|电梯|路灯|广场舞|流浪|虫|蟑螂|老鼠|耗子|白蚁|蚊子"
@@ -40,6 +40,8 @@ _NOISE = re.compile(r"热得|冷得|吵|闹|叫|噪|响|音响|广场舞|装修|
 _PROVIDED = re.compile(
     r"(?:儿子|女儿|闺女|孩子|媳妇|家里人?|老伴|社区|居委).{0,4}(?:安排|照顾|管|弄|买|准备|办|置办|送|搞)(?:得)?(?:好|妥|齐|全|着|了|过)"
 )
+_PLENTY = re.compile(r"满|够|有|没|停|冰|不|好")
+_DEAF = re.compile(r"助听器")
 _ONLY = re.compile(r"就是|只是|不过|但|除了|倒是|唯独|可是")
 
 
@@ -49,6 +51,8 @@ def read(text: str) -> Reading:
     if not said:
         return UNCLEAR
     parts = clauses(said)
+    if _DEAF.search(said):
+        return words("needs:medical", confidence=0.8)
     denied = any(_NONE.search(part) or _PROVIDED.search(part) for part in parts)
     wanted = [found for part in parts if (found := _wanted(part, after_turn=_is_turn(part)))]
     if wanted:
@@ -93,15 +97,17 @@ def _counts(name: str, part: str, match: re.Match[str], *, after_turn: bool) -> 
         plenty = re.match(r"(?:都|也|还|倒是|是)*(?:有|够|足|不缺|多|齐|囤|备)", after) or re.search(
             r"(?:不|没)(?:缺|差|要|用)(?:什么|了)?$", before
         )
-        lacking = _LACK.search(part) or after_turn
+        lacking = _LACK.search(part) or after_turn or (len(part) <= 6 and not _PLENTY.search(part))
         return bool(lacking) and not plenty
     if name == "medical" and re.search(r"药", match[0]):
         plenty = re.match(r"(?:都|也|还|倒是)*(?:有|够|足|不缺|在吃|按时|吃着)", after) or re.search(
             r"(?:不|没)(?:缺|差|用)(?:什么|了)?$", before
         )
         return not plenty
+    if name == "other" and re.search(r"费心|费神|破费", part):
+        return False
     if name == "other" and re.search(r"(?:有|儿子|女儿|闺女|孩子|保姆|自己|能).{0,4}$", before) and not after_turn:
-        return bool(re.search(r"能(?:给|帮|不能)|没|帮|咋|怎么|吗|不$|要|想", part) or "的" in before[-2:])
+        return bool(re.search(r"能(?:给|帮|不能)|没|不给|帮|咋|怎么|吗|不$|要|想", part) or "的" in before[-2:])
     if name == "medical" and re.search(r"怕.{0,2}$", before):
         return False
     if name == "medical" and match[0].startswith("睡不") and _NOISE.search(part):

@@ -36,13 +36,13 @@ _ANY = re.compile(
 _N = r"[一二两三四五六七八九十零\d]+"
 _CLOCK = rf"(?P<{{0}}h>{_N})(?:点钟?|时|[::])(?P<{{0}}m>半|一刻|三刻|{_N}(?:分)?)?"
 _FROM_TO = re.compile(
-    rf"(?:{_CLOCK.format('a')}|(?P<bare>{_N}))(?:多|左右|钟|来)?(?:到|至|-|~|和)(?:下午|上午|晚上|中午)?{_CLOCK.format('b')}"
+    rf"(?:{_CLOCK.format('a')}|(?P<bare>{_N}))(?:多|左右|钟|来)?(?:(?:以|之|过)?后[,到]?|到|至|-|~|和)(?:下午|上午|晚上|中午)?{_CLOCK.format('b')}"
 )
 _ONE = re.compile(_CLOCK.format("a"))
 _AFTER = re.compile(r"^(?:多|钟|左右)?(?:以|之|过|往)?后|^(?:钟)?(?:起|开始|过)")
 _BEFORE = re.compile(r"^(?:钟|多)?(?:以|之)?前|^(?:钟)?(?:不到|为止)")
 _NOT = re.compile(
-    r"(?:不|没|别)(?:行|成|方便|中|在|来|要|可以|得)|(?:要|得|在)(?:睡|出|接|上|打|去|跳|买|做|送|锻炼|带|洗|吃药|排队)|除了|睡(?:着|懒)|出门"
+    r"(?:不|没|别)(?:空|时间|工夫|有空|行|成|方便|中|在|来|要|可以|得)|(?:要|得|在)(?:睡|出|接|上|打|去|跳|买|做|送|锻炼|带|洗|吃药|排队)|除了|睡(?:着|懒)|出门"
 )
 _NOON = 12 * 60
 
@@ -147,14 +147,15 @@ def _hours(text: str, parts: list[str]) -> tuple[int | None, int | None] | None:
     hour = to_number(single["ah"])[0]
     if hour is None or hour > 24:
         return None
-    moment = _of_day(minutes_of(hour, single["am"]), parts)
+    getting_up = bool(re.search(r"起(?:得|床|来|身)|就起|睡醒", text))
+    moment = _of_day(minutes_of(hour, single["am"]), parts, getting_up=getting_up)
     after = text[single.end() :]
     if _BEFORE.match(after):
         return None, moment
     return moment, None
 
 
-def _of_day(minutes: int, parts: list[str]) -> int:
+def _of_day(minutes: int, parts: list[str], *, getting_up: bool = False) -> int:
     """三点 is 15:00 unless the morning was said: nobody is visited at three in the night."""
     if minutes >= _NOON + 60:
         return minutes
@@ -162,6 +163,8 @@ def _of_day(minutes: int, parts: list[str]) -> int:
     late = any(part in {"afternoon", "evening", "night"} for part in parts)
     if late and minutes < _NOON:
         return minutes + _NOON
+    if getting_up and not late:
+        return minutes
     return minutes + _NOON if not early and minutes < 7 * 60 else minutes
 
 
