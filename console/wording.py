@@ -138,6 +138,7 @@ AUDIT_ACTION_NAMES: Mapping[str, str] = {
     "case.returned": "退单",
     "case.suspended": "挂账",
     "phone.wrong": "标记号码不对",
+    "guardian.opted_out": "紧急联系人要求不再来电",
     "recording.stored": "取回录音",
     "recording.lost": "录音没有取到",
     "recording.expired": "录音到期删除",

@@ -94,12 +94,14 @@ class Decision:
         next_at: for a retry.
         reason: one sentence for staff.
         number_spent: the number that was dialled is not to be dialled again for this resident.
+        next_number: nobody picks up there; the next try in this campaign goes to the next number of the household.
     """
 
     fate: Fate
     next_at: datetime | None = None
     reason: str = ""
     number_spent: bool = False
+    next_number: bool = False
     case_kind: CaseKind = CaseKind.UNREACHED
     priority: Priority | None = None
     danger: bool = False
@@ -186,6 +188,8 @@ def _planned_retry(call: EndedCall, about: Circumstances, base: datetime) -> Dec
     assert call.outcome is not None  # noqa: S101 - the caller looked; for the type checker
     plan = about.questionnaire.retry_for(call.outcome)
     if about.counts.get(call.outcome, 0) > plan.times:
+        if about.other_number and call.outcome is not Outcome.ANSWERED:
+            return replace(_again(call.over_at, about), next_number=True)
         return _unreached(call, about)
     return _again(base + retry_wait(plan.after, rehearsal=about.hours is None), about)
 

@@ -54,6 +54,8 @@ residents = Table(
     Column("guardian_relation", String(40), nullable=False, server_default=""),
     #: E.164, or empty.
     Column("guardian_phone", String(20), nullable=False, server_default=""),
+    #: The guardian's number that turned out wrong, dead or unwilling; another one in the list is called again.
+    Column("guardian_bad_number", String(20), nullable=False, server_default=""),
     Column("note", Text, nullable=False, server_default=""),
     #: Belongs to the sample community: never dialled by a real carrier.
     Column("sample", Boolean, nullable=False),

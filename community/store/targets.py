@@ -21,7 +21,11 @@ _BUILDING_SUFFIXES = ("号楼", "栋", "幢", "座", "#", "楼")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What must be known of a resident to call them."""
+    """What must be known of a resident to call them.
+
+    Attributes:
+        guardian_phone: E.164 of the guardian; empty where there is none that is any good.
+    """
 
     resident_id: int
     sample: bool
@@ -212,7 +216,9 @@ def persons_of(conn: Connection, resident_ids: Sequence[int]) -> dict[int, Perso
 
 
 def mark_phone(conn: Connection, resident_id: int, number: str, status: str, now: datetime) -> None:
-    """Mark a resident's number as `wrong` or `not_in_service`."""
+    """Mark a resident's number, or their guardian's, as `wrong` or `not_in_service`."""
+    theirs = (residents.c.id == resident_id, residents.c.guardian_phone == number)
+    conn.execute(update(residents).where(*theirs).values(guardian_bad_number=number))
     good = (phones.c.resident_id == resident_id, phones.c.number == number, phones.c.status == "ok")
     conn.execute(update(phones).where(*good).values(status=status, status_changed_at=now))
 
@@ -244,6 +250,7 @@ def _persons(*more: Any) -> Select[Any]:
         residents.c.opted_out_at,
         residents.c.preferred_hours,
         residents.c.guardian_phone,
+        residents.c.guardian_bad_number,
         *more,
     ).select_from(residents)
 
@@ -299,7 +306,7 @@ def _person(row: Row[Any]) -> Person:
         sample=row.sample,
         opted_out=row.opted_out_at is not None,
         preferred_hours=row.preferred_hours,
-        guardian_phone=row.guardian_phone,
+        guardian_phone="" if row.guardian_phone == row.guardian_bad_number else row.guardian_phone,
     )
 
 

@@ -130,8 +130,9 @@ def _apply(
     conn: Connection, story: _Story, decision: Decision, counts: dict[Outcome, int], *, rules: Rulebook, now: datetime
 ) -> None:
     position = story.target.phone_position
-    if decision.number_spent:
+    if decision.number_spent or decision.next_number:
         position = _position_after(conn, story) or position
+    if decision.number_spent:
         wrong = story.attempt.result is CallResult.WRONG_PERSON
         status = "wrong" if wrong else "not_in_service"
         if story.is_about_the_real_person:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from aiohttp import web
 from aiohttp.test_utils import unused_port
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from community.clock import Clock
 from community.model.questionnaire import Questionnaire
@@ -78,11 +78,25 @@ class TelephoneWorld:
         self.public_url = public_url
 
     def write_call(
-        self, number: str, *, questionnaire: str = HEAT, carrier: str = "twilio", language: str = "mandarin", n: int = 1
+        self,
+        number: str,
+        *,
+        questionnaire: str = HEAT,
+        carrier: str = "twilio",
+        language: str = "mandarin",
+        n: int = 1,
+        callee: str = "",
     ) -> WrittenCall:
-        """A resident, a campaign, a target and a call about to be placed."""
+        """A resident, a campaign, a target and a call about to be placed; with `callee` guardian, to the guardian."""
         with self.database.begin() as conn:
-            return _write_call(conn, number, questionnaire, carrier, language=language, n=n, now=self.clock.now())
+            call = _write_call(conn, number, questionnaire, carrier, language=language, n=n, now=self.clock.now())
+            if callee:
+                mine = attempts.c.id == call.attempt_id
+                conn.execute(update(attempts).where(mine).values(dialogue={"callee": callee}))
+                hers = residents.c.id == call.resident_id
+                conn.execute(update(residents).where(hers).values(guardian_phone=number))
+                conn.execute(delete(phones).where(phones.c.resident_id == call.resident_id))
+            return call
 
     async def place(self, carrier: Carrier, call: WrittenCall) -> Any:
         request = PlaceRequest(to=call.number, from_number="+85230000000", urls=call.urls(self.public_url))

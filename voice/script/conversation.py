@@ -14,7 +14,7 @@ from community.model.meaning.asides import is_distress, is_machine_greeting, is_
 from community.model.meaning.later import callback_time
 from community.model.meaning.speech import plain
 from community.model.questionnaire import Question, QuestionKind, Recording
-from voice.script import answering, emergency
+from voice.script import answering, emergency, guardian
 from voice.script.asking import listen
 from voice.script.dialogue import Dialogue, Phase
 from voice.script.ending import end, hand_over
@@ -60,11 +60,17 @@ def _is_machine(dialogue: Dialogue, said: Said) -> bool:
 
 
 def _open(speaker: Speaker) -> Turn:
-    script = speaker.script
-    prompts = speaker.opening()
-    if script.questionnaire.recording is Recording.ASK:
-        return speaker.listen([*prompts, *speaker.say("consent")], speaker.for_yes_no(), phase=Phase.CONSENT)
-    return begin_questions(speaker, prompts)
+    if speaker.script.guardian:
+        return guardian.open_call(speaker)
+    return _ask_consent(speaker, speaker.opening())
+
+
+def _ask_consent(speaker: Speaker, prompts: Sequence[Prompt]) -> Turn:
+    """Ask whether we may record, or go straight to the questions where nothing is recorded."""
+    if speaker.script.questionnaire.recording is not Recording.ASK:
+        return begin_questions(speaker, prompts)
+    told = [*prompts, *speaker.say("consent")]
+    return speaker.listen(told, speaker.for_yes_no(), phase=Phase.CONSENT, misses=0, repeats=0)
 
 
 def begin_questions(
@@ -78,6 +84,13 @@ def begin_questions(
     return answering.put(speaker, prompts, question, start_recording=start_recording, keys_for_help=True, **changes)
 
 
+def _guardian(speaker: Speaker, said: Said) -> Turn:
+    reading = _read(speaker, guardian.FAMILY, said.heard)
+    if guardian.is_family(reading, said.heard):
+        return _ask_consent(speaker, speaker.to_guardian())
+    return guardian.not_yet_sure(speaker, said, reading) or _about_the_call(speaker, said, reading)
+
+
 def _consent(speaker: Speaker, said: Said) -> Turn:
     reading = _read(speaker, _CONSENT, said.heard)
     if reading.label == Label.YES:
@@ -85,7 +98,8 @@ def _consent(speaker: Speaker, said: Said) -> Turn:
     if reading.label == Label.SILENCE:
         return _again(speaker, said, reading)
     if reading.label == Label.REPEAT_REQUEST and speaker.dialogue.repeats < REPEATS:
-        prompts = [*speaker.opening(), *speaker.say("consent")]
+        about = speaker.to_guardian() if speaker.script.guardian else speaker.opening()
+        prompts = [*about, *speaker.say("consent")]
         repeats = speaker.dialogue.repeats + 1
         return speaker.slower().listen(prompts, speaker.for_yes_no(), repeats=repeats)
     if reading.label == Label.REFUSE and not wants_opt_out(plain(said.heard.speech)):
@@ -145,7 +159,8 @@ def _opt_out(speaker: Speaker, said: Said) -> Turn:
     sure = reading.label in {Label.YES, Label.REFUSE} or wants_opt_out(text)
     unanswered = reading.label in {Label.SILENCE, Label.UNCLEAR}
     if sure or (unanswered and speaker.dialogue.insisted):
-        return end(speaker, speaker.say("opted_out", phone=speaker.script.phone), CallResult.OPTED_OUT, OptOut())
+        result = CallResult.REFUSED if speaker.script.guardian else CallResult.OPTED_OUT
+        return end(speaker, speaker.say("opted_out", phone=speaker.script.phone), result, OptOut())
     return end(speaker, speaker.say("refused"), CallResult.REFUSED)
 
 
@@ -251,6 +266,7 @@ _WITHOUT_LISTENING: dict[Phase, _Handler] = {
     Phase.OVER: lambda speaker, _: speaker.hang_up([]),
 }
 _LISTENING: dict[Phase, _Handler] = {
+    Phase.GUARDIAN: _guardian,
     Phase.CONSENT: _consent,
     Phase.QUESTION: _question,
     Phase.CONFIRM: _confirm,

@@ -13,6 +13,8 @@ class Phase(StrEnum):
 
     #: Nothing was said yet.
     PICKUP = "pickup"
+    #: Do we speak with the resident's family?
+    GUARDIAN = "guardian"
     #: May we record?
     CONSENT = "consent"
     #: The question named in `Dialogue.question`.

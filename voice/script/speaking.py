@@ -54,10 +54,19 @@ class Speaker:
         return self.wording.prompts(key, slow=self.dialogue.slow, **values)
 
     def opening(self) -> list[Prompt]:
-        """Who calls, whom, and why."""
+        """Who calls, whom, and why; to a guardian's phone nothing but whose family we look for."""
+        if self.script.guardian:
+            names = {"caller": self.wording.written(self.script.caller), "name": self.wording.written(self.script.name)}
+            return self.say("guardian_opening", **names)
         key = "opening_again" if self.script.again else "opening"
         caller = self.wording.written(self.script.caller)
         prompts = self.say(key, caller=caller, name=self.wording.written(self.script.name))
+        return prompts + self.wording.spoken(self.script.questionnaire.purpose, slow=self.dialogue.slow)
+
+    def to_guardian(self) -> list[Prompt]:
+        """What the family is asked for, once we know that it is the family."""
+        name = self.wording.written(self.script.name)
+        prompts = self.say("guardian_help", name=name)
         return prompts + self.wording.spoken(self.script.questionnaire.purpose, slow=self.dialogue.slow)
 
     def closing(self) -> list[Prompt]:

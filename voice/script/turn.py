@@ -21,6 +21,7 @@ class Script:
         name: the resident's.
         answered: what an earlier call or channel has already answered, by question.
         again: we spoke before and were not finished.
+        guardian: the phone is not the resident's own but that of their guardian (紧急联系人).
         now, zone: the moment, and the community's time zone.
     """
 
@@ -34,6 +35,7 @@ class Script:
     now: datetime
     answered: Mapping[str, Reading] = field(default_factory=dict)
     again: bool = False
+    guardian: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,7 @@ class RaiseCase:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """Never call this resident again."""
+    """Never call this resident again; said by a guardian, never call the guardian again."""
 
 
 @dataclass(frozen=True, slots=True)

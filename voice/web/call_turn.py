@@ -20,8 +20,9 @@ from community.usecases.mark_wrong_number import mark_wrong_number
 from community.usecases.open_case import open_case
 from community.usecases.opt_out import opt_out
 from community.usecases.record_answer import record_answer
+from community.usecases.stop_calling_guardian import stop_calling_guardian
 from voice.carriers.base import CallEvent, EventKind
-from voice.engine.apply import apply_event
+from voice.engine.apply import ASK_AFTER_GOODBYE, ASK_AFTER_WHILE_TALKING, apply_event
 from voice.script.conversation import advance
 from voice.script.dialogue import Dialogue, Phase
 from voice.script.steps import Heard, Language, Step
@@ -65,7 +66,7 @@ def make_script(
 ) -> Script:
     """What a call's conversation depends on."""
     # Only the way to the first question depends on what was answered before this call.
-    begins = dialogue.phase in {Phase.PICKUP, Phase.CONSENT}
+    begins = dialogue.phase in {Phase.PICKUP, Phase.GUARDIAN, Phase.CONSENT}
     earlier = answers_of_targets(conn, [call.target_id]).get(call.target_id, {}) if begins else {}
     answered = {
         question: Reading(label, value, answer.confidence, answer.decided_by)
@@ -83,6 +84,7 @@ def make_script(
         now=now,
         answered=answered,
         again=call.n > 1 and bool(answered),
+        guardian=_is_guardians(call),
     )
 
 
@@ -117,7 +119,9 @@ def take_turn(
     turn = advance(script, dialogue, said)
     taken_over_by = [_carry_out(conn, call, effect, said=heard.speech, rules=rules, now=now) for effect in turn.effects]
     case_id = next(filter(None, taken_over_by), turn.dialogue.case_id)
-    calls.save_dialogue(conn, call.attempt_id, _kept(call.dialogue) | replace(turn.dialogue, case_id=case_id).to_json())
+    document = _kept(call.dialogue) | replace(turn.dialogue, case_id=case_id).to_json()
+    wait = ASK_AFTER_GOODBYE if turn.step.hang_up else ASK_AFTER_WHILE_TALKING
+    calls.save_dialogue(conn, call.attempt_id, document, check_at=now + wait)
     calls.add_utterances(conn, call.attempt_id, _spoken(call, dialogue, heard, turn.step, now))
     return TakenTurn(turn.step, event.carrier_id, fresh=True)
 
@@ -170,6 +174,8 @@ def _carry_out(
         case RaiseCase():
             opened = open_case(conn, _new_case(call, effect), rules=rules, actor=_ACTOR, now=now)
             return opened.id if effect.settles else None
+        case OptOut() if not about_real and _is_guardians(call):
+            stop_calling_guardian(conn, call, rules=rules, actor=_ACTOR, now=now)
         case OptOut() if not about_real:
             opt_out(conn, call.resident_id, reason="电话里说不要再打", actor=_ACTOR, now=now)
         case WrongNumber() if not about_real:
@@ -178,6 +184,10 @@ def _carry_out(
             machine = CallEvent(kind=EventKind.MACHINE, key="machine:heard", answered_by="machine")
             apply_event(conn, call.attempt_id, machine, rules=rules, now=now)
     return None
+
+
+def _is_guardians(call: RunningCall) -> bool:
+    return call.dialogue.get("callee") == "guardian"
 
 
 def _record(conn: Connection, call: RunningCall, effect: RecordAnswer, now: datetime) -> None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from community.clock import MovableClock
+from community.errors import CommunityError
 from community.model.call import AttemptStatus, CallResult, Outcome
 from community.model.campaign import TargetStatus
 from community.store.campaigns import campaign_by_id
@@ -170,3 +171,64 @@ async def test_after_the_deadline_whoever_is_left_becomes_a_case(street: Street)
     [target] = street.targets()
     assert target["status"] == TargetStatus.CASE
     assert "截止" in target["reason"]
+
+
+ONE_TRY = """
+name: 高温关怀
+purpose: 天气热，问问您好不好
+retries: {no_answer: {after: 30m, times: 0}, voicemail: {after: 30m, times: 0}}
+questions: [{id: fine, kind: yes_no, say: 您今天身体还好吗}]
+"""
+
+
+async def test_when_nobody_picks_up_the_household_is_rung_in_its_order(street: Street) -> None:
+    guardian = "+8613912349999"
+    street.rules = generous()
+    street.engine = street.another_engine("worker-2")
+    street.move_in(ZHANG, LI, guardian_phone=guardian)
+    street.start(ONE_TRY)
+    for outcome in (Outcome.NO_ANSWER, Outcome.VOICEMAIL, Outcome.NO_ANSWER):
+        await street.pass_time(minutes=1)
+        street.hang_up(outcome)
+    assert street.exchange.numbers == [ZHANG, LI, guardian]
+    assert [row["dialogue"].get("callee") for row in street.attempts()] == [None, None, "guardian"]
+    [target], [case] = street.targets(), street.cases()
+    assert (target["status"], case["kind"]) == (TargetStatus.CASE, "unreached")
+    street.start(ONE_TRY)
+    await street.pass_time(minutes=1)
+    assert street.exchange.numbers[-1] == ZHANG
+
+
+async def test_whoever_has_only_a_guardians_phone_is_called_through_the_guardian(street: Street) -> None:
+    guardian = "+8613912349999"
+    street.move_in(guardian_phone=guardian)
+    street.start()
+    await street.engine.tick()
+    assert street.exchange.numbers == [guardian]
+    assert street.attempts()[0]["dialogue"] == {"callee": "guardian"}
+
+
+async def test_a_guardians_number_that_is_wrong_is_left_alone_by_the_next_campaign(street: Street) -> None:
+    street.rules = generous()
+    street.engine = street.another_engine("worker-2")
+    street.move_in(guardian_phone="+8613912349999")
+    street.start()
+    await street.engine.tick()
+    street.hang_up(Outcome.NOT_IN_SERVICE)
+    launched = street.create()
+    street.approve(launched)
+    with pytest.raises(CommunityError):
+        street.launch(launched)
+    assert len(street.exchange.posts) == 1
+
+
+async def test_somebody_who_hangs_up_in_the_middle_is_not_told_on_to_the_family(street: Street) -> None:
+    street.rules = generous()
+    street.engine = street.another_engine("worker-2")
+    street.move_in(ZHANG, guardian_phone="+8613912349999")
+    street.start(ONE_TRY.replace("no_answer: {after: 30m, times: 0}", "answered: {after: 1m, times: 0}"))
+    await street.engine.tick()
+    street.hang_up(Outcome.ANSWERED)
+    await street.pass_time(hours=1)
+    assert street.exchange.numbers == [ZHANG]
+    assert street.targets()[0]["status"] == TargetStatus.CASE

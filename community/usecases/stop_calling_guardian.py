@@ -1,0 +1,40 @@
+"""A guardian does not want to be called: their number is left alone, and staff find another contact for the resident."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from community.model.actor import Actor
+from community.model.case import CaseKind, NewCase
+from community.model.phone import mask
+from community.model.rulebook import Rulebook
+from community.store import audit
+from community.store.calls import RunningCall
+from community.store.targets import mark_phone
+from community.usecases.open_case import OpenedCase, open_case
+
+
+def stop_calling_guardian(
+    conn: Connection, call: RunningCall, *, rules: Rulebook, actor: Actor, now: datetime
+) -> OpenedCase:
+    """Call that guardian no more; the resident has not opted out and is called as before.
+
+    Returns:
+        The list-check case; the same for the same call.
+    """
+    mark_phone(conn, call.resident_id, call.number, "wrong", now)
+    subject, detail = f"resident:{call.resident_id}", {"number": mask(call.number)}
+    audit.append(conn, at=now, actor=actor, action="guardian.opted_out", subject=subject, detail=detail)
+    new = NewCase(
+        kind=CaseKind.LIST_CHECK,
+        source_key=f"attempt:{call.attempt_id}:guardian_opted_out",
+        summary="紧急联系人要求不再来电，请另找联系人",
+        address=call.address,
+        grid=call.grid or None,
+        resident_id=call.resident_id,
+        campaign_id=call.campaign_id,
+        target_id=call.target_id,
+        attempt_id=call.attempt_id,
+        rehearsal=call.rehearsal,
+    )
+    return open_case(conn, new, rules=rules, actor=actor, now=now)
