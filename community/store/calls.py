@@ -94,6 +94,7 @@ _CLAIM = (
     .values(dialogue_step=bindparam("following"))
 )
 _SAVE = update(attempts).where(attempts.c.id == bindparam("attempt")).values(dialogue=bindparam("document"))
+_SAVE_AND_CHECK = _SAVE.values(check_at=bindparam("check"))
 _BOUND = select(attempts.c.id).where(attempts.c.carrier_id == bindparam("carrier_id"))
 _UTTER = insert(utterances)
 
@@ -147,9 +148,19 @@ def claim_step(conn: Connection, attempt_id: str, *, expected: int) -> bool:
     return result.rowcount == 1
 
 
-def save_dialogue(conn: Connection, attempt_id: str, dialogue: Mapping[str, Any]) -> None:
-    """Keep the state of a conversation whose turn was claimed."""
-    conn.execute(_SAVE, {"attempt": attempt_id, "document": dict(dialogue)})
+def save_dialogue(
+    conn: Connection, attempt_id: str, dialogue: Mapping[str, Any], *, check_at: datetime | None = None
+) -> None:
+    """Keep the state of a conversation whose turn was claimed.
+
+    Args:
+        check_at: when the carrier is asked about the call unless a callback comes first; None leaves that as it is.
+    """
+    facts = {"attempt": attempt_id, "document": dict(dialogue)}
+    if check_at is None:
+        conn.execute(_SAVE, facts)
+    else:
+        conn.execute(_SAVE_AND_CHECK, facts | {"check": check_at})
 
 
 def add_utterances(conn: Connection, attempt_id: str, said: Sequence[Utterance]) -> None:

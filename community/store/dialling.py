@@ -199,6 +199,12 @@ def take_checks(
     return taken
 
 
+def hasten_checks(conn: Connection, carrier: str, statuses: Collection[AttemptStatus], *, at: datetime) -> None:
+    """Have the carrier asked about all its calls at a moment, those of a later check too."""
+    later = (attempts.c.status.in_(list(statuses)), attempts.c.check_at > at, attempts.c.carrier == carrier)
+    conn.execute(update(attempts).where(*later).values(check_at=at))
+
+
 def carrier_ids_known(conn: Connection, carrier_ids: Collection[str]) -> set[str]:
     """Which of the carrier's calls already belong to an attempt."""
     query = select(attempts.c.carrier_id).where(attempts.c.carrier_id.in_(list(carrier_ids)))

@@ -20,7 +20,10 @@ log = structlog.get_logger(__name__)
 
 #: Without a callback for so long, the carrier is asked.
 ASK_AFTER = timedelta(seconds=60)
-ASK_AFTER_WHILE_TALKING = timedelta(minutes=5)
+#: Longer than anybody is listened to in one step.
+ASK_AFTER_WHILE_TALKING = timedelta(seconds=90)
+#: The last sentence takes so long; then the callback that the call is over is due.
+ASK_AFTER_GOODBYE = timedelta(seconds=20)
 
 #: What the carrier or we say of a recording that there is.
 _RECORDED = frozenset({"completed", *RecordingStatus})

@@ -91,6 +91,7 @@ class Engine:
         """Work until `stop` is set; then claim nothing more, place what was claimed, and write it all down."""
         # Others see this worker before it takes its first slot.
         await self._beat()
+        await self._reconciler.catch_up()
         async with asyncio.TaskGroup() as work:
             work.create_task(self._repeat(self._look_after, self._timing.upkeep, stop))
             work.create_task(self._repeat(self._asked, self._timing.upkeep, stop))

@@ -59,6 +59,12 @@ class Reconciler:
             unknown=tuple(self._take(conn, (AttemptStatus.UNKNOWN,), now)), silent=tuple(self._take(conn, _LIVE, now))
         )
 
+    async def catch_up(self) -> None:
+        """Have the carrier asked soon about every call: while nobody served, its callbacks found nobody."""
+        at = self._clock.now() + self._timing.first_ask
+        name = self._carrier.name
+        await self._database.write(lambda conn: store.hasten_checks(conn, name, _LIVE, at=at))
+
     async def ask(self, questions: Questions) -> None:
         """Ask about attempts of unknown fate, and about calls of which no callback came for long."""
         await asyncio.gather(

@@ -1,5 +1,7 @@
 """A POST whose fate is not known, a worker that dies or sleeps, a carrier that fails: nobody is rung twice, nobody lost."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -240,6 +242,19 @@ async def test_no_callback_comes_so_the_carrier_is_asked_how_the_call_ended(stre
     await street.pass_time(seconds=61)
     [attempt] = street.attempts()
     assert (attempt["status"], attempt["outcome"]) == (AttemptStatus.ENDED, Outcome.BUSY)
+
+
+async def test_calls_that_ended_while_nobody_served_are_found_soon_after_a_start(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    [(carrier_id, call)] = street.exchange.calls.items()
+    street.exchange.calls[carrier_id] = replace(call, status=AttemptStatus.ENDED, outcome=Outcome.NO_ANSWER)
+    at_once = asyncio.Event()
+    at_once.set()
+    await street.another_engine("after-the-crash").run(at_once)
+    await street.pass_time(seconds=11)
+    assert street.attempts()[0]["outcome"] == Outcome.NO_ANSWER
 
 
 async def test_a_call_the_carrier_has_forgotten_is_given_up_after_the_longest_call(street: Street) -> None:
