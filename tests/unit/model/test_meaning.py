@@ -79,6 +79,14 @@ def test_keys_win_over_words_but_not_over_a_cry_for_help() -> None:
     assert understand(question, "救命", "2", 0.9, TODAY).label == Label.DISTRESS
 
 
+@pytest.mark.parametrize("kind", [QuestionKind.YES_NO, QuestionKind.NEED_HELP, QuestionKind.NUMBER])
+@pytest.mark.parametrize(
+    "speech", ["我要找工作人员", "找工作人员", "帮我转一下社工", "我找你们社区的主任", "请工作人员联系我"]
+)
+def test_whoever_says_what_the_telephone_offers_gets_a_person(kind: QuestionKind, speech: str) -> None:
+    assert understand(_ask(kind), speech, "", 0.9, TODAY).label == Label.ASK_HUMAN
+
+
 @pytest.mark.parametrize(
     ("kind", "digits", "label", "value"),
     [
