@@ -90,6 +90,8 @@ async def test_an_answer_that_worries_is_a_case_before_the_call_ends(story: Stor
     first, second = story.world.cases()
     assert first.kind == second.kind == "worrying"
     assert first.priority == "urgent"
+    assert first.summary == "答“不太舒服”：您这两天身体舒服吗？"
+    assert second.summary == "38.6（“三十八度六”）：您今天量的体温是多少度？"
     assert "原话：不太舒服" in first.description
     assert "我马上告诉社区医生" in story.heard
     assert story.labels["help"] == "needs:medical"
@@ -184,6 +186,13 @@ async def test_a_cantonese_speaker_is_spoken_to_in_cantonese(story: Story) -> No
     await story.call("舒服", "三十六度五", "啱", "唔使啦，多謝", language="cantonese")
     assert "呢度係青禾社區居委會" in story.heard
     assert story.labels == {"well": "yes", "temperature": 36.5, "help": "none"}
+
+
+async def test_a_number_said_in_an_answer_is_masked_in_the_cases_line(story: Story) -> None:
+    await story.call("不太舒服，我儿子的电话是13800000999", "三十六度五", "对", "没有")
+    (case,) = story.world.cases()
+    assert "13800000999" not in case.summary
+    assert case.summary.startswith("答“不太舒服，我儿子的电话是138****0999")
 
 
 async def test_staff_read_every_word_in_the_transcript(story: Story) -> None:

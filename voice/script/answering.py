@@ -6,8 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 from community.model.answer_rules import escalation_for, next_question
+from community.model.answer_text import answer_text
 from community.model.call import CallResult
 from community.model.case import CaseKind
+from community.model.case_text import hide_numbers, shorten
 from community.model.meaning.reading import Label, Reading
 from community.model.questionnaire import Escalation, Question
 from voice.script.asking import told
@@ -25,6 +27,7 @@ _TOPIC = re.compile(
 )
 _LONGEST_QUESTION, _LONGEST_ANSWER = 60, 160
 _QUESTIONS_SET_ASIDE = 2
+_LONGEST_QUOTE, _LONGEST_SUMMARY_QUESTION = 24, 40
 
 
 def is_question(text: str) -> bool:
@@ -107,15 +110,25 @@ def _result(speaker: Speaker) -> CallResult:
 
 
 def _case(question: Question, heard: Heard, reading: Reading, rule: Escalation) -> RaiseCase:
-    meant = reading.value if reading.label == Label.VALUE else reading.label
+    meant = answer_text(question, reading.label, reading.value, heard.speech)
     words = f"原话：{heard.speech}" if heard.speech else f"按键：{heard.digits}"
     return RaiseCase(
         key=f"answer:{question.id}",
         kind=CaseKind(rule.kind),
-        summary=f"回答需要关注：{question.say}",
+        summary=_in_brief(question, heard, reading),
         description=f"问：{question.say}\n答：{meant}\n{words}",
         priority=rule.priority,
     )
+
+
+def _in_brief(question: Question, heard: Heard, reading: Reading) -> str:
+    """答“不太舒服”：您这两天身体舒服吗？ – what was said, with what it was taken for where the words do not tell."""
+    meant = str(answer_text(question, reading.label, reading.value, heard.speech))
+    # A number that is cut in two would not be known as one.
+    words = shorten(hide_numbers(heard.speech), _LONGEST_QUOTE)
+    plain_answer = reading.label in {Label.YES, Label.NO} or meant == heard.speech
+    answer = f"答“{words or meant}”" if plain_answer or not words else f"{shorten(meant, _LONGEST_QUOTE)}（“{words}”）"
+    return f"{answer}：{shorten(question.say, _LONGEST_SUMMARY_QUESTION)}"
 
 
 def _today(speaker: Speaker) -> Any:

@@ -1,6 +1,7 @@
 """The sentences of wording.yml, filled in, cut into breaths, and written for the resident's language."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
@@ -35,6 +36,9 @@ _UNSPOKEN = str.maketrans(
         "~": "到",
     }
 )
+_MARKS = re.compile(r"[，。！？；、：,.!?;:…]$")
+_COMMAS = ("，", "、", "：", ",")
+_ASKS = re.compile(r"(?:[吗嗎呢么呀咩]|什么|哪[里儿个些天]|多少.?|几.|(?:是|有|要)(?:不|没).{1,6})$")
 #: Questionnaires are written in simplified characters; voices of other languages read their own.
 _SCRIPTS = {Language.CANTONESE: "s2hk", Language.TAIWANESE_MANDARIN: "s2tw"}
 
@@ -121,6 +125,18 @@ def sentences(text: str) -> list[str]:
         else:
             found.extend(_PAUSE.split(sentence))
     return [piece.strip() for piece in found if _SPOKEN.search(piece)]
+
+
+def as_written(spoken: Sequence[str]) -> str:
+    """Sentences that were said one after the other, as they are read: each ends with a mark, the last with a full stop."""
+    text = "".join(_ended(sentence.strip()) for sentence in spoken if sentence.strip())
+    return text[:-1] + "。" if text.endswith(_COMMAS) else text
+
+
+def _ended(sentence: str) -> str:
+    if _MARKS.search(sentence):
+        return sentence
+    return sentence + ("？" if _ASKS.search(sentence) else "。")
 
 
 def breaths(text: str) -> list[str]:

@@ -36,6 +36,7 @@ from voice.script.turn import (
     Script,
     WrongNumber,
 )
+from voice.script.wording import as_written
 
 _ACTOR = Actor.system("voice")
 _DIALOGUE_KEYS = frozenset(field.name for field in fields(Dialogue))
@@ -156,7 +157,7 @@ def _spoken(call: RunningCall, before: Dialogue, heard: Heard, step: Step, now: 
         said.append(Utterance("resident", heard.speech, now, heard.digits, heard.confidence, question))
     elif call.step and before.phase is not Phase.TRANSFER:
         said.append(Utterance("resident", "", now, question_id=question))
-    text = "".join(prompt.text for prompt in step.prompts)
+    text = as_written([prompt.text for prompt in step.prompts])
     if text:
         said.append(Utterance("service", text, now))
     return said

@@ -11,7 +11,7 @@ from community.model.questionnaire import Question, QuestionKind
 from voice.carriers.twilio.twiml import render
 from voice.script.asking import ask, deny
 from voice.script.steps import CallUrls, Language, Listen, Prompt, Step
-from voice.script.wording import LONGEST_BREATH, Wording, breaths, sentences, wording
+from voice.script.wording import LONGEST_BREATH, Wording, as_written, breaths, sentences, wording
 
 #: What stands for a name or number in the count: as long as they usually are.
 FILLED = {
@@ -116,3 +116,10 @@ def test_the_residents_language_is_spoken_and_heard(language: Language, say: str
     xml = render(step, CallUrls("https://x.cn", "twilio", "a", "b"))
     assert f'<Say language="{say}"' in xml
     assert f'language="{hear}"' in xml
+
+
+def test_a_transcript_reads_in_full_sentences() -> None:
+    said = ["您好，这里是青禾社区居委会。", "天热，问问您的情况", "我们想录音，方便核对。", "要重听请按星号，"]
+    assert as_written(said) == "您好，这里是青禾社区居委会。天热，问问您的情况。我们想录音，方便核对。要重听请按星号。"
+    assert as_written(["您今天身体还好吗", "是请按1，"]) == "您今天身体还好吗？是请按1。"
+    assert as_written([]) == ""
