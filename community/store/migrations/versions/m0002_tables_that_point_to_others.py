@@ -106,6 +106,7 @@ def _create_resident() -> None:
         sa.Column("guardian_name", sa.String(length=80), server_default="", nullable=False),
         sa.Column("guardian_relation", sa.String(length=40), server_default="", nullable=False),
         sa.Column("guardian_phone", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("guardian_bad_number", sa.String(length=20), server_default="", nullable=False),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("sample", sa.Boolean(), nullable=False),
         sa.Column("opted_out_at", sa.DateTime(timezone=True), nullable=True),
