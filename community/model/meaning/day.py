@@ -8,6 +8,7 @@ from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.questionnaire import Question
 
 _RELATIVE: tuple[tuple[str, int], ...] = (
+    (r"大大前[天日儿]", -4),
     (r"大大后[天日儿]", 4),
     (r"大前[天日儿]|大前日", -3),
     (r"前[天日儿](?!半)|前日", -2),

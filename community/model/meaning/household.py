@@ -6,7 +6,7 @@ from community.model.meaning.numerals import numerals
 
 _N = r"[一二两三四五六七八九十俩仨\d]+"
 _ONE = (
-    r"(?:大|小|二|重|曾)?(?:外)?(?:孙子|孙女|孙|外孙女?)|儿媳妇?|媳妇|儿子|女婿|女儿|闺女|姑娘|老伴儿?|老头子?|老太婆|老太太|老婆子?|妈|爸"
+    r"大人|小孩|(?:大|小|二|重|曾)?(?:外)?(?:孙子|孙女|孙|外孙女?)|儿媳妇?|媳妇|儿子|女婿|女儿|闺女|姑娘|老伴儿?|老头子?|老太婆|老太太|老婆子?|妈|爸"
     r"|爱人|老公|先生|妈妈?|爸爸?|爹|娘|保姆|护工|阿姨|弟弟?|妹妹?|姐姐?|哥哥?|侄子|侄女|娃|孩子|亲家母?|奶奶|爷爷|婆婆|公公|租客"
 )
 _PIECE = re.compile(
@@ -32,7 +32,11 @@ def people(text: str) -> float | None:
         "",
         re.sub(r"(?:[一-鿿]{1,3})一家(?=[一二三四五六七八九])", "", text),
     )
-    if _NOT_HERE.search(text) or _TOTAL.search(text) or not _JOINED.search(text):
+    if (
+        _NOT_HERE.search(text)
+        or _TOTAL.search(text)
+        or not (not _JOINED.search(text) and not re.search(r"人.{0,2}[俩两仨]", text))
+    ):
         return None
     pieces = list(_PIECE.finditer(re.sub(r"我(?:和|跟|同)?(?=(?:老两口|俩|们俩))", "", text)))
     values = [_value(piece) for piece in pieces]

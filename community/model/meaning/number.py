@@ -11,7 +11,7 @@ from community.model.questionnaire import Question
 
 _DAYS_PER_UNIT = (("天", 1), ("日", 1), ("周", 7), ("星期", 7), ("礼拜", 7), ("个月", 30), ("月", 30), ("年", 365))
 _THEN = re.compile(
-    r"本来|以前|原来|从前|原先|早先|去年|昨|前[天儿几]|上(?:次|回|个?月|周)|人家|听说|刚才|周末|过年|放假|节假日|逢年过节|先前|早上那|走了|搬走|正常人"
+    r"本来|以前|原来|从前|原先|早先|去年|昨|前[天儿几]|上(?:次|回|个?月|周)|人家|听说|刚才(?!.{0,8}$)|周末|过年|放假|节假日|逢年过节|先前|早上|走了|搬走|正常人"
 )
 _NOW = re.compile(r"现在|如今|今年|今天|今儿|眼下|目前|这会|刚量|正(?:好)?|还剩|还有|一共|总共|后来|又量")
 _DEGREE = re.compile(r"(?P<whole>[零一二两三四五六七八九十\d]+)度(?P<part>[零一二三四五六七八九\d半])(?![十百])")
@@ -65,9 +65,11 @@ _SHORT_OF = re.compile(rf"(?P<whole>{_N})岁?(?:还|就|只)?(?:差|少)(?P<less
 _YOUNGER = re.compile(
     rf"(?:他|她|老伴儿?|老头子?|老太婆|哥|姐|弟|妹|爱人)[^,]{{0,6}}?(?P<other>{_N})(?:岁)?(?:了)?[,.]?我(?:比他|比她)?(?P<way>小|大)(?:他|她)?(?P<by>{_N})岁"
 )
+_OLDER_FIRST = re.compile(rf"我比[^,]{{1,5}}?(?P<way>大|小)(?P<by>{_N})岁[,.](?:他|她|老伴)(?:今年)?(?P<other>{_N})")
 _STOCK = re.compile(
     rf"(?:剩|还有|有|还剩|共|,|^)(?:下)?(?P<stock>{_N})(?P<unit>片|粒|颗|板|盒|瓶)(?!药?[,.]?(?:一天|一日))?"
 )
+_PACKED = re.compile(rf"一(?:瓶|盒|板)(?:是|有)?(?P<stock>{_N})(?:片|粒|颗)")
 _PER_DAY = re.compile(rf"(?:一|每)(?:天|日)(?:吃|用|要吃)?(?P<dose>{_N})(?:片|粒|颗|次|顿|回)")
 _LASTS = re.compile(rf"一(?P<unit>板|盒|瓶)(?:药)?(?:能|够|可以)?(?:吃|用)?(?P<days>{_N})天")
 
@@ -87,6 +89,10 @@ def _worked_out(text: str, wanted: _Wanted) -> float | None:
 
 
 def _age_of(text: str) -> float | None:
+    older = _OLDER_FIRST.search(text)
+    if older:
+        by = _number(older["by"])
+        return _number(older["other"]) + (by if older["way"] == "大" else -by)
     short = _SHORT_OF.search(text)
     if short:
         return _number(short["whole"]) - _number(short["less"])
@@ -102,7 +108,8 @@ def _days_left(text: str) -> float | None:
     rest = (dose.re if dose else _LASTS).sub(",", text)
     stock = _STOCK.search(rest)
     if not stock:
-        return None
+        packed = _PACKED.search(text)
+        return _number(packed["stock"]) // max(_number(dose["dose"]), 1) if packed and dose else None
     if lasts and lasts["unit"] == stock["unit"]:
         return _number(stock["stock"]) * _number(lasts["days"])
     return _number(stock["stock"]) // max(_number(dose["dose"]), 1) if dose else None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 from community.model.emergency import detect_emergency
-from community.model.meaning import asides, choice, day, free_text, need_help, number, period, yes_no
+from community.model.meaning import asides, choice, day, free_text, need_help, number, period, second_opinion, yes_no
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import clauses, plain
 from community.model.questionnaire import Question, QuestionKind
@@ -15,6 +15,10 @@ LEAST_CONFIDENCE = 0.6
 _LONGEST = 2000
 #: 打死也不走 is a figure of speech.
 _FIGURE_OF_SPEECH = re.compile(r"打死.{0,2}(?:也|都)|(?:热|烦|气|吓|急|累|疼|痒|臭|吵|想)死")
+#: 看情况, 随便 are unclear for good: a second opinion would only guess.
+_LEFT_OPEN = re.compile(
+    r"看情况|再(?:说|看|议|考虑)|不一定|说不(?:准|好|定)|考虑|商量|随便|无所谓|记不|不(?:清楚|知道)|都(?:行|可以|成|中)|忘"
+)
 #: Kinds of emergency that end a questionnaire; of a missing cat or a caller who lies, somebody is told in the usual way.
 _DANGERS = frozenset(
     "gas electric_fire fire elevator collapse water trapped electric_shock suicide violence breathing choking bleeding"
@@ -79,7 +83,10 @@ def _in_danger(question: Question, text: str) -> bool:
 
 
 def _words(question: Question, text: str, today: date) -> Reading:
-    return _BY_WORDS[question.kind](question, text, today)
+    reading = _BY_WORDS[question.kind](question, text, today)
+    if reading.label == Label.UNCLEAR and not _LEFT_OPEN.search(text):
+        return second_opinion.opinion(question, text) or reading
+    return reading
 
 
 def _keys(question: Question, digits: str, today: date) -> Reading:
