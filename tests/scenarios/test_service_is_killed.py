@@ -29,6 +29,8 @@ name: 台风前问一声
 purpose: 台风要来了，问问您要不要帮忙
 hours: ["00:00-24:00"]
 recording: never
+retries:
+  unknown: {after: 5s, times: 9}
 questions:
   - {id: safe, kind: yes_no, say: 您家里安全吗？}
   - {id: help, kind: need_help, say: 要我们帮您做点什么吗？}
