@@ -20,6 +20,16 @@ questions: [{id: well, kind: yes_no, say: 您身体舒服吗？, yes_means: 舒�
 """
 
 
+TWO_FACTS = """
+name: 通知
+purpose: 想问两件事。
+recording: never
+questions:
+  - {id: fan, kind: yes_no, say: 您家有电风扇吗？, yes_means: 有}
+  - {id: notice, kind: yes_no, say: 您收到通知了吗？, yes_means: 收到了}
+"""
+
+
 class Story:
     """One call from dialling to the end."""
 
@@ -186,6 +196,18 @@ async def test_a_cantonese_speaker_is_spoken_to_in_cantonese(story: Story) -> No
     await story.call("舒服", "三十六度五", "啱", "唔使啦，多謝", language="cantonese")
     assert "呢度係青禾社區居委會" in story.heard
     assert story.labels == {"well": "yes", "temperature": 36.5, "help": "none"}
+
+
+async def test_the_keys_are_said_at_length_once_and_in_few_words_afterwards(story: Story) -> None:
+    await story.call("有", "啊呀", "哎呦喂", "没有", questionnaire=TWO_FACTS)
+    first, second, third, fourth = story.person.heard
+    assert "有请按1，没有请按2，直接说也行。要重听请按星号，找工作人员请按0。" in first
+    assert second.endswith("收到通知了吗？收到了按1，没收到按2。")
+    assert "直接说也行" in third
+    assert "星号" not in third
+    assert "请您按键" in fourth
+    assert "直接说" not in fourth
+    assert "找工作人员请按0" in fourth
 
 
 async def test_a_number_said_in_an_answer_is_masked_in_the_cases_line(story: Story) -> None:

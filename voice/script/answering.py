@@ -102,7 +102,7 @@ def _go_on(
     following = next_question(speaker.script.questionnaire, question, reading)
     if following is None:
         return end(speaker, [*prompts, *speaker.closing()], _result(speaker), *effects)
-    return put(speaker, prompts, following, effects=effects)
+    return put(speaker, prompts, following, effects=effects, fluent=True)
 
 
 def _result(speaker: Speaker) -> CallResult:

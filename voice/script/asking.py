@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from enum import StrEnum
 
 from community.model.meaning.reading import Label, Reading
 from community.model.questionnaire import Question, QuestionKind
@@ -12,6 +13,8 @@ from voice.script.wording import Wording
 _OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"^(.*?)(收到|看到|听到|拿到|接到|吃|打|办|交|做|到|去|来)(了|过)$", r"\1没\2"),
     (r"^(?:还|仍)(.+?)着$", r"没有\1"),
+    (r"^(.{1,4}?)[还都]好$", r"\1不好"),
+    (r"^都正常$", "不正常"),
     (r"^有$", "没有"),
     (r"^有(.+)$", r"没有\1"),
     (r"^正常$", "不正常"),
@@ -26,32 +29,49 @@ _UNITS = (
     (r"几个人|多少人", "个人"),
     (r"几次|多少次", "次"),
 )
+_CHOSEN_BY_ONE_KEY = frozenset({QuestionKind.YES_NO, QuestionKind.CHOICE, QuestionKind.TIME_PERIOD})
 _DIGITS_OF_DATE = 4
 _LONGEST_READ_BACK = 16
 
 
-def ask(wording: Wording, question: Question, *, slow: bool, again: bool) -> list[Prompt]:
+class Keys(StrEnum):
+    """How much is said about the keys of a question."""
+
+    #: Everything, and that speaking works as well.
+    FULL = "full"
+    #: In few words: the resident has answered a question before.
+    BRIEF = "brief"
+    #: Everything but that speaking works: it was tried and not understood.
+    PRESS = "press"
+
+
+def ask(wording: Wording, question: Question, *, slow: bool, again: bool, announced: Keys = Keys.FULL) -> list[Prompt]:
     """The sentences of a question.
 
     Args:
         slow: said slower.
         again: it was asked before; `say_again` is used where there is one.
+        announced: how much is said about its keys.
     """
     text = question.say_again if again and question.say_again else question.say
-    return wording.spoken(text, slow=slow) + keys(wording, question, slow=slow)
+    return wording.spoken(text, slow=slow) + _keys(wording, question, announced, slow=slow)
 
 
-def keys(wording: Wording, question: Question, *, slow: bool = False) -> list[Prompt]:
+def _keys(wording: Wording, question: Question, announced: Keys, *, slow: bool) -> list[Prompt]:
     """The keys of a question, announced last."""
+    prompts: list[Prompt] = []
+    brief = "_brief" if announced is Keys.BRIEF else ""
     if question.kind is QuestionKind.YES_NO:
         yes, no = yes_and_no(wording, question)
-        return wording.prompts("keys.yes_no", slow=slow, yes=yes, no=no)
-    if question.kind is QuestionKind.CHOICE:
-        prompts: list[Prompt] = []
+        prompts = wording.prompts(f"keys.yes_no{brief}", slow=slow, yes=yes, no=no)
+    elif question.kind is QuestionKind.CHOICE:
         for key, option in enumerate(question.options, start=1):
-            prompts += wording.prompts("keys.choice_option", slow=slow, option=wording.written(option), key=key)
-        return prompts + wording.prompts("keys.choice_end", slow=slow)
-    return wording.prompts(f"keys.{question.kind}", slow=slow)
+            prompts += wording.prompts(f"keys.choice{brief}", slow=slow, option=wording.written(option), key=key)
+    else:
+        prompts = wording.prompts(f"keys.{question.kind}", slow=slow)
+    if announced is Keys.FULL and question.kind in _CHOSEN_BY_ONE_KEY:
+        prompts += wording.prompts("keys.spoken_too", slow=slow)
+    return prompts
 
 
 def listen(question: Question) -> Listen:

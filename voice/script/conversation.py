@@ -210,7 +210,7 @@ def _again(speaker: Speaker, said: Said, reading: Reading, prompts: Sequence[Pro
             else [*opening, *speaker.opening(), *speaker.say("consent")]
         )
         return speaker.slower().listen(again, speaker.for_yes_no(), misses=misses)
-    return speaker.slower().ask_again(opening, misses=misses, keys_for_help=True)
+    return speaker.slower().ask_again(opening, misses=misses, keys_for_help=times == "twice")
 
 
 def _wait(speaker: Speaker) -> Turn:

@@ -42,6 +42,7 @@ class Dialogue:
         repeats: how often this question was repeated on request; waits: how often we waited.
         slow: speak slower from now on.
         consent: to recording; None before it was asked or answered.
+        fluent: a question was answered, so that the way to answer is known.
         pending: a reading that waits for its confirmation, with what was heard.
         set_aside: questions that were given up as unclear.
         asked_back: questions the resident asked us.
@@ -64,6 +65,7 @@ class Dialogue:
     waits: int = 0
     slow: bool = False
     consent: bool | None = None
+    fluent: bool = False
     pending: dict[str, Any] | None = None
     set_aside: int = 0
     asked_back: int = 0

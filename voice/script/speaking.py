@@ -6,7 +6,7 @@ from typing import Any
 
 from community.model.meaning.reading import Reading
 from community.model.questionnaire import Question
-from voice.script.asking import ask, listen
+from voice.script.asking import Keys, ask, listen
 from voice.script.dialogue import Dialogue, Phase, step_to_json
 from voice.script.steps import Heard, Listen, Prompt, Step
 from voice.script.turn import Effect, Script, Turn
@@ -100,7 +100,8 @@ class Speaker:
         **changes: Any,
     ) -> Turn:
         """Say something, then ask a question."""
-        told = [*prompts, *ask(self.wording, question, slow=self.dialogue.slow, again=again)]
+        announced = self._announced(again=again, **changes)
+        told = [*prompts, *ask(self.wording, question, slow=self.dialogue.slow, again=again, announced=announced)]
         if keys_for_help:
             told += self.say("help_keys")
         return self.listen(
@@ -110,6 +111,12 @@ class Speaker:
             effects=effects,
             **{"phase": Phase.QUESTION, "question": question.id, **changes},
         )
+
+    def _announced(self, *, again: bool, misses: int = 0, fluent: bool = False, **_: Any) -> Keys:
+        if again:
+            return Keys.PRESS if misses > 1 else Keys.FULL
+        # Who asked us to speak slower is given every word.
+        return Keys.BRIEF if (fluent or self.dialogue.fluent) and not self.dialogue.slow else Keys.FULL
 
     def ask_again(self, prompts: Sequence[Prompt], *, keys_for_help: bool = False, **changes: Any) -> Turn:
         """Ask the same question once more."""

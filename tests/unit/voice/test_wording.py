@@ -9,7 +9,7 @@ import pytest
 
 from community.model.questionnaire import Question, QuestionKind
 from voice.carriers.twilio.twiml import render
-from voice.script.asking import ask, deny
+from voice.script.asking import Keys, ask, deny
 from voice.script.steps import CallUrls, Language, Listen, Prompt, Step
 from voice.script.wording import LONGEST_BREATH, Wording, as_written, breaths, sentences, wording
 
@@ -61,9 +61,21 @@ def test_the_keys_come_last_and_the_options_in_order() -> None:
     assert said == ["您平时在哪吃饭？", "自己做请按1，", "食堂请按2，", "直接说也行。"]
 
 
+def test_who_has_answered_before_hears_the_keys_in_few_words() -> None:
+    question = Question(id="q", kind=QuestionKind.YES_NO, say="您收到通知了吗？", yes_means="收到了")
+    speech = wording(Language.MANDARIN)
+    brief = [p.text for p in ask(speech, question, slow=False, again=False, announced=Keys.BRIEF)]
+    assert brief == ["您收到通知了吗？", "收到了按1，没收到按2。"]
+    pressed = [p.text for p in ask(speech, question, slow=False, again=True, announced=Keys.PRESS)]
+    assert pressed == ["您收到通知了吗？", "收到了请按1，", "没收到请按2，"]
+
+
 @pytest.mark.parametrize(
     ("fact", "denied"),
     [
+        ("身体还好", "身体不好"),
+        ("身体都好", "身体不好"),
+        ("都正常", "不正常"),
         ("方便", "不方便"),
         ("收到了", "没收到"),
         ("有人照顾", "没有人照顾"),
