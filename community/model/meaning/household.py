@@ -35,7 +35,7 @@ def people(text: str) -> float | None:
     if (
         _NOT_HERE.search(text)
         or _TOTAL.search(text)
-        or not (not _JOINED.search(text) and not re.search(r"人.{0,2}[俩两仨]", text))
+        or not (_JOINED.search(text) or re.search(r"人.{0,2}[俩两仨]", text))
     ):
         return None
     pieces = list(_PIECE.finditer(re.sub(r"我(?:和|跟|同)?(?=(?:老两口|俩|们俩))", "", text)))

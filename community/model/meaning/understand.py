@@ -13,8 +13,6 @@ from community.model.questionnaire import Question, QuestionKind
 #: Below this figure of the recogniser its words are not believed, cries for help aside.
 LEAST_CONFIDENCE = 0.6
 _LONGEST = 2000
-#: 打死也不走 is a figure of speech.
-_FIGURE_OF_SPEECH = re.compile(r"打死.{0,2}(?:也|都)|(?:热|烦|气|吓|急|累|疼|痒|臭|吵|想)死")
 #: 看情况, 随便 are unclear for good: a second opinion would only guess.
 _LEFT_OPEN = re.compile(
     r"看情况|再(?:说|看|议|考虑)|不一定|说不(?:准|好|定)|考虑|商量|随便|无所谓|记不|不(?:清楚|知道)|都(?:行|可以|成|中)|忘"
@@ -78,7 +76,7 @@ def _without_recording(text: str) -> str:
 
 def _in_danger(question: Question, text: str) -> bool:
     """Whether the rules for emergencies in chat see somebody in danger."""
-    found = detect_emergency(_FIGURE_OF_SPEECH.sub("", text))
+    found = detect_emergency(asides.FIGURES_OF_SPEECH.sub("", text))
     return found is not None and found.kind in _DANGERS and not _HEARD_OF.search(question.say)
 
 

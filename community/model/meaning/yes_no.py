@@ -91,6 +91,12 @@ def read(question: Question, text: str) -> Reading:
     votes = {by_core, by_family} - {None}
     if Label.YES in votes and _FOLLOWED_BY_NO.search(said):
         return UNCLEAR
+    if votes == {Label.YES, Label.NO} and by_core == Label.YES and core_of(question.yes_means or "") == "有":
+        return (
+            words(Label.YES, confidence=0.65)
+            if _opening(said) == Label.YES or said.startswith("有")
+            else words(Label.NO, confidence=0.65)
+        )
     if votes == {Label.YES, Label.NO} and by_core == Label.YES:
         return words(Label.YES, confidence=0.65)
     if len(votes) == 1 and Label.UNCLEAR not in votes:
