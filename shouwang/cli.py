@@ -3,6 +3,7 @@
 import errno
 import importlib
 import sys
+import warnings
 
 import click
 from dotenv import load_dotenv
@@ -60,6 +61,8 @@ def command_names() -> set[tuple[str, ...]]:
 def main() -> None:
     """Run the command line; every refusal is one Chinese line and exit code 1."""
     load_dotenv(".env")
+    # Whoever starts the service can do nothing about what jieba imports.
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
     try:
         # Outside standalone mode click gives back the code of `ctx.exit(code)`, or whatever the command returned.
         code = shouwang_command(standalone_mode=False)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
 from community.clock import Clock, SystemClock
-from community.errors import Unavailable
+from community.errors import SettingError, Unavailable
 from community.model.rulebook import Rulebook
 from community.rules import load_rulebook
 from community.settings import Settings, load_settings
@@ -25,6 +26,15 @@ class Office:
     rules: Rulebook
 
 
+def _make_data_dir(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(
+            f"SHOUWANG_DATA_DIR={path} 用不了（{error.strerror}）：请换一个能写的目录，例如 SHOUWANG_DATA_DIR=data"
+        ) from error
+
+
 @contextmanager
 def open_office(settings: Settings | None = None, *, clock: Clock | None = None) -> Iterator[Office]:
     """Open the database, created or upgraded as needed, and the community's rules.
@@ -35,7 +45,7 @@ def open_office(settings: Settings | None = None, *, clock: Clock | None = None)
     """
     settings = settings or load_settings()
     rules = load_rulebook(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _make_data_dir(settings.data_dir)
     database = Database(settings.database_url)
     try:
         try:

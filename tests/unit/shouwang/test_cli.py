@@ -1,7 +1,11 @@
 """The command line knows every command, and nothing is imported that was not called."""
 
 import importlib
+import os
 import pkgutil
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 
@@ -48,3 +52,14 @@ def test_the_designs_commands_are_there() -> None:
         *{("cases", verb) for verb in ("list", "show", "ack", "handover", "close", "reopen")},
     }
     assert wanted <= command_names()
+
+
+def test_a_data_directory_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    environment = {**os.environ, "SHOUWANG_DATA_DIR": str(tmp_path / "taken" / "data"), "SHOUWANG_DATABASE_URL": ""}
+    argv = [sys.executable, "-m", "shouwang", "staff", "list"]
+    ended = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    [line] = ended.stderr.splitlines()
+    assert "SHOUWANG_DATA_DIR" in line
