@@ -190,6 +190,7 @@ class Pace(_Strict):
 
     calls_per_second: Annotated[float, Field(gt=0, le=100)] | None = None
     concurrent_calls: Annotated[int, Field(gt=0, le=5000)] | None = None
+    max_calls: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
 
 
 class Voicemail(_Strict):

@@ -78,6 +78,7 @@ RETRY: dict[str, Key] = {
 PACE: dict[str, Key] = {
     "calls_per_second": Key("每秒最多起几个呼叫", "calls_per_second: 1"),
     "concurrent_calls": Key("最多同时打几个", "concurrent_calls: 20"),
+    "max_calls": Key("这个任务一共最多打几通，打满就暂停并提醒管理员", "max_calls: 500"),
 }
 
 VOICEMAIL: dict[str, Key] = {

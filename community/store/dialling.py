@@ -265,6 +265,12 @@ def live_calls(conn: Connection, carrier: str, now: datetime) -> dict[int, int]:
     return {row.campaign_id: row.live for row in rows}
 
 
+def count_calls(conn: Connection, campaign_id: int) -> int:
+    """How many calls of a campaign were placed, or may have been."""
+    mine = (attempts.c.campaign_id == campaign_id, attempts.c.status.not_in(_NOT_RUNG_STATUSES))
+    return conn.execute(select(func.count()).select_from(attempts).where(*mine)).scalar_one()
+
+
 def queued_calls(conn: Connection, carrier: str, limit: int) -> list[Attempt]:
     """Calls that the carrier accepted and that do not ring yet."""
     queued = (attempts.c.status == AttemptStatus.PLACED, attempts.c.carrier == carrier)

@@ -23,10 +23,12 @@ from community.store import pace as pace_store
 from community.store import targets as target_store
 from community.store.campaigns import Campaign, running_campaigns
 from community.store.dialling import LastTry
+from community.store.notices import add_alarm
 from community.store.targets import DueTarget
 from community.store.workers import live_workers
 from community.usecases.calling_hours import calling_hours
 from community.usecases.open_target_case import open_target_case
+from community.usecases.pause_campaign import pause_campaign
 from voice.engine.timing import Timing
 
 #: The most calls that one claim takes.
@@ -120,9 +122,10 @@ def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rul
         # Workers take turns in long stretches: being late can cost a stretch its last slot.
         return Claimed(alone=alone)
     campaigns = {campaign.id: campaign for campaign in _open_campaigns(conn, line, rules, now)}
+    calls_left = _calls_left(conn, campaigns, live, now)
     judged = _judge(conn, campaigns, room, line=line, rules=rules, limits=limits, now=now)
     _put_aside(conn, judged, rules=rules, now=now)
-    lanes = _lanes(conn, campaigns, judged, live)
+    lanes = _lanes(conn, campaigns, judged, live, calls_left)
     slots = share_slots(lanes, start=start, until=until, gap=gap, capacity=room)
     if not slots:
         return Claimed(alone=alone)
@@ -143,6 +146,27 @@ def _open_campaigns(conn: Connection, line: Line, rules: Rulebook, now: datetime
         if in_time and (hours is None or hours.may_call(now)):
             opened.append(campaign)
     return opened
+
+
+def _calls_left(
+    conn: Connection, campaigns: dict[int, Campaign], live: Mapping[int, int], now: datetime
+) -> dict[int, int]:
+    """How many calls campaigns with a ceiling may still make; one that has reached it is taken out, and held at the end."""
+    left = {}
+    for campaign in list(campaigns.values()):
+        ceiling = campaign.questionnaire.pace.max_calls
+        if ceiling is None:
+            continue
+        left[campaign.id] = ceiling - call_store.count_calls(conn, campaign.id)
+        if left[campaign.id] > 0:
+            continue
+        del campaigns[campaign.id]
+        # A pause takes back what waits at the carrier: the last calls are waited for.
+        if not live.get(campaign.id):
+            reason = f"已打满{ceiling}通（pace.max_calls），余下的人请另建任务或人工联系"
+            pause_campaign(conn, campaign.id, actor=_ENGINE, now=now, reason=reason)
+            add_alarm(conn, f"{campaign.id} 号外呼任务{reason}", now=now)
+    return left
 
 
 def _judge(
@@ -244,7 +268,13 @@ def _put_aside(conn: Connection, judged: _Sorted, *, rules: Rulebook, now: datet
         target_store.settle_with_case(conn, target, case_id, decision.reason, now)
 
 
-def _lanes(conn: Connection, campaigns: Mapping[int, Campaign], judged: _Sorted, live: Mapping[int, int]) -> list[Lane]:
+def _lanes(
+    conn: Connection,
+    campaigns: Mapping[int, Campaign],
+    judged: _Sorted,
+    live: Mapping[int, int],
+    calls_left: Mapping[int, int],
+) -> list[Lane]:
     own_paces = {
         pace_store.campaign_pool(campaign_id): campaign_id
         for campaign_id in judged.ready
@@ -259,7 +289,7 @@ def _lanes(conn: Connection, campaigns: Mapping[int, Campaign], judged: _Sorted,
             Lane(
                 campaign_id=campaign_id,
                 rank=campaign.priority.rank,
-                waiting=len(ready),
+                waiting=min(len(ready), calls_left.get(campaign_id, len(ready))),
                 live=live.get(campaign_id, 0),
                 limit=campaign.questionnaire.pace.concurrent_calls,
                 gap=spacing(rate) if rate else None,

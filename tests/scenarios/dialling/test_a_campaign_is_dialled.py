@@ -4,14 +4,17 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 
 from community.clock import MovableClock
 from community.errors import CommunityError
 from community.model.call import AttemptStatus, CallResult, Outcome
 from community.model.campaign import TargetStatus
+from community.model.staff import Role
 from community.store.campaigns import campaign_by_id
 from community.store.database import Database
-from tests.harness.dialling import Exchange, Street, generous, rulebook
+from community.store.notices import notices
+from tests.harness.dialling import WELLBEING, Exchange, Street, generous, rulebook
 
 ZHANG, LI, WANG = "+8613912340001", "+8613912340002", "+8613912340003"
 
@@ -232,3 +235,23 @@ async def test_somebody_who_hangs_up_in_the_middle_is_not_told_on_to_the_family(
     await street.pass_time(hours=1)
     assert street.exchange.numbers == [ZHANG]
     assert street.targets()[0]["status"] == TargetStatus.CASE
+
+
+async def test_a_campaign_stops_at_its_ceiling_and_the_administrator_is_told(street: Street) -> None:
+    for n in range(5):
+        street.move_in(f"+861391234010{n}")
+    campaign = street.start(WELLBEING + "pace: {max_calls: 3}\n")
+    await street.engine.tick()
+    assert len(street.exchange.posts) == 3
+    await street.pass_time(seconds=5)
+    assert (len(street.exchange.posts), street.exchange.cancelled) == (3, [])
+    for attempt in street.open_attempts():
+        street.tell(attempt["id"], AttemptStatus.ENDED, Outcome.ANSWERED, key=attempt["id"])
+    await street.pass_time(seconds=5)
+    await street.pass_time(hours=1)
+    assert len(street.exchange.posts) == 3
+    with street.database.reading() as conn:
+        held = campaign_by_id(conn, campaign)
+        (alarm,) = conn.execute(select(notices.c.text).where(notices.c.role == Role.ADMIN)).scalars()
+    assert held.status == "paused"
+    assert "已打满3通" in alarm
