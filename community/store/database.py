@@ -130,8 +130,9 @@ class Database:
             with self._writer_engine.begin() as conn:
                 finished = [_in_savepoint(conn, job) for job in group]
         except Exception as error:  # noqa: BLE001 - the commit itself failed: nobody's work was kept
+            reason = error.__cause__ if isinstance(error, _GroupLostError) and error.__cause__ else error
             for job in group:
-                job.done.set_exception(error)
+                job.done.set_exception(reason)
             return
         for job, result, failure in finished:
             if failure is None:
@@ -140,12 +141,25 @@ class Database:
                 job.done.set_exception(failure)
 
 
+class _GroupLostError(Exception):
+    """SQLite gave up the whole transaction (a full disk), and with it everybody's work."""
+
+
 def _in_savepoint(conn: Connection, job: _Job) -> tuple[_Job, Any, BaseException | None]:
+    savepoint = conn.begin_nested()
     try:
-        with conn.begin_nested():
-            return job, job.work(conn), None
+        result = job.work(conn)
+        savepoint.commit()
     except Exception as error:  # noqa: BLE001 - handed to whoever asked for the work
+        if not _in_transaction(conn):
+            raise _GroupLostError from error
+        savepoint.rollback()
         return job, None, error
+    return job, result, None
+
+
+def _in_transaction(conn: Connection) -> bool:
+    return bool(getattr(conn.connection.driver_connection, "in_transaction", True))
 
 
 def _sqlite_engine(url: str, *, begin: str) -> Engine:

@@ -2,11 +2,12 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
 
 from community.clock import MovableClock
 from community.store.database import Database
@@ -75,3 +76,32 @@ async def test_who_stops_waiting_does_not_stop_the_writer(sqlite: Database) -> N
     await asyncio.gather(running, queued, return_exceptions=True)
     go_on.set()
     assert await asyncio.wait_for(sqlite.write(lambda conn: "written"), 5) == "written"
+
+
+async def test_a_full_disk_is_told_to_everybody_whose_work_went_with_it(sqlite: Database, clock: MovableClock) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold(conn: Connection) -> None:
+        conn.exec_driver_sql("pragma max_page_count = 120")
+        begun.set()
+        go_on.wait(10)
+
+    def small(worker: str) -> Callable[[Connection], object]:
+        return lambda conn: conn.execute(insert(workers).values(**register(worker, clock.now())))
+
+    def fill(conn: Connection) -> None:
+        for n in range(5000):
+            conn.execute(insert(workers).values(**register(f"{n:060d}", clock.now())))
+
+    first = asyncio.ensure_future(sqlite.write(hold))
+    await asyncio.to_thread(begun.wait, 10)
+    group = [asyncio.ensure_future(sqlite.write(work)) for work in (small("before"), fill, small("after"))]
+    await asyncio.wait(group, timeout=0.05)
+    go_on.set()
+    await first
+    results = await asyncio.gather(*group, return_exceptions=True)
+
+    assert all(isinstance(result, OperationalError) for result in results), "nobody is told that it was kept"
+    assert await sqlite.read(lambda conn: conn.scalar(select(func.count()).select_from(workers))) == 0
+    await sqlite.write(small("later"))
+    assert await sqlite.read(lambda conn: conn.scalars(select(workers.c.id)).all()) == ["later"]
