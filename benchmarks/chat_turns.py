@@ -74,9 +74,11 @@ def _talk(rasa: RasaService, conversation: str, turns: int, numbers: "count[int]
     took = []
     for turn in range(turns):
         began = time.perf_counter()
-        # a new conversation every day of talk, as residents have: trackers do not grow without end
+        # one conversation a round of messages, about as long as residents talk
         said = rasa.say(
-            _MESSAGES[turn % len(_MESSAGES)], conversation=f"{conversation}-{turn // 40}", message=next(numbers)
+            _MESSAGES[turn % len(_MESSAGES)],
+            conversation=f"{conversation}-{turn // len(_MESSAGES)}",
+            message=next(numbers),
         )
         took.append(time.perf_counter() - began)
         if not said:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import skops.io
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,6 +19,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from bot.components.keeping import keep_classifier, keep_vectorizer, read_classifier, read_vectorizer
 from bot.components.sentence_featurizer import sounds
 from community.model.text import normalise
 
@@ -27,7 +27,8 @@ from community.model.text import normalise
 HAZARD = "hazard"
 _INTENT = "report_hazard/"
 _KEPT = 4
-_SYLLABLES: dict[str, Any] = {"token_pattern": r"\S+", "ngram_range": (1, 3)}
+_CHARACTERS: dict[str, Any] = {"analyzer": "char", "ngram_range": (1, 3), "sublinear_tf": True}
+_SYLLABLES: dict[str, Any] = {"token_pattern": r"\S+", "ngram_range": (1, 3), "sublinear_tf": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,11 @@ class HazardReader(GraphComponent):
         """Read what was learnt."""
         reader = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            parts = [
-                skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
-                for path in (folder / f"{name}.skops" for name in ("characters", "sounds", "classifier"))
-            ]
-        reader._learnt = _Learnt(*parts)
+            reader._learnt = _Learnt(
+                read_vectorizer(folder / "characters.json", **_CHARACTERS),
+                read_vectorizer(folder / "sounds.json", **_SYLLABLES),
+                read_classifier(folder / "categories.npz"),
+            )
         return reader
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -92,8 +93,8 @@ class HazardReader(GraphComponent):
             }
         )
         texts = [normalise(text) for text, _ in examples]
-        by_character = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
-        by_sound = TfidfVectorizer(**_SYLLABLES, sublinear_tf=True)
+        by_character = TfidfVectorizer(**_CHARACTERS)
+        by_sound = TfidfVectorizer(**_SYLLABLES)
         features = _stack(by_character.fit_transform(texts), by_sound.fit_transform(map(sounds, texts)))
         classifier = LogisticRegression(
             C=self._config["strictness"],
@@ -116,9 +117,9 @@ class HazardReader(GraphComponent):
 
     def _persist(self, learnt: _Learnt) -> None:
         with self._storage.write_to(self._resource) as folder:
-            skops.io.dump(learnt.by_character, folder / "characters.skops")
-            skops.io.dump(learnt.by_sound, folder / "sounds.skops")
-            skops.io.dump(learnt.classifier, folder / "classifier.skops")
+            keep_vectorizer(learnt.by_character, folder / "characters.json")
+            keep_vectorizer(learnt.by_sound, folder / "sounds.json")
+            keep_classifier(learnt.classifier, folder / "categories.npz")
 
 
 def _guesses(learnt: _Learnt, text: str) -> dict[str, float]:

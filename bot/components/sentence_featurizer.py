@@ -7,7 +7,6 @@ and lets long sentences weigh more; here a sentence is one unbroken text and eve
 from collections.abc import Iterable
 from typing import Any
 
-import skops.io
 from pypinyin import Style, lazy_pinyin
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -22,11 +21,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.components.keeping import keep_vectorizer, read_vectorizer
+
 _WORDS = {"token_pattern": r"\S+", "ngram_range": (1, 2)}
 _CHARACTERS = {"analyzer": "char", "ngram_range": (1, 3)}
 _SOUNDS = {"token_pattern": r"\S+", "ngram_range": (1, 3)}
 _WAYS: dict[str, dict[str, Any]] = {"words": _WORDS, "characters": _CHARACTERS, "sounds": _SOUNDS}
-_FILE = "vectorizer.skops"
+_FILE = "vocabulary.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -39,7 +40,8 @@ class SentenceFeaturizer(SparseFeaturizer, GraphComponent):
         self._resource = resource
         self._by: str = config["by"]
         self._weight: float = config["weight"]
-        self._vectorizer = TfidfVectorizer(use_idf=False, sublinear_tf=True, **_WAYS[self._by])
+        self._options: dict[str, Any] = {"use_idf": False, "sublinear_tf": True, **_WAYS[self._by]}
+        self._vectorizer = TfidfVectorizer(**self._options)
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -80,15 +82,14 @@ class SentenceFeaturizer(SparseFeaturizer, GraphComponent):
         """Read the vocabulary that was learnt."""
         featurizer = cls(config, execution_context.node_name, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            path = folder / _FILE
-            featurizer._vectorizer = skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
+            featurizer._vectorizer = read_vectorizer(folder / _FILE, **featurizer._options)
         return featurizer
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the vocabulary."""
         self._vectorizer.fit(self._texts(training_data.training_examples))
         with self._storage.write_to(self._resource) as folder:
-            skops.io.dump(self._vectorizer, folder / _FILE)
+            keep_vectorizer(self._vectorizer, folder / _FILE)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -8,12 +8,14 @@ import os
 from rasa.core.run import serve_application
 from rasa.core.utils import AvailableEndpoints
 
+from bot.components.faster import spare_repetition
 from bot.components.quiet import be_quiet
 
 
 def main() -> None:
     """Serve the model until told to stop."""
     be_quiet()
+    spare_repetition()
     environ = os.environ
     serve_application(
         model_path=environ.get("SHOUWANG_MODEL", "models/shouwang.tar.gz"),

@@ -47,7 +47,8 @@ class CommunityTokenizer(Tokenizer):
         resource: Resource,  # noqa: ARG003 - Rasa's signature
         execution_context: ExecutionContext,  # noqa: ARG003 - Rasa's signature
     ) -> "CommunityTokenizer":
-        """Build the component."""
+        """Build the component and load the dictionaries now, so that the first resident does not wait for them."""
+        list(words(without_particulars("锦绣苑三号楼")))
         return cls(config)
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:

@@ -1,0 +1,50 @@
+"""Keeps what was learnt as plain numbers and words.
+
+Rasa's own classifier keeps its model with skops, whose import alone costs seconds at every start.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+
+def keep_vectorizer(vectorizer: TfidfVectorizer, path: Path) -> None:
+    """Write the vocabulary, in order, and each word's weight where there is one."""
+    words = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
+    weights = vectorizer.idf_.tolist() if vectorizer.use_idf else None
+    path.write_text(json.dumps({"words": words, "weights": weights}, ensure_ascii=False), encoding="utf-8")
+
+
+def read_vectorizer(path: Path, **options: Any) -> TfidfVectorizer:
+    """Read what `keep_vectorizer` wrote; `options` are those it was built with."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    places = {word: index for index, word in enumerate(kept["words"])}
+    vectorizer = TfidfVectorizer(vocabulary=places, **options)
+    if kept["weights"] is None:
+        return vectorizer.fit([""])
+    vectorizer.idf_ = np.array(kept["weights"])
+    return vectorizer
+
+
+def keep_classifier(classifier: LogisticRegression, path: Path) -> None:
+    """Write classes, coefficients and intercepts."""
+    np.savez(
+        path,
+        classes=np.array([str(name) for name in classifier.classes_]),
+        coefficients=classifier.coef_,
+        intercepts=classifier.intercept_,
+    )
+
+
+def read_classifier(path: Path) -> LogisticRegression:
+    """Read what `keep_classifier` wrote."""
+    with np.load(path, allow_pickle=False) as kept:
+        classifier = LogisticRegression()
+        classifier.classes_ = kept["classes"]
+        classifier.coef_ = kept["coefficients"]
+        classifier.intercept_ = kept["intercepts"]
+    return classifier
