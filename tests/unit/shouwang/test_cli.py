@@ -35,7 +35,7 @@ def test_every_command_says_in_chinese_what_it_does() -> None:
     assert [path for module in modules for command in module.COMMANDS for path in silent(command, command.name)] == []
 
 
-def test_the_designs_commands_are_there() -> None:
+def test_every_promised_command_is_there() -> None:
     wanted = {
         ("serve",),
         ("db", "upgrade"),
