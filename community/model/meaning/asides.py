@@ -26,7 +26,7 @@ _NOT_NOW = re.compile(
 )
 
 _WRONG_NUMBER = re.compile(
-    r"打错|拨错|(?:公司|单位|饭店|酒店|诊所|学校|药店)(?:的)?(?:电话|座机|固话)|(?:号|号码|电话|卡)(?:是)?(?:我)?(?:新|刚|才)(?:办|买|换|装)|(?:号|号码|电话|卡)(?:就)?(?:给|归)(?:了)?我(?:用|使)|新办的(?:号|卡)|(?:我(?:家)?|这(?:里|儿|家)|家里)(?:没有|没)(?:这|你说的|叫).{0,4}(?:人|的)|(?:我家|家里|这里|我们?这)没(?:有)?老(?:人|头|太)|刚搬来.{0,6}(?:找|问|不)|新(?:来|搬来)?(?:的)?租|(?:我是|这是)(?:物业|前台|保安|中介|店|公司)|我是(?:来)?(?:串门|做客|修|送)|找错|搞错人|弄错(?:人|了)|不认(?:识|得)(?:这|他|她|你(?:找|说)|什么)|没(?:有)?(?:这|你说的|你找的)个?人|查无此人|你(?:要)?(?:找|搵)(?:谁|哪个|哪位|边个)|号码?(?:换|转)(?:人|主)"
+    r"打错|拨错|(?:你|您)(?:这)?(?:是)?打(?:到|进)(?:了)?(?:小卖部|店|饭店|厂|公司|学校|医院|超市|理发)|(?:公司|单位|饭店|酒店|诊所|学校|药店)(?:的)?(?:电话|座机|固话)|(?:号|号码|电话|卡)(?:是)?(?:我)?(?:新|刚|才)(?:办|买|换|装)|(?:号|号码|电话|卡)(?:就)?(?:给|归)(?:了)?我(?:用|使)|新办的(?:号|卡)|(?:我(?:家)?|这(?:里|儿|家)|家里)(?:没有|没)(?:这|你说的|叫).{0,4}(?:人|的)|(?:我家|家里|这里|我们?这)没(?:有)?老(?:人|头|太)|刚搬来.{0,6}(?:找|问|不)|新(?:来|搬来)?(?:的)?租|(?:我是|这是)(?:物业|前台|保安|中介|店|公司)|我是(?:来)?(?:串门|做客|修|送)|找错|搞错人|弄错(?:人|了)|不认(?:识|得)(?:这|他|她|你(?:找|说)|什么)|没(?:有)?(?:这|你说的|你找的)个?人|查无此人|你(?:要)?(?:找|搵)(?:谁|哪个|哪位|边个)|号码?(?:换|转)(?:人|主)"
     r"|(?:这|号码?).{0,4}(?:不是他|不是她|换主|刚(?:办|买|换))|我(?:不姓|不叫|不是)(?:姓)?(?:[一-鿿]{1,3}(?:奶奶|大爷|阿姨|叔|老师|先生|女士|婆婆|爷爷)|[一-鿿]{2,3}[,.!]?$|他|她|你(?:要|们)?找|本人|机主)|不是(?:他|她)本人|不是本人"
     r"|我(?:都)?不住(?:这|那|你们)(?:儿|里|边|个)?(?:小区|社区)?|不是你们(?:小区|社区)|早(?:就)?搬走|人(?:家)?(?:早)?(?:就)?搬(?:走|家)|(?:外地|公司|饭店|快递|店里?)(?:的|人).{0,4}(?:不是|打错)"
 )
@@ -103,19 +103,16 @@ def aside_label(text: str, kind: QuestionKind) -> str | None:
         kind: of the question; 明天下午 answers a question for a date and puts off any other.
     """
     short = without_fillers(text)
-    if _WRONG_NUMBER.search(text) or _wrong_person(text, kind):
-        return Label.WRONG_PERSON
-    if _NOT_ABLE_NOW.search(text) and not wants_opt_out(text):
-        return Label.CALLBACK_LATER
-    if wants_opt_out(text) or _REFUSE.search(text):
-        return Label.REFUSE
-    if _asks_for_person(text, short, kind):
-        return Label.ASK_HUMAN
-    if _pardon(text, short, kind) and not _hangs_up_for_now(text):
-        return Label.REPEAT_REQUEST
-    if _puts_off(text, short, kind):
-        return Label.CALLBACK_LATER
-    return None
+    opted_out = wants_opt_out(text)
+    said = (
+        (Label.WRONG_PERSON, bool(_WRONG_NUMBER.search(text)) or _wrong_person(text, kind)),
+        (Label.CALLBACK_LATER, bool(_NOT_ABLE_NOW.search(text)) and not opted_out),
+        (Label.REFUSE, opted_out or bool(_REFUSE.search(text))),
+        (Label.ASK_HUMAN, _asks_for_person(text, short, kind)),
+        (Label.REPEAT_REQUEST, _pardon(text, short, kind) and not _hangs_up_for_now(text)),
+        (Label.CALLBACK_LATER, _puts_off(text, short, kind)),
+    )
+    return next((label for label, is_so in said if is_so), None)
 
 
 def _hangs_up_for_now(text: str) -> bool:

@@ -86,6 +86,8 @@ def _wanted(part: str, *, after_turn: bool) -> str | None:
 
 def _counts(name: str, part: str, match: re.Match[str], *, after_turn: bool) -> bool:
     before, after = part[: match.start()], part[match.end() :]
+    if _beside_the_point(name, part, match):
+        return False
     if name == "repair":
         broken = _REPAIRED.search(part) or match[0] in {"修", "坏", "爆", "拧不动", "转不动"}
         return (
@@ -104,15 +106,20 @@ def _counts(name: str, part: str, match: re.Match[str], *, after_turn: bool) -> 
             r"(?:不|没)(?:缺|差|用)(?:什么|了)?$", before
         )
         return not plenty
-    if name == "other" and re.search(r"费心|费神|破费", part):
-        return False
     if name == "other" and re.search(r"(?:有|儿子|女儿|闺女|孩子|保姆|自己|能).{0,4}$", before) and not after_turn:
         return bool(re.search(r"能(?:给|帮|不能)|没|不给|帮|咋|怎么|吗|不$|要|想", part) or "的" in before[-2:])
-    if name == "medical" and re.search(r"怕.{0,2}$", before):
-        return False
-    if name == "medical" and match[0].startswith("睡不") and _NOISE.search(part):
-        return False
     return negations(before) % 2 == 0 or "没" in match[0] or "不" in match[0]
+
+
+def _beside_the_point(name: str, part: str, match: re.Match[str]) -> bool:
+    """费心了 thanks, 我怕中暑 fears: neither asks."""
+    thanks = name == "other" and re.search(r"费心|费神|破费", part)
+    noise = match[0].startswith("睡不") and _NOISE.search(part)
+    return bool(
+        thanks
+        or (name == "medical" and noise)
+        or (name == "medical" and re.search(r"怕.{0,2}$", part[: match.start()]))
+    )
 
 
 def _strongest(found: list[str]) -> str:

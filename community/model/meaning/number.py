@@ -61,6 +61,8 @@ _ANYTHING = _Wanted("", -1e9, 1e9)
 
 _DIGIT = "零一二三四五六七八九"
 _N = r"[一二两三四五六七八九十百俩仨\d]+"
+#: 快八十了 is an age to come.
+_TO_COME = re.compile(r"(?:奔|快(?:到)?|不到|将近|过了?年就?|大我)(?:是)?$")
 _SHORT_OF = re.compile(rf"(?P<whole>{_N})岁?(?:还|就|只)?(?:差|少)(?P<less>{_N})(?:岁|年)?(?:$|[,.])")
 _YOUNGER = re.compile(
     rf"(?:他|她|老伴儿?|老头子?|老太婆|哥|姐|弟|妹|爱人)[^,]{{0,6}}?(?P<other>{_N})(?:岁)?(?:了)?[,.]?我(?:比他|比她)?(?P<way>小|大)(?:他|她)?(?P<by>{_N})岁"
@@ -178,24 +180,15 @@ def _of_the_pair(
 def _candidates(text: str, today: date, wanted: _Wanted) -> list[tuple[float, int, bool]]:
     found: list[tuple[float, int, bool]] = []
     taken: list[tuple[int, int]] = []
-    if wanted.units == "度":
-        for match in _DEGREE.finditer(text):
-            whole, part = numerals(match["whole"]), match["part"]
-            if whole:
-                tenth = 5.0 if part == "半" else numerals(part)[0].value
-                found.append((whole[-1].value + tenth / 10, match.start(), False))
-                taken.append(match.span())
-    if wanted.days:
-        for value, span in _halves(text):
-            found.append((value, span[0], False))
-            taken.append(span)
+    whole_ones = _degrees(text) if wanted.units == "度" else _halves(text) if wanted.days else []
+    for value, span in whole_ones:
+        found.append((value, span[0], False))
+        taken.append(span)
     for numeral in numerals(text):
-        if not any(start <= numeral.start < end for start, end in taken):
+        if not _to_come(text, numeral, wanted) and not any(start <= numeral.start < end for start, end in taken):
             found.extend(_meanings(text, numeral, today, wanted))
-    if not found and "次" in wanted.units and re.search(r"(?:天天|每天).{0,3}(?:出|去|下)", text):
-        found.append((7.0, 0, False))
-    if not found and re.search(r"次|小时", wanted.units) and re.search(r"没(?:有)?(?:出|睡|下|去|动)", text):
-        found.append((0.0, 0, False))
+    if not found:
+        found.extend(_how_often(text, wanted))
     if not found and "口" in wanted.units:
         found.extend(_household(text))
     if (
@@ -206,6 +199,29 @@ def _candidates(text: str, today: date, wanted: _Wanted) -> list[tuple[float, in
     ):
         found.append((0.0, 0, False))
     return sorted(found, key=lambda item: item[1])
+
+
+def _degrees(text: str) -> list[tuple[float, tuple[int, int]]]:
+    """三十八度六, 三十七度半."""
+    found = []
+    for match in _DEGREE.finditer(text):
+        whole, part = numerals(match["whole"]), match["part"]
+        if whole:
+            tenth = 5.0 if part == "半" else numerals(part)[0].value
+            found.append((whole[-1].value + tenth / 10, match.span()))
+    return found
+
+
+def _to_come(text: str, numeral: Numeral, wanted: _Wanted) -> bool:
+    return "岁" in wanted.units and bool(_TO_COME.search(text[: numeral.start]))
+
+
+def _how_often(text: str, wanted: _Wanted) -> list[tuple[float, int, bool]]:
+    """天天出 is seven times a week, 没出去过 none."""
+    if "次" in wanted.units and re.search(r"(?:天天|每天).{0,3}(?:出|去|下)", text):
+        return [(7.0, 0, False)]
+    never = re.search(r"次|小时", wanted.units) and re.search(r"没(?:有)?(?:出|睡|下|去|动)", text)
+    return [(0.0, 0, False)] if never else []
 
 
 def _halves(text: str) -> list[tuple[float, tuple[int, int]]]:
@@ -242,11 +258,8 @@ def _meanings(text: str, numeral: Numeral, today: date, wanted: _Wanted) -> list
         value = today.year - value
     elif wanted.units == "度" and 340 <= value <= 430:
         value /= 10
-    if "岁" in wanted.units and re.search(r"(?:奔|快(?:到)?|不到|将近|过了?年就?|大我)(?:是)?$", text[: numeral.start]):
-        # 快八十了 is an age to come.
-        return []
     if after.startswith(
-        ("片", "粒", "颗", "盒", "瓶", "板", "号楼", "栋", "单元", "室", "点", "块", "元", "月份", "层", "楼")
+        ("代", "片", "粒", "颗", "盒", "瓶", "板", "号楼", "栋", "单元", "室", "点", "块", "元", "月份", "层", "楼")
     ):
         return []
     return [(value, numeral.start, numeral.guess)]

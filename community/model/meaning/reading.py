@@ -49,7 +49,7 @@ class Reading:
         label: `yes`, `no`, `none`, `needs:medical`…, `keep`, `value`, or one of the labels common to every kind.
         value: with the label `value`, what it is: an option exactly as given, a number, an ISO date, or {part, from, to}.
         confidence: 0…1.
-        decided_by: `keys`, `rules` or `staff`.
+        decided_by: `keys`, `rules`, `model` or `staff`.
     """
 
     label: str

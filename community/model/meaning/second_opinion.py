@@ -6,6 +6,7 @@ the same weights. It decides only where it is sure: a wrong no costs more than a
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
@@ -20,6 +21,8 @@ ABOUT_THE_CALL = "about_the_call"
 WEIGHTS = "second_opinion.json"
 _LONGEST_NGRAM = 3
 _LONGEST_ANSWER = 60
+#: 来了又没了, 不凉，不过能吹: a no that is taken back.
+_TURNS = re.compile(r"又(?:没|停|断)|不过|但是|可是")
 #: How sure it must be: to say no, to say anything else.
 _SURE_OF_NO, _SURE = 0.8, 0.7
 
@@ -35,6 +38,8 @@ def opinion(question: Question, text: str) -> Reading | None:
     if question.kind is QuestionKind.FREE_TEXT or len(text) > _LONGEST_ANSWER:
         return None
     label, sure = _best(weights, list(features(question, text)))
+    if label == Label.NO and _TURNS.search(text):
+        return None
     if label == Label.UNCLEAR or sure < (_SURE_OF_NO if label == Label.NO else _SURE):
         return None
     if question.kind is not QuestionKind.CHOICE or label in _ABOUT_THE_CALL:

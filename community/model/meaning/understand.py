@@ -19,8 +19,25 @@ _LEFT_OPEN = re.compile(
 )
 #: Kinds of emergency that end a questionnaire; of a missing cat or a caller who lies, somebody is told in the usual way.
 _DANGERS = frozenset(
-    "gas electric_fire fire elevator collapse water trapped electric_shock suicide violence breathing choking bleeding"
-    " poison burn labour medical".split()
+    [
+        "gas",
+        "electric_fire",
+        "fire",
+        "elevator",
+        "collapse",
+        "water",
+        "trapped",
+        "electric_shock",
+        "suicide",
+        "violence",
+        "breathing",
+        "choking",
+        "bleeding",
+        "poison",
+        "burn",
+        "labour",
+        "medical",
+    ]
 )
 #: Questions whose answers speak of emergencies without being one.
 _HEARD_OF = re.compile(r"急救|救护车|火灾|灭火|演练|意见|建议")

@@ -11,7 +11,6 @@ from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import asserted, clauses, negations, without_choosing, without_fillers
 from community.model.questionnaire import Question
 
-
 _UNSURE = re.compile(
     r"看情况|看看(?:吧|再|到时)|看(?:天|吧|着办|孩子|儿子|闺女|女儿|身体)|再(?:说|看|议|想|考虑)|不(?:一定|好说|确定|敢说|太清楚|清楚)|说不(?:准|好|定|上|清)|没(?:准|定|想好|考虑好|数|谱)|到时候|可能|也许|大概|兴许|估计|差不多吧|随便|无所谓|(?:要)?(?:问|跟|和|同).{0,6}(?:商量|问问|儿子|闺女|女儿)|考虑|难说|两可|有时|时好时坏|时有时无|一半|半信半疑|记不(?:得|清|住)|忘(?:了|记)|想想"
 )
@@ -22,11 +21,13 @@ _THEN = re.compile(r"原来|去年|前年|以前|从前|上次|上回|过去(?:�
 #: 昨天还好好的今天就不行了: only today counts.
 _TURNED = re.compile(r"^.*?(?:昨天|前天|以前|早上|刚才|前几天).{0,8}(?:今天|现在|这会儿?)(?=就|又|却|不|已经)")
 _INSTEAD = re.compile(r"不是(?!没).{1,10}?[,.](?:而)?是(?=不|没|要|怕|因为|我|真|太|大夫|医生|家里|身体)")
+#: 来了又没了, 响得很，不过凉: what follows may take the no back.
+_TAKES_BACK = re.compile(r"又(?:没|停|断)|(?<=[,.])(?:不过|但|可是)")
 #: Denied at the very end, whatever came before: 去年打了，今年不去.
 _FOLLOWED_BY_NO = re.compile(
     r"[一-鿿]{2}[,.](?:我|今年|这(?:回|次)|现在|这会子?|明天)*(?:不|没)(?:去|来|打|走|转|行|敢|想|想去|响)了?$"
 )
-_FINE = re.compile(r"没(?:有)?(?:事|问题|关系|毛病|啥子?事)|不(?:要紧|碍事|打紧|妨)|冇问题|无所谓|ok|okay")
+_FINE = re.compile(r"没(?:有)?(?:什么|大)?(?:事|问题|关系|毛病|啥子?事)|不(?:要紧|碍事|打紧|妨)|冇问题|无所谓|ok|okay")
 _YES = re.compile(
     r"^(?:(?:是|对|好|行|中|成|得|嗯|恩|唔|要得|可以|有|会|能|要|想|愿意|肯|欧|ok|妥|好嘞|得嘞|得勒|好哩|好咧|管|哎|诶)(?:是|对|好|行|可以|有|会|能|呀|啊|的|吧|呢|嘞|了|嘛|哩|噻|滴|喽|咯|呗|极了|嗯|得|呐|呃|,|\s)*(?:$|[,.!]))"
 )
@@ -77,8 +78,6 @@ _RHETORIC: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def read(question: Question, text: str) -> Reading:
     """Yes, no, or unclear when the words point both ways or nowhere."""
-    if _A_OR_NOT_A.search(text):
-        return UNCLEAR
     said = _of_now(without_choosing(_plainly(without_fillers(text))))
     if not said:
         return _bare_hum(text)
@@ -86,22 +85,26 @@ def read(question: Question, text: str) -> Reading:
     by_core = _by_core(question, said)
     by_family = _by_family(family, said) if family else None
     hedged = bool(_UNSURE.search(said)) or (bool(_ASKS.search(said)) and _opening(said) is None)
-    if hedged and by_core in {None, Label.UNCLEAR}:
+    if _A_OR_NOT_A.search(text) or (hedged and by_core in {None, Label.UNCLEAR}):
         return UNCLEAR
     votes = {by_core, by_family} - {None}
+    if not votes:
+        return (_by_sort(question, said) if family is None else None) or _generic(said, family)
+    return _by_votes(question, family, votes, said)
+
+
+def _by_votes(question: Question, family: Family | None, votes: set[str | None], said: str) -> Reading:
+    """The word that was asked and the facts beside it, weighed against each other."""
     if Label.YES in votes and _FOLLOWED_BY_NO.search(said):
         return UNCLEAR
-    if votes == {Label.YES, Label.NO} and by_core == Label.YES and core_of(question.yes_means or "") == "有":
-        return (
-            words(Label.YES, confidence=0.65)
-            if _opening(said) == Label.YES or said.startswith("有")
-            else words(Label.NO, confidence=0.65)
-        )
-    if votes == {Label.YES, Label.NO} and by_core == Label.YES:
-        return words(Label.YES, confidence=0.65)
+    if votes == {Label.YES, Label.NO} and _by_core(question, said) == Label.YES:
+        only_has = core_of(question.yes_means or "") == "有"
+        has_it = not only_has or _opening(said) == Label.YES or said.startswith("有")
+        return words(Label.YES if has_it else Label.NO, confidence=0.65)
     if len(votes) == 1 and Label.UNCLEAR not in votes:
-        return _agree(votes.pop() or Label.UNCLEAR, said)
-    return _by_turn(question, family, said) if votes else _generic(said, family)
+        vote = next(iter(votes)) or Label.UNCLEAR
+        return UNCLEAR if vote == Label.NO and _TAKES_BACK.search(said) else _agree(vote, said)
+    return _by_turn(question, family, said)
 
 
 def _plainly(said: str) -> str:
@@ -223,6 +226,28 @@ def _by_turn(question: Question, family: Family | None, said: str) -> Reading:
     if after and len(set(after)) == 1 and (after[0] == Label.YES or decided[0] == Label.NO):
         return words(after[0], confidence=0.65)
     return words(Label.YES, confidence=0.65) if after and after[0] == Label.YES else UNCLEAR
+
+
+#: What was asked is done, or is not: 早拿到手了, 还没办下来.
+_DONE = re.compile(r"(?:早|已经|刚刚?|都)(?:就)?[^不没,]{1,6}(?:了|到手|好)(?:$|[,.])|弄好|办妥|搞定")
+_NOT_DONE = re.compile(r"(?:还|到现在)(?:都|也)?没|没(?:空|工夫|功夫|时间|来得及|顾上|轮到)|(?:等|过)(?:两|几)天")
+_GOOD = re.compile(
+    r"(?<!不)(?:香|踏实|不错|(?:很|挺|蛮|还|都|可)(?:好|行|可以|习惯)|好得很|好着|安稳)|还(?:行|可以|好)|到(?:大)?天亮"
+)
+_BAD = re.compile(r"不(?:好|行|踏实|着|习惯|太好|怎么样|香)|差|糟|老(?:醒|是醒)|翻来覆去|起夜|失眠|够呛")
+
+
+def _by_sort(question: Question, said: str) -> Reading | None:
+    """Of a question nobody foresaw: is it done, is it good?"""
+    meant = question.yes_means or ""
+    done = meant.endswith(("了", "过"))
+    if not done and not re.search(r"好|香|舒|满意|习惯|适应|正常", meant):
+        return None
+    yes, no = (_DONE, _NOT_DONE) if done else (_GOOD, _BAD)
+    said_no, said_yes = bool(no.search(said)), bool(yes.search(said))
+    if said_no == said_yes:
+        return None
+    return words(Label.NO if said_no else Label.YES, confidence=0.7)
 
 
 def _generic(said: str, family: Family | None) -> Reading:

@@ -43,7 +43,16 @@ def _told(reading: Reading) -> str:
     return value["part"] if hours == "-" else f"{value['part']} {hours}"
 
 
-@pytest.mark.parametrize(("name", "share"), [("tuned.yml", 0.97), ("held_out.yml", 0.95)])
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [
+        ("tuned.yml", 0.97),
+        ("tuned_more.yml", 0.95),
+        ("held_out.yml", 0.95),
+        ("first_run.yml", 0.94),
+        ("unseen.yml", 0.86),
+    ],
+)
 def test_answers_are_understood(name: str, share: float) -> None:
     lines = list(_lines(name))
     wrong = []
@@ -52,6 +61,19 @@ def test_answers_are_understood(name: str, share: float) -> None:
         if got not in labels and got.split(" ")[0] not in labels:
             wrong.append(f"{question.say} {speech}: {got}, not {labels}")
     assert len(wrong) <= len(lines) * (1 - share), "\n".join(wrong)
+
+
+def test_a_refusal_to_be_recorded_answers_no_other_question() -> None:
+    health = _ask(QuestionKind.YES_NO, say="您今天身体舒服吗？", yes_means="舒服")
+    assert understand(health, "不要录音", "", 0.9, TODAY).label == Label.UNCLEAR
+    assert understand(health, "不要录音，我身体好着呢", "", 0.9, TODAY).label == Label.YES
+
+
+def test_a_second_opinion_says_that_it_was_one() -> None:
+    readings = [understand(question, speech, "", 0.9, TODAY) for question, speech, _, _ in _lines("tuned_more.yml")]
+    deciders = {reading.decided_by for reading in readings}
+    assert deciders == {"rules", "model"}
+    assert all(reading.confidence < 0.92 for reading in readings if reading.decided_by == "model")
 
 
 @pytest.mark.parametrize("name", ["tuned.yml", "held_out.yml"])
