@@ -18,7 +18,9 @@ from community.model.policy_search.ranking import Ranking
 from community.model.policy_search.sounds import Sounds
 from community.model.text import normalise
 
-_KEY = re.compile(r"^(?P<soft>~?)(?P<name>[^<>\s-]+)\s*(?:<\s*(?P<parents>[^->]+?))?\s*(?:->\s*(?P<wants>[a-z ]+))?$")
+_KEY = re.compile(
+    r"^(?P<mark>[~+]?)(?P<name>[^<>\s-]+)\s*(?:<\s*(?P<parents>[^->]+?))?\s*(?:->\s*(?P<wants>[a-z ]+))?$"
+)
 #: General words are taken into the pinyin vocabulary from this frequency in jieba's dictionary on.
 _COMMON = 1500
 _MOST_RARE = 14.0
@@ -86,7 +88,7 @@ def _is_guarded(word: str, lexicon: Lexicon) -> bool:
 
 def _lexicon() -> Lexicon:
     kinds: dict[str, Kind] = {}
-    soft: set[str] = set()
+    marked: dict[str, set[str]] = {"~": set(), "+": set(), "": set()}
     words: dict[str, list[str]] = {}
     parents: dict[str, tuple[str, ...]] = {}
     wants: dict[str, frozenset[str]] = {}
@@ -102,8 +104,7 @@ def _lexicon() -> Lexicon:
                 raise ValueError(f"policy_{name}.yml: {key}")
             concept = head["name"]
             kinds[concept] = kind
-            if head["soft"]:
-                soft.add(concept)
+            marked[head["mark"]].add(concept)
             parents[concept] = tuple((head["parents"] or "").split())
             wants[concept] = frozenset((head["wants"] or "").split())
             for word in str(line).split():
@@ -117,7 +118,8 @@ def _lexicon() -> Lexicon:
     return Lexicon(
         words={word: tuple(dict.fromkeys(concepts)) for word, concepts in words.items()},
         kinds=kinds,
-        soft=frozenset(soft),
+        soft=frozenset(marked["~"]),
+        telling=frozenset(marked["+"]),
         parents=parents,
         wants=wants,
         rewrites=tuple((re.compile(pattern), written) for pattern, written in speech["rewrites"]),

@@ -27,14 +27,14 @@ def sentences_of(text: str) -> list[str]:
 def cut_into_passages(body: str, *, title: str = "") -> Iterator[Passage]:
     """Cut a body into passages.
 
-    Headings are Markdown headings, 第一条, 一、 and short 1. lines; a body without any is cut by sentences into passages of
-    about 240 characters.
+    Headings are Markdown headings, 第一条, 一、 and, where there are none of these, short ones after （一） and 1.; a body
+    without any is cut by sentences into passages of about 240 characters.
     """
     lines = [line for line in _plain_lines(body) if line]
-    numbered = any(_MARKDOWN_HEADING.match(line) or _ARTICLE.match(line) or _NUMERAL.match(line) for line in lines)
+    numbered = any(_is_clause(line, title) for line in lines)
     heading, collected = "", list[str]()
     for line in lines:
-        new_heading, rest = _heading_of(line, title=title, use_digits=not numbered)
+        new_heading, rest = _heading_of(line, title=title, use_items=not numbered)
         if new_heading is None:
             collected.append(rest)
             continue
@@ -43,7 +43,15 @@ def cut_into_passages(body: str, *, title: str = "") -> Iterator[Passage]:
     yield from _passages(heading, collected)
 
 
-def _heading_of(line: str, *, title: str, use_digits: bool) -> tuple[str | None, str]:
+def _is_clause(line: str, title: str) -> bool:
+    """Whether a line begins a clause by itself; the document's title does not."""
+    markdown = _MARKDOWN_HEADING.match(line)
+    if markdown:
+        return markdown[1].strip("《》 ") != title
+    return bool(_ARTICLE.match(line) or _NUMERAL.match(line))
+
+
+def _heading_of(line: str, *, title: str, use_items: bool) -> tuple[str | None, str]:
     """Return (heading, rest of the line); the heading is None where the line goes on with the passage before."""
     markdown = _MARKDOWN_HEADING.match(line)
     content = markdown[1] if markdown else line
@@ -55,8 +63,8 @@ def _heading_of(line: str, *, title: str, use_digits: bool) -> tuple[str | None,
     if article:
         heading, rest = _lead(article[2])
         return (heading or article[1]), rest
-    numeral = _NUMERAL.match(content) or (_DIGIT.match(content) if use_digits or markdown else None)
-    bracketed = _BRACKETED.match(content) if markdown else None
+    numeral = _NUMERAL.match(content) or (_DIGIT.match(content) if use_items or markdown else None)
+    bracketed = _BRACKETED.match(content) if use_items or markdown else None
     if numeral or bracketed:
         found = numeral or bracketed
         words = found[found.re.groups] if found else content

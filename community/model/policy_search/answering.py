@@ -17,7 +17,7 @@ from community.model.policy_search.search import Hit, PassageIndex
 _CLEARLY = 0.2
 _MOST_CHOICES = 3
 #: Features that count what a document lacks.
-_MISSING = ("topic_missing", "things_missing", "nouns_missing")
+_MISSING = ("topic_missing", "things_missing", "telling_missing", "nouns_missing")
 #: Passages out of force that are looked at; they matter only when they fit plainly.
 _PAST_CANDIDATES = 8
 #: Clauses that share this much are the same matter, before and after.

@@ -41,6 +41,7 @@ class Lexicon:
         words: each word (normalised) and the concepts it stands for.
         kinds: the kind of each concept.
         soft: things that a document may lack and still answer.
+        telling: things so specific that a document without them hardly answers.
         parents: wider concepts that a concept also stands for (居民医保: 医保).
         wants: for a facet, the answer types (see `answer_types`) that can answer it.
         rewrites: dialect and slang → plain words, applied in order to questions only.
@@ -53,6 +54,7 @@ class Lexicon:
     words: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, Kind]
     soft: frozenset[str]
+    telling: frozenset[str]
     parents: Mapping[str, tuple[str, ...]]
     wants: Mapping[str, frozenset[str]]
     rewrites: tuple[tuple[re.Pattern[str], str], ...]

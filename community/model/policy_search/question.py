@@ -22,6 +22,7 @@ class AskedQuestion:
     Attributes:
         text: normalised, pinyin and dialect written out, numerals as digits.
         soft: the things that a document may lack and still answer.
+        telling: the things without which a document hardly answers.
         verbs: the content words that are verbs or adjectives.
         uncovered: its characters that no word of the lexicon covers.
         words: content words outside the lexicon, with their rarity in general Chinese.
@@ -34,6 +35,7 @@ class AskedQuestion:
     contexts: frozenset[str]
     facets: frozenset[str]
     soft: frozenset[str]
+    telling: frozenset[str]
     uncovered: str
     words: dict[str, float]
     verbs: frozenset[str]
@@ -73,6 +75,7 @@ def understand(text: str, *, lexicon: Lexicon, sounds: Sounds, cut: Cutter) -> A
         contexts=lexicon.of_kind(concepts, Kind.CONTEXT),
         facets=facets,
         soft=concepts & lexicon.soft,
+        telling=concepts & lexicon.telling,
         uncovered=_uncovered(plain, found),
         words=words,
         verbs=frozenset(word for word in words if word in lexicon.verbs),

@@ -25,6 +25,8 @@ FEATURES = (
     "things_document_only",
     "things_missing",
     "soft_missing",
+    "telling_missing",
+    "telling_elsewhere",
     "contexts_passage",
     "words_passage_share",
     "words_passage_sum",
@@ -34,6 +36,8 @@ FEATURES = (
     "heading_facet",
     "asks_met",
     "asks_unmet",
+    "sentence_met",
+    "sentence_answers",
     "age_met",
     "number_met",
     "kept_topic",
@@ -145,6 +149,7 @@ def passage_features(
         **_thing_features(question, weighting, passage, document),
         **_word_features(question, passage, document),
         **_answer_features(question, passage),
+        **_sentence_features(question, weighting, passage),
     }
 
 
@@ -169,15 +174,18 @@ def _thing_features(
     here = weighting.of_concepts(in_passage)
     elsewhere = weighting.of_concepts((question.things & document.concepts) - in_passage)
     absent = question.things - document.concepts
-    missing = weighting.of_concepts(absent - question.soft)
+    telling = question.telling - passage.concepts
+    missing = weighting.of_concepts(absent - question.soft - question.telling)
     soft = weighting.of_concepts(absent & question.soft)
-    total = here + elsewhere + missing + soft
+    total = here + elsewhere + missing + soft + weighting.of_concepts(absent & question.telling)
     return {
         "things_passage_share": here / total if total else 0.0,
         "things_passage_sum": min(3.0, here),
         "things_document_only": min(3.0, elsewhere),
         "things_missing": min(3.0, missing),
         "soft_missing": min(3.0, soft),
+        "telling_missing": min(2.0, float(len(absent & question.telling))),
+        "telling_elsewhere": min(2.0, float(len(telling & document.concepts))),
         "contexts_passage": min(2.0, weighting.of_concepts(question.contexts & passage.concepts)),
         "heading_things": min(2.0, weighting.of_concepts(question.things & passage.heading_concepts)),
     }
@@ -193,9 +201,9 @@ def _word_features(question: AskedQuestion, passage: PassageEntry, document: Doc
         elif word in document.plain:
             elsewhere += rarity
         elif word in question.verbs:
-            verbs += rarity
+            verbs += rarity * _absent_share(word, document)
         else:
-            nouns += rarity
+            nouns += rarity * _absent_share(word, document)
     total = here + elsewhere + nouns + verbs
     return {
         "words_passage_share": here / total if total else 0.0,
@@ -203,6 +211,24 @@ def _word_features(question: AskedQuestion, passage: PassageEntry, document: Doc
         "nouns_missing": min(4.0, nouns / 10.0),
         "verbs_missing": min(4.0, verbs / 10.0),
     }
+
+
+def _sentence_features(question: AskedQuestion, weighting: Weighting, passage: PassageEntry) -> dict[str, float]:
+    """How much of what is asked stands together in one sentence, and in one that holds the type of answer wanted."""
+    named = question.things | question.contexts | question.topics
+    met = answers = 0.0
+    for sentence in passage.sentences:
+        worth = weighting.of_concepts(named & sentence.concepts)
+        worth += sum(rarity for word, rarity in question.words.items() if word in sentence.plain) / 10.0
+        met = max(met, worth)
+        if question.asks & sentence.types:
+            answers = max(answers, worth)
+    return {"sentence_met": min(3.0, met), "sentence_answers": min(3.0, answers)}
+
+
+def _absent_share(word: str, document: DocumentEntry) -> float:
+    """Share of a word's characters that a document lacks: 灶台 is half met by 灶具."""
+    return sum(character not in document.characters for character in word) / len(word)
 
 
 def _answer_features(question: AskedQuestion, passage: PassageEntry) -> dict[str, float]:
