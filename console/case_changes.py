@@ -14,6 +14,7 @@ from community.usecases.reopen_case import reopen_case
 from community.usecases.return_case import return_case
 from community.usecases.suspend_case import suspend_case
 from console.errands import Errand, Verb
+from console.forms import Fields
 
 
 def _acknowledge(errand: Errand) -> object:
@@ -69,10 +70,19 @@ def _correct(errand: Errand) -> object:
         now=errand.now,
         location_text=fields.text("location_text") if "location_text" in fields else None,
         category=fields.text("category") or None,
-        danger=fields.text("danger") == "yes",
+        danger=_yes_or_no(fields, "danger"),
         summary=fields.text("summary") or None,
         reason=fields.text("reason"),
     )
+
+
+def _yes_or_no(fields: Fields, name: str) -> bool | None:
+    """What was ticked; None when nothing was said about it, so that a correction of the place calms no emergency."""
+    answers: dict[str, bool | None] = {"yes": True, "no": False, "": None}
+    said = fields.text(name)
+    if said not in answers:
+        raise InvalidInput(f"{name} 只能是 yes 或 no：请重新选择。")
+    return answers[said]
 
 
 CASE_CHANGES: Mapping[str, Verb] = {

@@ -11,10 +11,14 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
 from community.clock import MovableClock
+from community.model.actor import Actor
+from community.model.case import Case, CaseKind, NewCase
 from community.model.rulebook import Rulebook
 from community.rules import load_rulebook
 from community.settings import Settings, load_settings
+from community.store.cases import case_by_id
 from community.store.database import Database
+from community.usecases.open_case import open_case
 from console.app import setup_console
 from tests.harness.community_day import PASSWORD, Day, add_day
 
@@ -91,3 +95,11 @@ async def visit(site: Site, login: str = "") -> AsyncIterator[Visit]:
             response = await guest.sign_in(login)
             assert response.status == 303, await response.text()
         yield guest
+
+
+def report_fire(site: Site) -> Case:
+    """Somebody's house is on fire."""
+    new = NewCase(kind=CaseKind.HAZARD, source_key="test:fire", summary="着火了", category="other", danger=True)
+    with site.database.begin() as conn:
+        opened = open_case(conn, new, rules=site.rules, actor=Actor.resident("web:1"), now=site.clock.now())
+        return case_by_id(conn, opened.id)

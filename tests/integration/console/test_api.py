@@ -3,7 +3,7 @@
 from aiohttp import ClientSession
 
 from tests.harness.community_day import PASSWORD
-from tests.harness.console import Site, visit
+from tests.harness.console import Site, report_fire, visit
 
 
 async def token_of(session: ClientSession, site: Site, login: str) -> dict[str, str]:
@@ -43,6 +43,22 @@ async def test_a_program_works_on_a_case_by_its_number(site: Site) -> None:
         assert (await closed.json())["status"] == "closed"
         history = (await (await session.get(f"{site.url}/api/cases/{number}", headers=headers)).json())["history"]
         assert history[-1]["action"] == "closed"
+
+
+async def test_correcting_the_words_of_an_emergency_leaves_it_an_emergency(site: Site) -> None:
+    fire = report_fire(site)
+    async with ClientSession() as session:
+        headers = await token_of(session, site, "lifang")
+        address = f"{site.url}/api/cases/{fire.number}/correct"
+        worded = await (await session.post(address, headers=headers, json={"summary": "二楼厨房起火"})).json()
+        assert (worded["summary"], worded["priority"], worded["danger"]) == ("二楼厨房起火", "emergency", True)
+        placed = await (await session.post(address, headers=headers, json={"location_text": "7栋2单元"})).json()
+        assert (placed["priority"], placed["danger"]) == ("emergency", True)
+        odd = await session.post(address, headers=headers, json={"danger": "maybe"})
+        assert odd.status == 400
+        calmed = await (await session.post(address, headers=headers, json={"danger": False, "reason": "误报"})).json()
+        assert calmed["danger"] is False
+        assert calmed["priority"] != "emergency"
 
 
 async def test_errors_have_one_shape_whatever_went_wrong(site: Site) -> None:

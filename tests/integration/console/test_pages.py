@@ -11,7 +11,7 @@ from community.clock import MovableClock
 from community.store.audit import audit_lines
 from community.store.cases import case_by_id
 from community.store.database import Database
-from tests.harness.console import Site, console_site, visit
+from tests.harness.console import Site, console_site, report_fire, visit
 
 
 @pytest.fixture
@@ -151,6 +151,18 @@ async def test_a_wrongly_heard_answer_is_corrected_beside_the_original_and_worri
         assert "更正为“否”" in await guest.page("/console/cases")
         odd = await guest.post("/console/targets/1/answers/well", label="value", value="5")
         assert odd.status == 400
+
+
+async def test_the_form_calms_an_emergency_only_where_the_box_is_not_ticked(site: Site) -> None:
+    fire = report_fire(site)
+    async with visit(site, "lifang") as guest:
+        page = await guest.page(f"/console/cases/{fire.id}")
+        assert page.index('type="hidden" name="danger" value="no"') < page.index('type="checkbox" name="danger"')
+        for ticked, priority in ((["no", "yes"], "emergency"), (["no"], "normal")):
+            response = await guest.post(f"/console/cases/{fire.id}/correct", summary="厨房起火", danger=ticked)
+            assert response.status == 303
+            with site.database.reading() as conn:
+                assert case_by_id(conn, fire.id).priority == priority
 
 
 async def test_results_leave_the_house_as_a_workbook_and_that_is_written_down(site: Site) -> None:
