@@ -12,6 +12,7 @@ from community.model.address_text import FoundLocation, extract_location
 from community.model.case import Case, CaseStatus
 from community.model.hazard_report import corrected_category
 from community.model.report_draft import Draft
+from community.store.cases import case_of_event
 from community.usecases.cancel_case import cancel_case
 from community.usecases.change_report import change_report, latest_report
 from community.usecases.note_case import note_case
@@ -100,13 +101,16 @@ class Cancel(CommunityAction):
         return forget_report()
 
     def _take_back(self, conn: Connection, turn: Turn) -> Case | None:
-        now = self.services.clock.now()
+        now, key = self.services.clock.now(), turn.key("cancel")
+        if (taken_back := case_of_event(conn, key)) is not None:
+            return taken_back
         case = latest_report(conn, turn.conversation_id, now=now)
         if case is None:
             return None
-        if case.status in _NOT_BEGUN:
-            return cancel_case(conn, case.id, rules=self.services.rules, actor=turn.actor, now=now, reason=turn.text)
-        return note_case(conn, case.id, turn.text, actor=turn.actor, now=now, source_key=turn.key("cancel"))
+        if case.status not in _NOT_BEGUN:
+            return note_case(conn, case.id, turn.text, actor=turn.actor, now=now, source_key=key)
+        rules = self.services.rules
+        return cancel_case(conn, case.id, rules=rules, actor=turn.actor, now=now, reason=turn.text, source_key=key)
 
 
 class SameHere(CommunityAction):

@@ -263,6 +263,13 @@ def is_recorded(conn: Connection, source_key: str | None) -> bool:
     return conn.execute(query).one_or_none() is not None
 
 
+def case_of_event(conn: Connection, source_key: str) -> Case | None:
+    """The case in whose history a line with that source key stands; None when there is no such line."""
+    query = select(cases).join(case_events, case_events.c.case_id == cases.c.id)
+    row = conn.execute(query.where(case_events.c.source_key == source_key)).one_or_none()
+    return _case(row) if row else None
+
+
 def events_of(conn: Connection, case_id: int) -> list[CaseEvent]:
     """A case's history, oldest first."""
     rows = conn.execute(select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id))

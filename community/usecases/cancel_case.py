@@ -18,9 +18,19 @@ from community.wording import say
 
 
 def cancel_case(
-    conn: Connection, case_id: int, *, rules: Rulebook, actor: Actor, now: datetime, reason: str = ""
+    conn: Connection,
+    case_id: int,
+    *,
+    rules: Rulebook,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    source_key: str | None = None,
 ) -> Case:
     """Close a case because its reporter takes it back; one that is closed already stays as it is.
+
+    Args:
+        source_key: the resident's message that takes it back; the same again changes nothing.
 
     Raises:
         NotFound: no such case or account.
@@ -28,11 +38,13 @@ def cancel_case(
     """
     authorise_if_staff(conn, actor, Permission.WORK_ON_CASES)
     case = store.case_by_id(conn, case_id)
-    if case.status is CaseStatus.CLOSED:
+    if case.status is CaseStatus.CLOSED or store.is_recorded(conn, source_key):
         return case
     result = say("cases", "cancelled_result", reason=storable(reason).strip())
     closed = store.move_case(conn, case, status=CaseStatus.CLOSED, closed_at=now, result=result, next_step_at=None)
-    event = store.add_event(conn, case.id, at=now, actor=actor, action="cancelled", text=storable(reason))
+    event = store.add_event(
+        conn, case.id, at=now, actor=actor, action="cancelled", text=storable(reason), source_key=source_key
+    )
     audit.append(conn, at=now, actor=actor, action="case.cancelled", subject=f"case:{case.id}")
     text = say("cases", "cancelled", **text_values(closed, rules.timezone), danger=case.danger)
     tell_holder(conn, closed, text, now=now)
