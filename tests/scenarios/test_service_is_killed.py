@@ -49,6 +49,8 @@ def environ(folder: Path, carrier: TwilioServer, port: int) -> dict[str, str]:
         "TWILIO_API_BASE_URL": carrier.base_url,
         "SHOUWANG_CALLS_PER_SECOND": "4",
         "SHOUWANG_QUIET_HOURS": "none",
+        "SHOUWANG_MAX_CALLS_PER_HOUR": "20",
+        "SHOUWANG_MAX_CALLS_PER_DAY": "20",
         "SHOUWANG_MAINLAND_CALLS_ALLOWED_BECAUSE": "测试，只打本机",
         "SHOUWANG_RASA_URL": "http://127.0.0.1:9",
     }
