@@ -5,6 +5,7 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -26,8 +27,9 @@ _SAYS = ("可以", "好", "好", "好")
 class LoadCarrier:
     """Places calls that are all answered; each answer comes after `think` seconds."""
 
-    def __init__(self, base_url: str, think: float) -> None:
+    def __init__(self, base_url: str, think: float, calls: int) -> None:
         self.base_url = base_url
+        self.calls = calls
         self.think = think
         self.times: list[float] = []
         self.over = 0
@@ -35,6 +37,7 @@ class LoadCarrier:
         self.most_at_once = 0
         self.live = 0
         self.placed: list[float] = []
+        self.all_over = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self.session: aiohttp.ClientSession | None = None
 
@@ -67,6 +70,8 @@ class LoadCarrier:
         await self._tell(form, common, "completed", 3)
         self.live -= 1
         self.over += 1
+        if self.over >= self.calls:
+            self.all_over.set()
 
     async def _tell(self, form: dict[str, str], common: dict[str, str], status: str, sequence: int) -> None:
         detail = {"CallStatus": status, "SequenceNumber": str(sequence), "CallDuration": "20"}
@@ -115,7 +120,7 @@ def _most_in_a_second(moments: list[float]) -> int:
 
 async def main(port: int, base_url: str, think: float, calls: int, seconds: float) -> None:
     """Serve until that many calls are over, or the time is up."""
-    carrier = LoadCarrier(base_url, think)
+    carrier = LoadCarrier(base_url, think, calls)
     app = web.Application()
     root = f"/2010-04-01/Accounts/{ACCOUNT}"
     app.router.add_post(f"{root}/Calls.json", carrier.create)
@@ -123,11 +128,10 @@ async def main(port: int, base_url: str, think: float, calls: int, seconds: floa
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    end = time.monotonic() + seconds
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=256)) as session:
         carrier.session = session
-        while carrier.over < calls and time.monotonic() < end:
-            await asyncio.sleep(0.2)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(carrier.all_over.wait(), seconds)
     await runner.cleanup()
     print(json.dumps(carrier.report()))
 

@@ -150,7 +150,7 @@ def _in_savepoint(conn: Connection, job: _Job) -> tuple[_Job, Any, BaseException
     try:
         result = job.work(conn)
         savepoint.commit()
-    except Exception as error:  # noqa: BLE001 - handed to whoever asked for the work
+    except Exception as error:
         if not _in_transaction(conn):
             raise _GroupLostError from error
         savepoint.rollback()

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from shouwang.cli import command_names
+
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 _LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#[^)]*)?\)")
@@ -23,8 +25,6 @@ def test_every_make_target_named_exists(name: str) -> None:
 
 
 def test_every_command_named_in_the_documents_exists() -> None:
-    from shouwang.cli import command_names
-
     known = command_names()
     named = {
         tuple(words.split())

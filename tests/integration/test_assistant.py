@@ -152,13 +152,19 @@ def test_not_understood_twice_goes_to_a_person(resident: Resident) -> None:
     assert [case.kind for case in resident.cases] == ["question"]
 
 
-@pytest.mark.parametrize("text", ["你好", "谢谢", "再见", "你是机器人吗", "你能干什么", "   ", "🙂", "[图片]", "?" * 500])
+@pytest.mark.parametrize(
+    "text", ["你好", "谢谢", "再见", "你是机器人吗", "你能干什么", "   ", "🙂", "[图片]", "?" * 500]
+)
 def test_something_is_always_said(resident: Resident, text: str) -> None:
     assert resident.says(text)
 
 
 def test_nobody_gets_in_without_the_token(rasa: RasaService) -> None:
-    for url in (f"{rasa.url}/webhooks/rest/webhook", f"{rasa.actions_url}/webhook", f"{rasa.url}/conversations/x/tracker"):
+    for url in (
+        f"{rasa.url}/webhooks/rest/webhook",
+        f"{rasa.actions_url}/webhook",
+        f"{rasa.url}/conversations/x/tracker",
+    ):
         data = None if "tracker" in url else b"{}"
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(urllib.request.Request(url, data, {"Content-Type": "application/json"}))
