@@ -1,11 +1,11 @@
 """Attempts as the engine reads and moves them: claimed, bound to the carrier's call, moved by events, asked about."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, text, update
 
 from community.errors import NotFound
 from community.model.call import AttemptStatus, CallResult, Outcome, may_move
@@ -16,7 +16,7 @@ from community.store.base import insert_new
 _UNKNOWN_HOLDS_A_LINE = timedelta(minutes=5)
 
 _NOT_RUNG_OUTCOMES = (Outcome.NOT_IN_SERVICE, Outcome.CARRIER_ERROR)
-_NOT_RUNG_STATUSES = (AttemptStatus.NOT_PLACED, AttemptStatus.CANCELLED)
+_NOT_COUNTED_STATUSES = (AttemptStatus.NOT_PLACED, AttemptStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +73,16 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class LastTry:
-    """The last attempt of a target: its place in the row of tries, and since when a call of it may still be about."""
+    """The last attempt of a target: its place in the row of tries, and what call of it may still be about.
+
+    Attributes:
+        doubtful_since: the carrier never said whether it took a call then.
+        doubtful_call: the carrier's id of a call that it took, and later knew nothing of.
+    """
 
     n: int
     doubtful_since: datetime | None
+    doubtful_call: str | None = None
 
 
 def find_attempt(conn: Connection, attempt_id: str, *, lock: bool = False) -> Attempt | None:
@@ -221,13 +227,20 @@ def busy_people(conn: Connection, numbers: Collection[str], resident_ids: Collec
 
 def rung_since(conn: Connection, resident_ids: Collection[int], since: datetime) -> dict[int, list[datetime]]:
     """When the phone of each resident was really rung, or may have been, over all campaigns."""
-    when = func.coalesce(attempts.c.ringing_at, attempts.c.answered_at, attempts.c.placed_at, attempts.c.created_at)
+    cancelled = attempts.c.status == AttemptStatus.CANCELLED
+    when = case(
+        # It may have left the carrier's queue at any moment until it was taken back; its ringing is told late.
+        (cancelled, func.coalesce(attempts.c.ringing_at, attempts.c.ended_at, attempts.c.created_at)),
+        else_=func.coalesce(attempts.c.ringing_at, attempts.c.answered_at, attempts.c.placed_at, attempts.c.created_at),
+    )
+    never_taken = and_(cancelled, attempts.c.placed_at.is_(None), attempts.c.ringing_at.is_(None))
     rows = conn.execute(
         select(attempts.c.resident_id, when.label("rung_at")).where(
             attempts.c.resident_id.in_(list(resident_ids)),
             attempts.c.created_at >= since,
             attempts.c.rehearsal.is_(False),
-            attempts.c.status.not_in(_NOT_RUNG_STATUSES),
+            attempts.c.status != AttemptStatus.NOT_PLACED,
+            ~never_taken,
             or_(attempts.c.outcome.is_(None), attempts.c.outcome.not_in(_NOT_RUNG_OUTCOMES)),
         )
     )
@@ -247,11 +260,28 @@ def last_tries(conn: Connection, target_ids: Collection[int]) -> dict[int, LastT
     tries: dict[int, LastTry] = {}
     for row in rows:
         before = tries.get(row.target_id)
-        doubtful_since = before.doubtful_since if before and row.outcome is None else None
-        if row.outcome == Outcome.UNKNOWN and row.carrier_id is None:
-            doubtful_since = row.created_at
-        tries[row.target_id] = LastTry(row.n, doubtful_since)
+        if row.outcome == Outcome.UNKNOWN:
+            lost_reply = row.carrier_id is None
+            tries[row.target_id] = LastTry(row.n, row.created_at if lost_reply else None, row.carrier_id)
+        elif before and row.outcome is None:
+            tries[row.target_id] = replace(before, n=row.n)
+        else:
+            tries[row.target_id] = LastTry(row.n, None)
     return tries
+
+
+def hand_on_call(conn: Connection, carrier_id: str, to: Attempt) -> None:
+    """Let a call that was given up belong to the next attempt of its target, with whatever was said in it."""
+    given_up = (
+        attempts.c.carrier_id == carrier_id,
+        attempts.c.target_id == to.target_id,
+        attempts.c.id != to.id,
+        attempts.c.outcome == Outcome.UNKNOWN,
+    )
+    said = conn.execute(select(attempts.c.dialogue).where(*given_up)).scalar_one_or_none()
+    if said is not None:
+        conn.execute(update(attempts).where(*given_up).values(carrier_id=None))
+        note_on_attempt(conn, to.id, dialogue=said)
 
 
 def live_calls(conn: Connection, carrier: str, now: datetime) -> dict[int, int]:
@@ -267,7 +297,7 @@ def live_calls(conn: Connection, carrier: str, now: datetime) -> dict[int, int]:
 
 def count_calls(conn: Connection, campaign_id: int) -> int:
     """How many calls of a campaign were placed, or may have been."""
-    mine = (attempts.c.campaign_id == campaign_id, attempts.c.status.not_in(_NOT_RUNG_STATUSES))
+    mine = (attempts.c.campaign_id == campaign_id, attempts.c.status.not_in(_NOT_COUNTED_STATUSES))
     return conn.execute(select(func.count()).select_from(attempts).where(*mine)).scalar_one()
 
 

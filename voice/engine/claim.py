@@ -55,6 +55,8 @@ class PlannedCall:
         lease_until: from then on others may take it for lost; it must not be placed any more.
         doubtful_since: an earlier attempt of the target may have rung since then without our knowing: the carrier is
             asked once more right before.
+        doubtful_call: the carrier's id of an earlier call of the target that it took and then did not know any more:
+            asked about likewise.
     """
 
     attempt_id: str
@@ -68,6 +70,12 @@ class PlannedCall:
     slot_at: datetime
     lease_until: datetime
     doubtful_since: datetime | None
+    doubtful_call: str | None = None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the carrier is to be asked once more before it is placed."""
+        return self.doubtful_since is not None or self.doubtful_call is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +337,7 @@ def _plan(ready: _Ready, slot: Slot, *, line: Line, lease: timedelta) -> tuple[P
         slot_at=slot.at,
         lease_until=slot.at + lease,
         doubtful_since=ready.last.doubtful_since,
+        doubtful_call=ready.last.doubtful_call,
     )
     return call, ready
 

@@ -136,11 +136,16 @@ class Dialler:
         calls = [each.call for each in group]
         stopped: dict[str, str | FoundCall] = {}
         stopped.update(await self._database.read(lambda conn: self._reasons(conn, calls)))
-        for call in calls:
-            if call.attempt_id not in stopped and call.doubtful_since is not None:
-                answer = await self._ask_once_more(call)
-                if answer is not None:
-                    stopped[call.attempt_id] = answer
+        doubtful = [call for call in calls if call.attempt_id not in stopped and call.is_doubtful]
+        if not doubtful:
+            return stopped
+        answers = await asyncio.gather(*(self._ask_once_more(call) for call in doubtful))
+        stopped.update(
+            {call.attempt_id: said for call, said in zip(doubtful, answers, strict=True) if said is not None}
+        )
+        # The carrier took its time: the hours may have ended, and somebody may have opted out.
+        left = [call for call in calls if call.attempt_id not in stopped]
+        stopped.update(await self._database.read(lambda conn: self._reasons(conn, left)))
         return stopped
 
     def _reasons(self, conn: Connection, calls: Sequence[PlannedCall]) -> dict[str, str]:
@@ -171,6 +176,8 @@ class Dialler:
         """Ask the carrier whether the unknown attempt before this one rang after all."""
         since = call.doubtful_since or call.slot_at
         try:
+            if call.doubtful_call is not None:
+                return _instead_of(call, await self._carrier.fetch(call.doubtful_call))
             found = await self._carrier.find(to=call.number, since=since - timedelta(minutes=1))
         except Unavailable:
             return "carrier_unavailable"
@@ -279,6 +286,13 @@ class Dialler:
             if len(done) > 1:
                 for each in done:
                     await self._settle([each])
+
+
+def _instead_of(call: PlannedCall, earlier: FoundCall | None) -> FoundCall | str | None:
+    """What becomes of a planned call when the carrier knows one again that was given up; None to place it."""
+    if earlier is None or earlier.to == call.number:
+        return earlier
+    return None if earlier.status.is_final else "earlier_call"
 
 
 async def _sleep_until(moment: float) -> None:

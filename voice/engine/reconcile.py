@@ -139,7 +139,8 @@ class Reconciler:
         try:
             found = await self._carrier.fetch(attempt.carrier_id)
         except Unavailable:
-            await self._database.write(lambda conn: self._give_up_if_old(conn, attempt.id))
+            # It may still wait in the carrier's queue: silence is no answer.
+            log.warning("carrier_cannot_be_asked", attempt=attempt.id)
             return
         now = self._clock.now()
         if found is None:
@@ -150,7 +151,7 @@ class Reconciler:
         )
 
     def _give_up_if_old(self, conn: Connection, attempt_id: str) -> None:
-        """End a call that the carrier tells nothing of for longer than any call lasts."""
+        """End a call that the carrier says it does not know, for longer than any call lasts."""
         now = self._clock.now()
         attempt = store.attempt_by_id(conn, attempt_id, lock=True)
         began = attempt.answered_at or attempt.ringing_at or attempt.placed_at or attempt.created_at

@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 _AFTER_SLOW_DOWN = timedelta(seconds=2)
 _AFTER_FAILURE = timedelta(seconds=10)
+#: A call that is to wait for something else than the line is looked at again after so long.
+_WAITS = {"carrier_unavailable": _AFTER_FAILURE, "earlier_call": timedelta(minutes=5)}
 _CARRIER_FAILED = "线路方连续出错，呼叫已自动暂停，线路恢复后会自动继续"
 
 
@@ -66,6 +68,7 @@ def _settle_one(conn: Connection, done: Done, line: Line, timing: Timing, rules:
         log.info("claim_lost", attempt=attempt.id, status=attempt.status)
         return
     if isinstance(done.came_of_it, FoundCall):
+        store.hand_on_call(conn, done.came_of_it.carrier_id, attempt)
         apply_event(conn, attempt.id, event_of_poll(done.came_of_it), rules=rules, now=done.at)
     elif isinstance(done.came_of_it, str):
         _never_placed(conn, attempt, done.came_of_it, rules, done.at)
@@ -76,7 +79,7 @@ def _settle_one(conn: Connection, done: Done, line: Line, timing: Timing, rules:
 
 
 def _never_placed(conn: Connection, attempt: Attempt, reason: str, rules: Rulebook, now: datetime) -> None:
-    again_at = now + _AFTER_FAILURE if reason == "carrier_unavailable" else now
+    again_at = now + _WAITS.get(reason, timedelta(0))
     close_attempt(
         conn,
         attempt,

@@ -268,6 +268,77 @@ async def test_a_call_the_carrier_has_forgotten_is_given_up_after_the_longest_ca
     assert street.attempts()[0]["outcome"] == Outcome.UNKNOWN
 
 
+async def test_while_the_carrier_cannot_be_asked_a_call_it_took_is_never_given_up(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    street.exchange.reachable = False
+    for _ in range(6):
+        await street.pass_time(minutes=10)
+    [attempt] = street.attempts()
+    assert (attempt["status"], street.exchange.numbers) == (AttemptStatus.PLACED, [ZHANG])
+    street.exchange.reachable = True
+    [(carrier_id, call)] = street.exchange.calls.items()
+    street.exchange.calls[carrier_id] = replace(call, status=AttemptStatus.ENDED, outcome=Outcome.NO_ANSWER)
+    await street.pass_time(seconds=31)
+    assert street.attempts()[0]["outcome"] == Outcome.NO_ANSWER
+
+
+async def given_up(street: Street) -> FoundCall:
+    """A call that the carrier took, forgot, and that was given up; now the next one is due."""
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    [call] = street.exchange.calls.values()
+    street.exchange.calls.clear()
+    street.clock.advance(timedelta(minutes=31))
+    await street.engine._look_after()
+    await street.engine._asked()
+    assert street.attempts()[0]["outcome"] == Outcome.UNKNOWN
+    return call
+
+
+async def test_a_call_given_up_that_the_carrier_knows_again_is_adopted_right_before_the_redial(street: Street) -> None:
+    call = await given_up(street)
+    street.exchange.calls[call.carrier_id] = call  # it waits in the queue, and will ring
+    await street.engine._claim_and_dial()
+    assert street.exchange.numbers == [ZHANG]
+    before, attempt = street.attempts()
+    assert (before["carrier_id"], attempt["carrier_id"]) == (None, call.carrier_id)
+    assert attempt["status"] == AttemptStatus.PLACED
+    street.exchange.calls[call.carrier_id] = replace(call, status=AttemptStatus.ENDED, outcome=Outcome.BUSY)
+    await street.pass_time(seconds=61)
+    assert street.attempts()[-1]["outcome"] == Outcome.BUSY
+    assert street.exchange.numbers == [ZHANG]
+
+
+async def test_a_call_given_up_is_not_dialled_again_while_the_carrier_cannot_be_asked(street: Street) -> None:
+    await given_up(street)
+    street.exchange.reachable = False
+    for _ in range(3):
+        await street.pass_time(seconds=11)
+    assert street.exchange.numbers == [ZHANG]
+    street.exchange.reachable = True
+    await street.pass_time(seconds=11)
+    assert street.exchange.numbers == [ZHANG, ZHANG], "the carrier says that it knows of none"
+
+
+async def test_hours_that_end_while_the_carrier_is_asked_once_more_hold_the_call(street: Street) -> None:
+    street.clock.advance(timedelta(hours=10, minutes=28))  # 20:28, nobody is called after 21:00
+    await given_up(street)
+    street.clock.advance(timedelta(seconds=50))
+    ask = street.exchange.fetch
+
+    async def ask_slowly(carrier_id: str) -> FoundCall | None:
+        street.clock.advance(timedelta(seconds=12))
+        return await ask(carrier_id)
+
+    street.exchange.fetch = ask_slowly  # type: ignore[method-assign] # this carrier takes its time
+    await street.engine._claim_and_dial()
+    assert street.exchange.numbers == [ZHANG]
+    assert street.attempts()[-1]["error_code"] == "outside_hours"
+
+
 async def test_a_second_call_that_claims_to_be_this_attempt_is_refused(street: Street) -> None:
     street.move_in(ZHANG)
     street.start(PATIENT)

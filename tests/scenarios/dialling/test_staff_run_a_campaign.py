@@ -15,7 +15,7 @@ from community.usecases.cancel_campaign import cancel_campaign
 from community.usecases.check_integrity import check_integrity
 from community.usecases.pause_campaign import pause_campaign
 from community.usecases.resume_campaign import resume_campaign
-from tests.harness.dialling import WELLBEING, Exchange, Street, generous
+from tests.harness.dialling import WELLBEING, Exchange, Street, generous, rulebook
 
 ZHANG, LI = "+8613912340001", "+8613912340002"
 
@@ -116,6 +116,37 @@ async def test_a_paused_campaign_starts_no_call_and_takes_back_what_is_queued(st
     street.do(resume_campaign, campaign)
     await street.pass_time(seconds=1)
     assert len(street.exchange.posts) == 3
+
+
+async def test_a_call_taken_back_from_the_carrier_may_have_rung_so_the_cap_counts_it(street: Street) -> None:
+    street.rules = rulebook()
+    street.engine = street.another_engine("worker-2")
+    street.move_in(ZHANG)
+    campaign = street.start(WELLBEING)
+    await street.engine.tick()
+    street.clock.advance(timedelta(minutes=20))
+    street.do(pause_campaign, campaign)
+    await street.engine.tick()
+    assert len(street.exchange.cancelled) == 1
+    street.do(resume_campaign, campaign)
+    await street.pass_time(minutes=45)
+    assert street.exchange.numbers == [ZHANG], "within the hour after it may have rung last"
+    await street.pass_time(hours=4)  # the afternoon
+    assert street.exchange.numbers == [ZHANG, ZHANG]
+
+
+async def test_a_call_that_was_never_sent_to_the_carrier_is_not_counted(street: Street) -> None:
+    street.rules = rulebook()
+    street.engine = street.another_engine("worker-2")
+    street.move_in(ZHANG)
+    campaign = street.start(WELLBEING)
+    claimed_at = street.clock.monotonic()
+    claimed = await street.engine._claim()
+    street.do(pause_campaign, campaign)
+    await street.engine._dialler.dial(claimed, claimed_at=claimed_at)
+    street.do(resume_campaign, campaign)
+    await street.pass_time(seconds=5)
+    assert street.exchange.numbers == [ZHANG]
 
 
 async def test_a_campaign_paused_between_the_claim_and_the_call_is_not_dialled(street: Street) -> None:
