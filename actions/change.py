@@ -8,7 +8,7 @@ from actions.base import CommunityAction, Events
 from actions.report import forget_report
 from actions.sentences import sentence
 from actions.turn import Turn
-from community.model.address_text import FoundLocation, extract_location
+from community.model.address_text import extract_location
 from community.model.case import Case, CaseStatus
 from community.model.hazard_report import corrected_category
 from community.model.report_draft import Draft
@@ -62,7 +62,7 @@ class Locate(CommunityAction):
         def locate(conn: Connection) -> Case | None:
             now = self.services.clock.now()
             case = latest_report(conn, turn.conversation_id, now=now)
-            if case is None or place is None or not _completes(case, place):
+            if case is None or place is None or case.address.contradicts(place.address):
                 return None
             rules, key = self.services.rules, turn.key("locate")
             return change_report(
@@ -122,20 +122,6 @@ class SameHere(CommunityAction):
         """Ask what and where."""
         turn.say(sentence("same_here"), asks="detail")
         return []
-
-
-def _completes(case: Case, place: FoundLocation) -> bool:
-    """Whether a place says nothing else than what the case knows already."""
-    known, new = case.address, place.address
-    return all(
-        not here or not there or here == there
-        for here, there in (
-            (known.community, new.community),
-            (known.building, new.building),
-            (known.unit, new.unit),
-            (known.room, new.room),
-        )
-    )
 
 
 def _tell_changed(turn: Turn, what: str, case: Case) -> None:

@@ -9,8 +9,18 @@ from bot.replies import GROUP, PERSON, TurnAnswer
 from community.model.address_text import extract_location
 from community.model.emergency import Emergency, detect_emergency
 from community.model.rulebook import Rulebook
+from community.store import messages
 from community.store.messages import StoredMessage
-from community.usecases.raise_emergency import places_of, raise_emergency
+from community.usecases.raise_emergency import (
+    LASTS,
+    RaisedEmergency,
+    place_emergency,
+    places_of,
+    raise_emergency,
+)
+
+#: Channels that vouch for nobody: whoever likes begins as many conversations there as they want.
+_ANONYMOUS = frozenset({"web"})
 
 
 def recognise(text: str) -> Emergency | None:
@@ -37,11 +47,33 @@ def answer_emergency(
         rules=rules,
         now=now,
         reporter_name=message.person_name,
+        anonymous_channel=message.channel if message.channel in _ANONYMOUS else None,
     )
+    return _answer(message, raised)
+
+
+def answer_place(
+    conn: Connection, message: StoredMessage, *, text: str, rules: Rulebook, now: datetime
+) -> TurnAnswer | None:
+    """Answer somebody in danger who says where they are; None when the message is about anything else."""
+    before = messages.previous_answer(conn, message, since=now - LASTS)
+    raised = place_emergency(
+        conn,
+        text=text,
+        conversation_id=message.conversation_id,
+        message=message.id,
+        just_told=before is not None and bool(before.understanding.get("emergency")),
+        rules=rules,
+        now=now,
+    )
+    return _answer(message, raised) if raised is not None else None
+
+
+def _answer(message: StoredMessage, raised: RaisedEmergency) -> TurnAnswer:
     understanding = {
         "intent": "emergency",
         "emergency": True,
-        "services": list(emergency.services),
+        "services": list(raised.services),
         **({"asks": raised.asks} if raised.asks else {}),
     }
     to = GROUP if message.scene == GROUP else PERSON

@@ -10,21 +10,20 @@ from sqlalchemy import Connection
 
 from bot.channels.base import IncomingMessage, Reply
 from bot.delivery import deliver
-from bot.emergencies import answer_emergency, recognise
+from bot.emergencies import answer_emergency, answer_place, recognise
 from bot.limits import TurnLimits, clean_text
-from bot.replies import GROUP, as_documents, protect_group
+from bot.replies import GROUP, TurnAnswer, as_documents, protect_group
 from community.errors import InvalidInput, Refused
 from community.model.emergency import Emergency
 from community.model.rulebook import Rulebook
 from community.store import messages, turns
 from community.store.messages import Conversation, StoredMessage
+from community.usecases.raise_emergency import LASTS
 from community.wording import say
 
 #: A lost first answer, with the token in it, may be asked for again by the very same request for so long.
 _FIRST_ANSWER_AGAIN = timedelta(minutes=10)
 _MINUTE = timedelta(minutes=1)
-#: How long somebody in danger who was asked where they are may answer without mentioning the bot.
-_EMERGENCY_LASTS = timedelta(minutes=15)
 #: What somebody says who only mentions the bot.
 _ONLY_MENTIONED = "你好"
 
@@ -98,8 +97,12 @@ class Inbox:
         *,
         now: datetime,
     ) -> StoredMessage:
+        answer: TurnAnswer | None = None
         if emergency is not None:
             answer = answer_emergency(conn, emergency, stored, text=text, rules=self.rules, now=now)
+        elif text:
+            answer = answer_place(conn, stored, text=text, rules=self.rules, now=now)
+        if answer is not None:
             settled = turns.settle(
                 conn,
                 stored,
@@ -176,7 +179,7 @@ def _answers_emergency(conn: Connection, message: IncomingMessage, *, now: datet
         last is not None
         and bool(last.understanding.get("emergency"))
         and bool(last.understanding.get("asks"))
-        and now - last.received_at <= _EMERGENCY_LASTS
+        and now - last.received_at <= LASTS
     )
 
 

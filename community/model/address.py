@@ -24,6 +24,19 @@ class Address:
         """Whether nothing at all is known."""
         return not (self.community or self.building or self.unit or self.room)
 
+    def contradicts(self, other: "Address") -> bool:
+        """Whether the two name different places: what one of them leaves open may be anything."""
+        return any(here and there and here != there for here, there in zip(self.parts, other.parts, strict=True))
+
+    def completed_by(self, other: "Address") -> "Address":
+        """This address with what another says of it."""
+        return Address(*(there or here for here, there in zip(self.parts, other.parts, strict=True)))
+
+    @property
+    def parts(self) -> tuple[str, str, str, str]:
+        """小区, 楼栋, 单元, 室."""
+        return self.community, self.building, self.unit, self.room
+
     def __str__(self) -> str:
         parts = [self.community]
         if self.building:

@@ -104,6 +104,12 @@ case_events = Table(
 )
 
 
+#: Source keys of what residents raised in chat as an emergency.
+_EMERGENCY = "message:%:emergency"
+#: How many of the newest cases are looked at to see what happened a moment ago.
+_NEWEST = 500
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
     """Which cases a list shows; every condition given must hold.
@@ -181,6 +187,25 @@ def case_by_source_key(conn: Connection, source_key: str) -> Case | None:
     """The case that an event opened; None when it has opened none."""
     row = conn.execute(select(cases).where(cases.c.source_key == source_key)).one_or_none()
     return _case(row) if row else None
+
+
+def emergencies_told(conn: Connection, conversation_id: str, *, since: datetime) -> list[Case]:
+    """What was raised as an emergency in one conversation since a moment, newest first, locked until the end of the work."""
+    query = select(cases).where(
+        cases.c.conversation_id == conversation_id, cases.c.source_key.like(_EMERGENCY), cases.c.opened_at > since
+    )
+    return [_case(row) for row in conn.execute(query.order_by(cases.c.id.desc()).with_for_update())]
+
+
+def emergencies_of_channel(conn: Connection, channel: str, *, since: datetime) -> list[int]:
+    """Ids of the emergencies raised in a whole channel since a moment, newest first; only the newest cases are looked at."""
+    newest = select(cases).order_by(cases.c.id.desc()).limit(_NEWEST).subquery()
+    query = select(newest.c.id).where(
+        newest.c.conversation_id.startswith(f"{channel}:", autoescape=True),
+        newest.c.source_key.like(_EMERGENCY),
+        newest.c.opened_at > since,
+    )
+    return list(conn.execute(query.order_by(newest.c.id.desc())).scalars())
 
 
 def case_opened_in_call(conn: Connection, attempt_id: str) -> int | None:

@@ -60,24 +60,20 @@ def change_report(
     return changed
 
 
+def completed_place(case: Case, place: FoundLocation) -> tuple[Address, str]:
+    """A case's address and place in words, with what a resident adds to them."""
+    known = case.location_text
+    text = f"{known}，{place.text}" if known and place.text not in known else place.text
+    return case.address.completed_by(place.address), text
+
+
 def _place(case: Case, place: FoundLocation | None, *, complete: bool) -> tuple[Address | None, str | None]:
     if place is None:
         return None, None
-    known, new = case.address, place.address
     if complete:
-        merged = Address(*(new_part or part for new_part, part in zip(_parts(new), _parts(known), strict=True)))
-        text = (
-            place.text
-            if place.text in case.location_text or not case.location_text
-            else f"{case.location_text}，{place.text}"
-        )
-        return merged, text
-    community = new.community or known.community
-    return replace(new, community=community), place.text
-
-
-def _parts(address: Address) -> tuple[str, str, str, str]:
-    return address.community, address.building, address.unit, address.room
+        return completed_place(case, place)
+    community = place.address.community or case.address.community
+    return replace(place.address, community=community), place.text
 
 
 def _summary(case: Case, rules: Rulebook, *, category: str | None, location_text: str | None) -> str:

@@ -1,19 +1,38 @@
-"""Raise an emergency: a case at the highest priority, and what somebody in danger is told at once."""
+"""Raise an emergency: a case at the highest priority, and what somebody in danger is told at once.
 
+Told again, or completed by its place, it stays one case. However many are told, everybody gets the answer; only what the
+group robots ring for is limited.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
 from community.model.address import Address
-from community.model.address_text import Places, extract_location
-from community.model.case import CaseKind, NewCase
-from community.model.emergency import Emergency
-from community.model.hazard_report import categorise_emergency
+from community.model.address_text import FoundLocation, Places, extract_location
+from community.model.case import Case, CaseKind, NewCase
+from community.model.emergency import Emergency, detect_emergency
+from community.model.hazard_report import categorise_emergency, word_scores
 from community.model.rulebook import Rulebook
+from community.model.text import normalise
+from community.store import cases as store
+from community.usecases.continue_emergency import continue_emergency, summary_of
+from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
 from community.wording import say
+
+#: So long, what somebody in danger says belongs to what they said before.
+LASTS = timedelta(minutes=15)
+#: Emergencies that one conversation may open in an hour; the next ones are noted on the last.
+_PER_HOUR = 3
+#: Emergencies that all who write without showing who they are may open in a minute, together.
+_PER_MINUTE = 10
+#: Characters beside a place in a message that tells nothing else: 我在…，快来.
+_BESIDE_PLACE = 8
+_FIRES = frozenset({"fire", "electric_fire"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,17 +40,34 @@ class RaisedEmergency:
     """A raised emergency.
 
     Attributes:
-        case_id, number: the case.
-        created: False when this message had raised it before.
+        case_id: the case that keeps it.
+        number: what it is called to who raised it; None when it was noted on a case of others.
+        created: False when this message, or an earlier one, had raised it before.
         text: what is said at once: whom to call, what to do, the case's number.
         asks: `location` while nobody knows where it is.
+        services: whom to call.
     """
 
     case_id: int
-    number: str
+    number: str | None
     created: bool
     text: str
     asks: str | None
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A message of somebody in danger."""
+
+    text: str
+    place: FoundLocation | None
+    conversation_id: str
+    key: str
+
+    @property
+    def where(self) -> str:
+        return self.place.text if self.place else ""
 
 
 def raise_emergency(
@@ -44,40 +80,53 @@ def raise_emergency(
     rules: Rulebook,
     now: datetime,
     reporter_name: str = "",
+    anonymous_channel: str | None = None,
 ) -> RaisedEmergency:
-    """Open an emergency case for one message; the same message again is the same case.
+    """Open an emergency case for a message, or add it to the open one that it tells of again.
+
+    The conversation must be entered, so that nobody else raises one in it at the same time.
 
     Args:
         text: what the resident wrote or said.
         message: id of the message, unique over all channels.
+        anonymous_channel: the channel, where anybody may begin a conversation without showing who they are.
     """
+    key = f"message:{message}:emergency"
+    said = _Said(text, extract_location(text, places_of(rules)), conversation_id, key)
+    told = store.emergencies_told(conn, conversation_id, since=now - timedelta(hours=1))
+    if store.case_by_source_key(conn, key) is None:
+        if (case := _told_before(told, emergency, said.place, now=now)) is not None:
+            return _told_again(_add(conn, case, said, rules=rules, now=now), emergency, rules)
+        if anonymous_channel is not None and (crowd := _crowd(conn, anonymous_channel, now=now)) is not None:
+            return _hand_on(conn, crowd, emergency, said, rules=rules, now=now)
+    return _open(conn, emergency, said, reporter_name, rules=rules, now=now)
+
+
+def place_emergency(
+    conn: Connection,
+    *,
+    text: str,
+    conversation_id: str,
+    message: int | str,
+    just_told: bool,
+    rules: Rulebook,
+    now: datetime,
+) -> RaisedEmergency | None:
+    """Take the bare answer to 「您现在在哪里」; None where nobody is in danger, or the message is about something else.
+
+    Args:
+        just_told: the message before was about the emergency, so that this one completes a place which is known.
+    """
+    told = store.emergencies_told(conn, conversation_id, since=now - LASTS)
+    case = next((case for case in told if case.status.is_open and case.danger), None)
+    emergency = detect_emergency(case.description) if case is not None else None
+    if case is None or emergency is None or (case.location_text and not just_told):
+        return None
     place = extract_location(text, places_of(rules))
-    place_text = place.text if place else ""
-    what = say("emergency", f"kinds.{emergency.kind}")
-    opened = open_case(
-        conn,
-        NewCase(
-            kind=CaseKind.HAZARD,
-            source_key=f"message:{message}:emergency",
-            summary=say("emergency", "summary", what=what, place=place_text),
-            description=text,
-            category=categorise_emergency(text, emergency),
-            danger=True,
-            address=place.address if place else Address(),
-            location_text=place_text,
-            reporter_name=reporter_name,
-            conversation_id=conversation_id,
-        ),
-        rules=rules,
-        actor=Actor.resident(conversation_id),
-        now=now,
-    )
-    advice = advise(emergency, rules)
-    said = say("emergency", "said", advice=advice, number=opened.number, place=place_text)
-    asks = None if place else "location"
-    return RaisedEmergency(
-        case_id=opened.id, number=opened.number, created=opened.created, text=said.strip(), asks=asks
-    )
+    if place is None or not _is_bare(text, place) or case.address.contradicts(place.address):
+        return None
+    said = _Said(text, place, conversation_id, f"message:{message}:emergency")
+    return _told_again(_add(conn, case, said, rules=rules, now=now), emergency, rules)
 
 
 def advise(emergency: Emergency, rules: Rulebook) -> str:
@@ -88,3 +137,90 @@ def advise(emergency: Emergency, rules: Rulebook) -> str:
 def places_of(rules: Rulebook) -> Places:
     """The names by which residents say where something is."""
     return Places(tuple(rules.communities), dict(rules.place_names))
+
+
+def _told_before(
+    told: Sequence[Case], emergency: Emergency, place: FoundLocation | None, *, now: datetime
+) -> Case | None:
+    """The case that a message goes onto: the one it tells of again, or the last one where too many were opened."""
+    again = next((case for case in told if _is_told_again(case, emergency, place, now=now)), None)
+    if again is not None or len(told) < _PER_HOUR:
+        return again
+    return next((case for case in told if case.status.is_open), told[0])
+
+
+def _is_told_again(case: Case, emergency: Emergency, place: FoundLocation | None, *, now: datetime) -> bool:
+    if not case.status.is_open or not case.danger or now - case.opened_at > LASTS:
+        return False
+    before = detect_emergency(case.description)
+    kinds = {emergency.kind, before.kind if before else ""}
+    return (len(kinds) == 1 or kinds == _FIRES) and not (place and case.address.contradicts(place.address))
+
+
+def _add(conn: Connection, case: Case, said: _Said, *, rules: Rulebook, now: datetime) -> Case:
+    fits = said.place is not None and case.status.is_open and not case.address.contradicts(said.place.address)
+    place = said.place if fits else None
+    return continue_emergency(conn, case, text=said.text, source_key=said.key, place=place, rules=rules, now=now)
+
+
+def _is_bare(text: str, place: FoundLocation) -> bool:
+    plain = normalise(text)
+    beside = plain[: place.start] + plain[place.end :]
+    return len(beside) <= _BESIDE_PLACE and not word_scores(beside)
+
+
+def _crowd(conn: Connection, channel: str, *, now: datetime) -> int | None:
+    """The newest emergency of a channel where too many are raised; None while there is room."""
+    raised = store.emergencies_of_channel(conn, channel, since=now - timedelta(minutes=1))
+    return raised[0] if len(raised) >= _PER_MINUTE else None
+
+
+def _open(
+    conn: Connection, emergency: Emergency, said: _Said, reporter_name: str, *, rules: Rulebook, now: datetime
+) -> RaisedEmergency:
+    new = NewCase(
+        kind=CaseKind.HAZARD,
+        source_key=said.key,
+        summary=summary_of(said.text, said.where),
+        description=said.text,
+        category=categorise_emergency(said.text, emergency),
+        danger=True,
+        address=said.place.address if said.place else Address(),
+        location_text=said.where,
+        reporter_name=reporter_name,
+        conversation_id=said.conversation_id,
+    )
+    opened = open_case(conn, new, rules=rules, actor=Actor.resident(said.conversation_id), now=now)
+    return _raised("said", opened.id, opened.number, emergency, rules, created=opened.created, place=said.where)
+
+
+def _told_again(case: Case, emergency: Emergency, rules: Rulebook) -> RaisedEmergency:
+    return _raised("told_again", case.id, case.number, emergency, rules, created=False, place=case.location_text)
+
+
+def _hand_on(
+    conn: Connection, case_id: int, emergency: Emergency, said: _Said, *, rules: Rulebook, now: datetime
+) -> RaisedEmergency:
+    note_case(conn, case_id, said.text, actor=Actor.resident(said.conversation_id), now=now, source_key=said.key)
+    return _raised("handed_on", case_id, None, emergency, rules, created=False, place=said.where)
+
+
+def _raised(
+    sentence: str,
+    case_id: int,
+    number: str | None,
+    emergency: Emergency,
+    rules: Rulebook,
+    *,
+    created: bool,
+    place: str,
+) -> RaisedEmergency:
+    said = say("emergency", sentence, advice=advise(emergency, rules), number=number or "", place=place)
+    return RaisedEmergency(
+        case_id=case_id,
+        number=number,
+        created=created,
+        text=said.strip(),
+        asks=None if place else "location",
+        services=emergency.services,
+    )

@@ -81,10 +81,8 @@ def _told_before(conn: Connection, report: HazardReport, conversation_id: str) -
 def _same_place(case: Case, report: HazardReport) -> bool:
     if not report.has_location or not case.location_text:
         return True
-    for part in ("community", "building", "unit", "room"):
-        here, there = getattr(case.address, part), getattr(report.address, part)
-        if here and there and here != there:
-            return False
+    if case.address.contradicts(report.address):
+        return False
     if not case.address.is_empty and not report.address.is_empty:
         return True
     return case.location_text in report.location_text or report.location_text in case.location_text
