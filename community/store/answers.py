@@ -1,6 +1,6 @@
 """Answers: what was heard, what it was taken to mean, how sure; and corrections beside the original."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    insert,
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from community.store.base import UtcDateTime, metadata
 
@@ -92,25 +93,35 @@ class Answer:
         return self.label, self.value
 
 
+_WRITTEN = (
+    "target_id",
+    "question_id",
+    "attempt_id",
+    "heard",
+    "digits",
+    "label",
+    "value",
+    "confidence",
+    "decided_by",
+    "recording",
+    "rehearsal",
+    "at",
+)
+
+
+def _upsert(insert: Callable[[Table], Any]) -> Any:
+    statement = insert(answers)
+    replaced = {name: statement.excluded[name] for name in _WRITTEN}
+    return statement.on_conflict_do_update(index_elements=["target_id", "question_id"], set_=replaced)
+
+
+# Built once: every answer runs it, and building costs more than running.
+_SAVE = {"sqlite": _upsert(sqlite_insert), "postgresql": _upsert(postgresql_insert)}
+
+
 def save_answer(conn: Connection, answer: Answer) -> None:
     """Write down an answer; a later one to the same question replaces it, a correction by staff stays beside it."""
-    values = {
-        "target_id": answer.target_id,
-        "question_id": answer.question_id,
-        "attempt_id": answer.attempt_id,
-        "heard": answer.heard,
-        "digits": answer.digits,
-        "label": answer.label,
-        "value": answer.value,
-        "confidence": answer.confidence,
-        "decided_by": answer.decided_by,
-        "recording": answer.recording,
-        "rehearsal": answer.rehearsal,
-        "at": answer.at,
-    }
-    same = (answers.c.target_id == answer.target_id) & (answers.c.question_id == answer.question_id)
-    if conn.execute(update(answers).where(same).values(**values)).rowcount == 0:
-        conn.execute(insert(answers).values(**values))
+    conn.execute(_SAVE[conn.dialect.name], {name: getattr(answer, name) for name in _WRITTEN})
 
 
 def correct_answer(

@@ -72,6 +72,10 @@ class BrokenLine:
     reason: str
 
 
+# Values are given beside it, so that it is compiled once for all lines.
+_APPEND = insert(audit_lines)
+
+
 def append(
     conn: Connection,
     *,
@@ -89,7 +93,7 @@ def append(
         detail: why and with what; no names, phones or addresses in clear.
     """
     values = {"at": at, "actor": str(actor), "action": action, "subject": subject, "detail": dict(detail or {})}
-    conn.execute(insert(audit_lines).values(**values))
+    conn.execute(_APPEND, values)
 
 
 def seal(conn: Connection, *, limit: int = 1000) -> int:
