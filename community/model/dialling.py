@@ -10,6 +10,7 @@ from community.model.rulebook import CallCaps
 GUARDIAN_POSITION = 1000
 
 NO_PHONE_REASON = "没有电话号码"
+NO_HOURS_REASON = "没有可以打电话的时段"
 NO_GOOD_PHONE_REASON = "登记的号码都打不通或不是本人，请核对名册"
 
 _HOUR = timedelta(hours=1)

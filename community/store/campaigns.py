@@ -160,6 +160,13 @@ def running_campaigns(conn: Connection, *, rehearsal: bool) -> list[Campaign]:
     return [_campaign(row) for row in conn.execute(_campaigns().where(*running).order_by(campaigns.c.id))]
 
 
+def launched_campaigns(conn: Connection, *, rehearsal: bool) -> list[Campaign]:
+    """Campaigns that are being called or held, real ones or rehearsals."""
+    under_way = campaigns.c.status.in_([CampaignStatus.RUNNING, CampaignStatus.PAUSED])
+    query = _campaigns().where(under_way, campaigns.c.rehearsal.is_(rehearsal)).order_by(campaigns.c.id)
+    return [_campaign(row) for row in conn.execute(query)]
+
+
 def campaigns_by_id(conn: Connection, campaign_ids: Sequence[int]) -> dict[int, Campaign]:
     """These campaigns, by id."""
     return {row.id: _campaign(row) for row in conn.execute(_campaigns().where(campaigns.c.id.in_(campaign_ids)))}

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists
 
 from community.model.address import Address
 from community.model.call import Outcome
-from community.model.campaign import TargetStatus
+from community.model.campaign import CampaignStatus, TargetStatus
 from community.model.dialling import Callee
 from community.model.questionnaire import Audience
-from community.store.campaigns import targets
+from community.store.campaigns import campaigns, targets
 from community.store.residents import households, phones, resident_tags, residents
 
 _CHUNK = 5_000
@@ -161,6 +161,14 @@ def exclude_waiting(
     return conn.execute(update(targets).where(*wanted).values(values)).rowcount
 
 
+def exclude_cancelled(conn: Connection, reason: str, now: datetime) -> int:
+    """Resolve targets that came back to wait while their campaign was being cancelled; return how many there were."""
+    cancelled = select(campaigns.c.id).where(campaigns.c.status == CampaignStatus.CANCELLED)
+    waiting = (targets.c.status == TargetStatus.WAITING, targets.c.campaign_id.in_(cancelled))
+    values = {"status": TargetStatus.EXCLUDED, "reason": reason, "resolved_at": now, "next_at": None}
+    return conn.execute(update(targets).where(*waiting).values(values)).rowcount
+
+
 def start_calling(conn: Connection, target_ids: Sequence[int]) -> None:
     """Mark waiting targets as being called."""
     if target_ids:
@@ -186,9 +194,17 @@ def settle_with_case(conn: Connection, before: Target, case_id: int, reason: str
     return move_target(conn, before, TargetStatus.CASE, **changes)
 
 
-def waiting_targets(conn: Connection, campaign_id: int, limit: int) -> list[Target]:
-    """Targets of a campaign that still wait, whenever their turn would come, and nobody else is at."""
-    waiting = (targets.c.campaign_id == campaign_id, targets.c.status == TargetStatus.WAITING)
+def waiting_targets(conn: Connection, campaign_id: int, limit: int, *, but: Sequence[int] = ()) -> list[Target]:
+    """Targets of a campaign that still wait, whenever their turn would come, and nobody else is at.
+
+    Args:
+        but: these are left out.
+    """
+    waiting = (
+        targets.c.campaign_id == campaign_id,
+        targets.c.status == TargetStatus.WAITING,
+        targets.c.id.not_in(list(but)),
+    )
     query = select(targets).where(*waiting).order_by(targets.c.next_at).limit(limit).with_for_update(skip_locked=True)
     return [_target(row) for row in conn.execute(query)]
 

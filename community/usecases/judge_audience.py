@@ -1,18 +1,19 @@
 """Say who of an audience will be called, and why the others will not."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from community.model.dialling import NO_GOOD_PHONE_REASON, NO_PHONE_REASON, next_callee
+from community.model.dialling import NO_GOOD_PHONE_REASON, NO_HOURS_REASON, NO_PHONE_REASON, next_callee
 from community.model.line import Line
 from community.model.questionnaire import Questionnaire
 from community.model.retry import OPTED_OUT_REASON
 from community.model.rulebook import Rulebook
 from community.store.targets import Person, audience, phones_of, residents_with_phones
+from community.usecases.calling_hours import hours_of_questionnaire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ def judge_audience(
     phones, with_phones = phones_of(conn, ids), residents_with_phones(conn, ids)
     good: list[Person] = []
     excluded: list[tuple[Person, str]] = []
+    never = set() if line.rehearsal else _wishes_never_met(people, questionnaire, rules, now)
     for person in people:
         callee = next_callee(phones.get(person.resident_id, ()), person.guardian_phone, 0)
         if person.opted_out:
@@ -66,6 +68,16 @@ def judge_audience(
             excluded.append((person, NO_GOOD_PHONE_REASON if has_phones else NO_PHONE_REASON))
         elif refusal := line.refusal(callee.number, sample=person.sample):
             excluded.append((person, refusal))
+        elif person.preferred_hours in never:
+            excluded.append((person, NO_HOURS_REASON))
         else:
             good.append(person)
     return JudgedAudience(callable=tuple(good), excluded=tuple(excluded))
+
+
+def _wishes_never_met(
+    people: Sequence[Person], questionnaire: Questionnaire, rules: Rulebook, now: datetime
+) -> set[str]:
+    """The preferred hours, of those people have, in which this questionnaire may never be asked."""
+    wishes = {person.preferred_hours for person in people}
+    return {wish for wish in wishes if hours_of_questionnaire(questionnaire, wish, rules).next_opening(now) is None}

@@ -5,15 +5,16 @@ import uuid
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
 from community.model.call import AttemptStatus
 from community.model.case import CaseKind
-from community.model.dialling import NO_GOOD_PHONE_REASON, Callee, capped_until, next_callee
+from community.model.dialling import NO_GOOD_PHONE_REASON, NO_HOURS_REASON, Callee, capped_until, next_callee
 from community.model.line import Line
 from community.model.pacing import MARGIN, SHARED_GAP, SHARED_MARGIN, Lane, Slot, share_slots, spacing
 from community.model.retry import OPTED_OUT_REASON, Decision, Fate
@@ -27,13 +28,18 @@ from community.store.notices import add_alarm
 from community.store.targets import DueTarget
 from community.store.workers import live_workers
 from community.usecases.calling_hours import calling_hours
-from community.usecases.open_target_case import open_target_case
 from community.usecases.pause_campaign import pause_campaign
+from voice.engine.hand_over import STUCK_FOR, hand_over_target
 from voice.engine.timing import Timing
 
 #: The most calls that one claim takes.
 _BATCH = 256
 _ENGINE = Actor.system("engine")
+_NO_GOOD_PHONE = Decision(fate=Fate.CASE, case_kind=CaseKind.LIST_CHECK, reason=NO_GOOD_PHONE_REASON)
+#: Stands for a time that never comes.
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +114,7 @@ class _Sorted:
     ready: dict[int, deque[_Ready]] = field(default_factory=dict)
     later: dict[int, datetime] = field(default_factory=dict)
     excluded: dict[int, str] = field(default_factory=dict)
-    without_number: list[tuple[Campaign, int]] = field(default_factory=list)
+    hopeless: list[tuple[Campaign, int, Decision]] = field(default_factory=list)
 
 
 def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rulebook, now: datetime) -> Claimed:
@@ -194,22 +200,31 @@ def _judge(
         return judged
     facts = _Facts.gather(conn, [each for _, each in due], line=line, rules=rules, now=now)
     for campaign, each in due:
-        callee = next_callee(
-            facts.phones.get(each.person.resident_id, ()), each.person.guardian_phone, each.phone_position
-        )
-        if each.person.opted_out:
-            judged.excluded[each.id] = OPTED_OUT_REASON
-        elif callee is None:
-            judged.without_number.append((campaign, each.id))
-        elif refusal := line.refusal(callee.number, sample=each.person.sample):
-            judged.excluded[each.id] = refusal
-        elif later := facts.not_before(campaign, each, callee, limits.timing):
-            judged.later[each.id] = later
-        else:
-            facts.take(each, callee)
-            last = facts.tries.get(each.id, LastTry(0, None))
-            judged.ready.setdefault(campaign.id, deque()).append(_Ready(each, callee, last))
+        try:
+            _judge_one(campaign, each, facts, judged, limits.timing)
+        except Exception:
+            log.exception("target_not_judged", target=each.id, campaign=campaign.id)
+            judged.later[each.id] = now + STUCK_FOR
     return judged
+
+
+def _judge_one(campaign: Campaign, due: DueTarget, facts: "_Facts", judged: _Sorted, timing: Timing) -> None:
+    person = due.person
+    callee = next_callee(facts.phones.get(person.resident_id, ()), person.guardian_phone, due.phone_position)
+    if person.opted_out:
+        judged.excluded[due.id] = OPTED_OUT_REASON
+    elif callee is None:
+        judged.hopeless.append((campaign, due.id, _NO_GOOD_PHONE))
+    elif refusal := facts.line.refusal(callee.number, sample=person.sample):
+        judged.excluded[due.id] = refusal
+    elif (later := facts.not_before(campaign, due, callee, timing)) is _NEVER:
+        judged.hopeless.append((campaign, due.id, _no_hours(campaign)))
+    elif later is not None:
+        judged.later[due.id] = later
+    else:
+        facts.take(due, callee)
+        last = facts.tries.get(due.id, LastTry(0, None))
+        judged.ready.setdefault(campaign.id, deque()).append(_Ready(due, callee, last))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -249,7 +264,7 @@ class _Facts:
         )
 
     def not_before(self, campaign: Campaign, due: DueTarget, callee: Callee, timing: Timing) -> datetime | None:
-        """Until when somebody may not be called; None when they may be called now."""
+        """Until when somebody may not be called; None when they may be called now, `_NEVER` when at no time."""
         if callee.number in self.busy_numbers or due.person.resident_id in self.busy_people:
             return self.now + timing.busy
         hours = calling_hours(campaign, due.person.preferred_hours, self.rules)
@@ -257,7 +272,9 @@ class _Facts:
             return None
         calls = self.rung.get(due.person.resident_id, ())
         free_at = capped_until(calls, self.now, self.rules.caps, self.rules.timezone) or self.now
-        opening = hours.next_opening(free_at) or self.now + timedelta(days=1)
+        opening = hours.next_opening(free_at)
+        if opening is None:
+            return _NEVER
         return opening if opening > self.now else None
 
     def take(self, due: DueTarget, callee: Callee) -> None:
@@ -269,11 +286,14 @@ class _Facts:
 def _put_aside(conn: Connection, judged: _Sorted, *, rules: Rulebook, now: datetime) -> None:
     target_store.defer_targets(conn, judged.later)
     target_store.exclude_targets(conn, judged.excluded, now)
-    for campaign, target_id in judged.without_number:
-        decision = Decision(fate=Fate.CASE, case_kind=CaseKind.LIST_CHECK, reason=NO_GOOD_PHONE_REASON)
+    for campaign, target_id, decision in judged.hopeless:
         target = target_store.target_by_id(conn, target_id)
-        case_id = open_target_case(conn, campaign, target, decision, rules=rules, actor=_ENGINE, now=now)
-        target_store.settle_with_case(conn, target, case_id, decision.reason, now)
+        if not hand_over_target(conn, campaign, target, decision, rules=rules, now=now):
+            target_store.defer_targets(conn, {target_id: now + STUCK_FOR})
+
+
+def _no_hours(campaign: Campaign) -> Decision:
+    return Decision(fate=Fate.CASE, priority=campaign.questionnaire.unreached_priority, reason=NO_HOURS_REASON)
 
 
 def _lanes(

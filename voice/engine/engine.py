@@ -8,19 +8,18 @@ import structlog
 from sqlalchemy import Connection
 
 from community.clock import Clock
-from community.model.actor import Actor
 from community.model.line import Line
-from community.model.retry import Decision, Fate
+from community.model.retry import CANCELLED_REASON, Decision, Fate
 from community.model.rulebook import Rulebook
 from community.store import workers
-from community.store.campaigns import Campaign, running_campaigns
+from community.store.campaigns import Campaign, launched_campaigns, running_campaigns
 from community.store.database import Database
-from community.store.targets import has_due_targets, settle_with_case, waiting_targets
+from community.store.targets import exclude_cancelled, has_due_targets, waiting_targets
 from community.usecases.finish_campaigns import finish_campaigns
-from community.usecases.open_target_case import open_target_case
 from voice.carriers.base import Carrier
 from voice.engine.claim import Claimed, ClaimLimits, claim_calls
 from voice.engine.dial import Dialler
+from voice.engine.hand_over import STUCK_FOR, hand_over_target
 from voice.engine.reconcile import Questions, Reconciler
 from voice.engine.timing import Timing
 from voice.engine.withdraw import Withdrawal
@@ -80,6 +79,7 @@ class Engine:
         self._withdrawal = Withdrawal(database, carrier, clock, rules)
         self._beat_at: datetime | None = None
         self._asking: list[asyncio.Task[None]] = []
+        self._stuck: dict[int, datetime] = {}
 
     async def tick(self) -> None:
         """Do everything that is due now, one after the other, and wait until it is done."""
@@ -166,9 +166,12 @@ class Engine:
                 log.error("asking_failed", error=repr(answer))
 
     def _upkeep(self, conn: Connection, now: datetime) -> Questions:
-        for campaign in running_campaigns(conn, rehearsal=self._line.rehearsal):
+        for campaign in launched_campaigns(conn, rehearsal=self._line.rehearsal):
             if campaign.deadline is not None and now > campaign.deadline:
                 self._hand_over_the_late(conn, campaign, now)
+        # Their calls were still running when their campaign was cancelled, and came back for another try.
+        if left := exclude_cancelled(conn, CANCELLED_REASON, now):
+            log.info("left_in_cancelled_campaigns", targets=left)
         finish_campaigns(conn, now=now)
         return self._reconciler.take(conn, now)
 
@@ -183,7 +186,7 @@ class Engine:
     def _hand_over_the_late(self, conn: Connection, campaign: Campaign, now: datetime) -> None:
         priority = campaign.questionnaire.unreached_priority
         decision = Decision(fate=Fate.CASE, priority=priority, reason="任务截止前没有联系上，请人工联系")
-        for target in waiting_targets(conn, campaign.id, _LATE_AT_ONCE):
-            actor = Actor.system("engine")
-            case_id = open_target_case(conn, campaign, target, decision, rules=self._rules, actor=actor, now=now)
-            settle_with_case(conn, target, case_id, decision.reason, now)
+        self._stuck = {target_id: until for target_id, until in self._stuck.items() if until > now}
+        for target in waiting_targets(conn, campaign.id, _LATE_AT_ONCE, but=list(self._stuck)):
+            if not hand_over_target(conn, campaign, target, decision, rules=self._rules, now=now):
+                self._stuck[target.id] = now + STUCK_FOR

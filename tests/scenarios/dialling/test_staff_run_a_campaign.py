@@ -3,19 +3,23 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text, update
 
 from community.clock import MovableClock
 from community.errors import CommunityError, Conflict, InvalidInput, Refused
 from community.model.call import AttemptStatus, CallResult, Outcome
 from community.model.campaign import CampaignStatus, TargetStatus
 from community.model.line import SIMULATED, Line
-from community.store.campaigns import campaign_by_id
+from community.store.campaigns import campaign_by_id, campaigns
 from community.store.database import Database
+from community.store.residents import phones, residents
 from community.usecases.cancel_campaign import cancel_campaign
 from community.usecases.check_integrity import check_integrity
 from community.usecases.pause_campaign import pause_campaign
 from community.usecases.resume_campaign import resume_campaign
 from tests.harness.dialling import WELLBEING, Exchange, Street, generous, rulebook
+from voice.carriers.base import CallEvent, EventKind
+from voice.engine.apply import apply_event
 
 ZHANG, LI = "+8613912340001", "+8613912340002"
 
@@ -86,6 +90,29 @@ async def test_whoever_cannot_be_called_is_excluded_with_the_reason(street: Stre
     assert sum(launched.excluded.values()) == 4
     assert "示例居民，真实线路不拨打" in launched.excluded
     assert any("境外" in reason for reason in launched.excluded)
+
+
+async def test_whoever_wants_calls_only_when_none_may_ring_is_named_at_launch(street: Street) -> None:
+    street.move_in(ZHANG, preferred_hours="06:00-08:00")
+    campaign = street.create()
+    street.approve(campaign)
+    with pytest.raises(Refused, match="没有可以打电话的时段"):
+        street.launch(campaign)
+    street.move_in(LI, preferred_hours="15:00-16:00")
+    launched = street.launch(campaign)
+    assert (launched.to_call, launched.excluded) == (1, {"没有可以打电话的时段": 1})
+
+
+async def test_whoever_changes_their_hours_to_such_after_the_launch_becomes_a_case(street: Street) -> None:
+    resident = street.move_in(ZHANG)
+    street.start()
+    with street.database.begin() as conn:
+        conn.execute(update(residents).where(residents.c.id == resident).values(preferred_hours="06:00-08:00"))
+    await street.engine.tick()
+    assert street.exchange.posts == []
+    [target], [case] = street.targets(), street.cases()
+    assert (target["status"], target["case_id"]) == (TargetStatus.CASE, case["id"])
+    assert target["reason"] == "没有可以打电话的时段"
 
 
 async def test_mainland_numbers_are_not_dialled_from_outside_without_a_reason(street: Street) -> None:
@@ -178,6 +205,88 @@ async def test_a_cancelled_campaign_hangs_up_nothing_and_excludes_the_rest(stree
     assert street.exchange.cancelled == []
     with pytest.raises(Conflict):
         street.do(resume_campaign, campaign)
+
+
+async def test_a_call_that_ends_while_its_campaign_is_being_cancelled_leaves_nobody_waiting(street: Street) -> None:
+    street.move_in(ZHANG)
+    campaign = street.start()
+    await street.engine.tick()
+    if street.database.is_sqlite:  # one writer at a time: the call ends first, and the campaign was read before
+        street.hang_up(Outcome.BUSY)
+        with street.database.begin() as conn:
+            conn.execute(update(campaigns).where(campaigns.c.id == campaign).values(status=CampaignStatus.CANCELLED))
+    else:
+        [attempt] = street.attempts()
+        ended = CallEvent(kind=EventKind.STATUS, key="end", status=AttemptStatus.ENDED, outcome=Outcome.BUSY)
+        with street.database.begin() as conn:
+            apply_event(conn, attempt["id"], ended, rules=street.rules, now=street.clock.now())
+            street.do(cancel_campaign, campaign)
+    [target] = street.targets()
+    assert target["status"] == TargetStatus.WAITING
+    await street.pass_time(seconds=1)
+    [target] = street.targets()
+    assert (target["status"], target["reason"]) == (TargetStatus.EXCLUDED, "任务已取消")
+    with street.database.reading() as conn:
+        assert check_integrity(conn, street.clock.now()) == []
+
+
+async def test_the_people_of_a_paused_campaign_are_handed_over_when_its_time_is_up(street: Street) -> None:
+    street.move_in(ZHANG)
+    campaign = street.start(WELLBEING + "not_after: 2h\n")
+    street.do(pause_campaign, campaign)
+    await street.pass_time(hours=1, minutes=59)
+    assert street.cases() == []
+    await street.pass_time(minutes=2)
+    [target], [case] = street.targets(), street.cases()
+    assert (target["status"], target["case_id"]) == (TargetStatus.CASE, case["id"])
+    assert "截止" in target["reason"]
+
+
+def poison(street: Street, resident: int) -> None:
+    """From now on the database refuses every case of this resident."""
+    if street.database.is_sqlite:
+        refuse = f'create trigger poison before insert on "case" when new.resident_id = {resident} '
+        refuse += "begin select raise(abort, 'refused'); end"
+    else:
+        refuse = f'alter table "case" add constraint poison check (resident_id <> {resident})'
+    with street.database.begin() as conn:
+        conn.execute(text(refuse))
+
+
+async def test_one_person_whose_case_cannot_be_opened_holds_up_nobody(street: Street) -> None:
+    unlucky, without_number = street.move_in(ZHANG), street.move_in(LI)
+    street.move_in("+8613912340003")
+    street.start()
+    with street.database.begin() as conn:
+        dead = phones.c.resident_id.in_([unlucky, without_number])
+        conn.execute(update(phones).where(dead).values(status="wrong"))
+    poison(street, unlucky)
+    await street.engine.tick()
+    assert street.exchange.numbers == ["+8613912340003"]
+    stuck, handed_over, _ = street.targets()
+    assert (stuck["status"], handed_over["status"]) == (TargetStatus.WAITING, TargetStatus.CASE)
+    assert stuck["next_at"] == street.clock.now() + timedelta(minutes=5)
+
+
+async def test_one_person_who_cannot_be_judged_holds_up_nobody(street: Street) -> None:
+    unlucky = street.move_in(ZHANG)
+    street.move_in(LI)
+    street.start()
+    with street.database.begin() as conn:
+        conn.execute(update(residents).where(residents.c.id == unlucky).values(preferred_hours="上午"))
+    await street.engine.tick()
+    assert street.exchange.numbers == [LI]
+
+
+async def test_one_person_who_cannot_be_handed_over_in_the_end_holds_up_nobody(street: Street) -> None:
+    unlucky = street.move_in(ZHANG)
+    street.move_in(LI)
+    campaign = street.start(WELLBEING + "not_after: 1h\n")
+    street.do(pause_campaign, campaign)
+    poison(street, unlucky)
+    await street.pass_time(hours=1, minutes=1)
+    await street.pass_time(seconds=1)
+    assert [target["status"] for target in street.targets()] == [TargetStatus.WAITING, TargetStatus.CASE]
 
 
 async def test_at_the_end_of_the_hours_what_is_queued_at_the_carrier_is_taken_back(street: Street) -> None:
