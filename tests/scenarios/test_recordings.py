@@ -1,8 +1,10 @@
 """Recordings: fetched with the account's password, kept where only the service reads, gone at the carrier, gone in time."""
 
+import threading
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from aiohttp import web
@@ -102,6 +104,23 @@ async def test_a_recording_is_fetched_linked_and_deleted_at_the_carrier(recorded
     assert recorded.recording.removed_at is not None
     assert await recorded.worker.tick() == 0
     assert recorded.audit() == ["recording.stored"]
+
+
+class WatchedShelf(RecordingShelf):
+    """A shelf that remembers which threads wrote to the disk."""
+
+    writers: ClassVar[list[threading.Thread]] = []
+
+    def keep(self, name: str, sound: bytes, media_type: str, made_at: datetime) -> str:
+        self.writers.append(threading.current_thread())
+        return super().keep(name, sound, media_type, made_at)
+
+
+async def test_a_slow_disk_does_not_hold_up_callbacks(recorded: RecordedCall) -> None:
+    recorded.worker._shelf = WatchedShelf(recorded.data_dir)
+    await recorded.worker.tick()
+    assert len(recorded.files) == 1
+    assert threading.main_thread() not in WatchedShelf.writers
 
 
 async def test_a_recording_that_is_not_there_for_a_moment_is_fetched_later(

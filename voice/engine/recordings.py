@@ -1,5 +1,6 @@
 """Fetch recordings from the carrier, keep them, delete them there; and let go of those whose time is up."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -80,7 +81,7 @@ class Recordings:
         outdated = await self._database.read(lambda conn: store.outdated_recordings(conn, before, _EXPIRED_AT_ONCE))
         for recording in outdated:
             # Before the commit: a row without its file is taken up again, a file without its row would stay for ever.
-            self._shelf.remove(recording.file)
+            await asyncio.to_thread(self._shelf.remove, recording.file)
         return await self._database.write(lambda conn: self._expire(conn, outdated, now))
 
     async def _fetch(self, recording: StoredRecording) -> None:
@@ -102,7 +103,8 @@ class Recordings:
         name = f"{recording.attempt_id}-{recording.carrier_id}"
         made_at = recording.created_at.astimezone(self._rules.timezone)
         try:
-            file = self._shelf.keep(name, sound.content, sound.media_type, made_at)
+            # Off the event loop: callbacks of running calls do not wait for the disk.
+            file = await asyncio.to_thread(self._shelf.keep, name, sound.content, sound.media_type, made_at)
         except OSError as error:
             log.exception("recording_not_written", recording=recording.id)
             await self._later(recording, type(error).__name__)
@@ -110,7 +112,7 @@ class Recordings:
         now = self._clock.now()
         if not await self._database.write(lambda conn: self._link(conn, recording, file, len(sound.content), now)):
             # Its time was up while it was fetched.
-            self._shelf.remove(file)
+            await asyncio.to_thread(self._shelf.remove, file)
 
     def _link(self, conn: Connection, recording: StoredRecording, file: str, size: int, now: datetime) -> bool:
         if not store.keep_recording(conn, recording, file, now):
