@@ -16,6 +16,8 @@ from shouwang.wiring import Office
 
 log = structlog.get_logger(__name__)
 
+#: A request in flight may end; a browser that merely keeps its line open does not hold us up.
+_REQUESTS_END_SECONDS = 5.0
 _SHUTDOWN_SECONDS = 20.0
 
 
@@ -48,7 +50,7 @@ def stop_on_signals(stop: asyncio.Event) -> None:
 @asynccontextmanager
 async def _listening(app: web.Application, office: Office) -> AsyncIterator[None]:
     host, port = office.settings.host, office.settings.port
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_REQUESTS_END_SECONDS)
     await runner.setup()
     try:
         try:

@@ -28,7 +28,8 @@ class Office:
 
 def _make_data_dir(path: Path) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        # Names and numbers lie in it: nobody else on the machine may look.
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingError(
             f"SHOUWANG_DATA_DIR={path} 用不了（{error.strerror}）：请换一个能写的目录，例如 SHOUWANG_DATA_DIR=data"
