@@ -16,6 +16,7 @@ class TurnLimits:
         group_per_minute: messages to the bot in one group in a minute.
         patience: how long a message may stay without an answer before its author is told 稍后答复.
         first_retry: wait after the first failure; doubles up to `longest_retry`.
+        at_once: turns at the same time in one process.
         tries: failures of one message, while others are answered, before a person takes over.
     """
 
@@ -27,6 +28,7 @@ class TurnLimits:
     first_retry: timedelta = timedelta(seconds=5)
     longest_retry: timedelta = timedelta(minutes=5)
     tries: int = 6
+    at_once: int = 16
 
     def retry_after(self, tries: int) -> timedelta:
         """Return how long to wait after so many tries."""

@@ -7,7 +7,7 @@ an action did is known by the message's row.
 
 import asyncio
 from collections.abc import Coroutine, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -35,10 +35,10 @@ log = structlog.get_logger()
 #: A message as it was left, if this process still had it, and the next one of its conversation.
 _Settled = tuple[StoredMessage | None, StoredMessage | None]
 
-#: Turns at once in one process.
-_SLOTS = 16
 #: Seconds that everything but Rasa may take within a lease.
 _MARGIN = 20.0
+#: A claim that waited longer for a slot is renewed before its turn begins.
+_FRESH = timedelta(seconds=_MARGIN / 2)
 #: Buttons offered longer ago are no longer answered by a number.
 _BUTTONS_LAST = timedelta(minutes=30)
 #: How often another process's answer is looked for, seconds.
@@ -78,7 +78,7 @@ class Turns:
         self._pushed = frozenset(channels)
         self._inbox = Inbox(rules, self._limits, self._pushed)
         self._lease = timedelta(seconds=2 * rasa.timeout + _MARGIN)
-        self._slots = asyncio.Semaphore(_SLOTS)
+        self._slots = asyncio.Semaphore(self._limits.at_once)
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: dict[int, set[asyncio.Future[StoredMessage]]] = {}
 
@@ -111,16 +111,8 @@ class Turns:
     async def tick(self) -> int:
         """Make the turns that are due and nobody is at, and tell whoever waits too long; return how many turns were made."""
         await self._database.write(self._tell_the_waiting)
-        claimed = await self._database.write(
-            lambda conn: store.claim(
-                conn,
-                owner=self._owner,
-                now=self._clock.now(),
-                lease_until=self._clock.now() + self._lease,
-                limit=_SLOTS,
-            )
-        )
-        await asyncio.gather(*(self._work(message.conversation_id, message) for message in claimed))
+        claimed = await self._claim_for_free_slots()
+        await asyncio.gather(*(self._work_in_slot(message) for message in claimed))
         return len(claimed)
 
     async def wait_for_answer(self, message_row_id: int, timeout: float) -> StoredMessage:  # noqa: ASYNC109 - the edge says how long its caller can wait
@@ -180,6 +172,29 @@ class Turns:
         )
         return claimed[0] if claimed else None
 
+    async def _claim_for_free_slots(self) -> list[StoredMessage]:
+        """Wait for a slot, take what else is free, and claim one message for each: no claim grows old in a queue."""
+        await self._slots.acquire()
+        taken = 1
+        while not self._slots.locked():
+            await self._slots.acquire()
+            taken += 1
+        claimed: list[StoredMessage] = []
+        try:
+            claimed = await self._database.write(
+                lambda conn: store.claim(
+                    conn,
+                    owner=self._owner,
+                    now=self._clock.now(),
+                    lease_until=self._clock.now() + self._lease,
+                    limit=taken,
+                )
+            )
+        finally:
+            for _ in range(taken - len(claimed)):
+                self._slots.release()
+        return claimed
+
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -193,14 +208,35 @@ class Turns:
     async def _work(self, conversation_id: str, claimed: StoredMessage | None) -> None:
         """Make the turns of a conversation one after the other until none is due, giving others a slot between two."""
         while True:
+            since = self._clock.now()
             async with self._slots:
-                if claimed is None:
-                    claimed = await self._database.write(lambda conn: self._claim(conn, conversation_id))
+                claimed = await self._claim_still(conversation_id, claimed, since=since)
                 if claimed is None:
                     return
                 claimed = await self._turn(claimed)
             if claimed is None:
                 return
+
+    async def _work_in_slot(self, message: StoredMessage) -> None:
+        """Make a turn in a slot that is taken already, then what follows it in its conversation."""
+        try:
+            following = await self._turn(message)
+        finally:
+            self._slots.release()
+        if following is not None:
+            await self._work(message.conversation_id, following)
+
+    async def _claim_still(
+        self, conversation_id: str, claimed: StoredMessage | None, *, since: datetime
+    ) -> StoredMessage | None:
+        """The message whose turn begins now: claimed now, or long enough to outlast its turn; None when others have it."""
+        if claimed is None:
+            return await self._database.write(lambda conn: self._claim(conn, conversation_id))
+        if self._clock.now() - since <= _FRESH:
+            return claimed
+        message, until = claimed, self._clock.now() + self._lease
+        kept = await self._database.write(lambda conn: store.renew(conn, message, owner=self._owner, lease_until=until))
+        return message if kept else None
 
     async def _turn(self, message: StoredMessage) -> StoredMessage | None:
         """Make one turn; return the next message of the conversation, claimed, if there is one."""

@@ -148,6 +148,13 @@ def postpone(conn: Connection, message: StoredMessage, *, owner: str, next_at: d
     return bool(moved.rowcount == 1)
 
 
+def renew(conn: Connection, message: StoredMessage, *, owner: str, lease_until: datetime) -> bool:
+    """Let a claim hold for longer; False when somebody else has the message by now."""
+    longer = update(messages).where(_HELD).values(lease_until=bindparam("new_lease", type_=UtcDateTime()))
+    held = {"row": message.id, "held_by": owner, "held_at": message.tries, "new_lease": lease_until}
+    return bool(conn.execute(longer, held).rowcount == 1)
+
+
 def holds(conn: Connection, message: StoredMessage, *, owner: str) -> bool:
     """Tell whether a claim is still in force, and keep it so until the transaction ends."""
     held = {"row": message.id, "held_by": owner, "held_at": message.tries}

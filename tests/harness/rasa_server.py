@@ -77,6 +77,10 @@ class RasaServer:
         async with self.arrived:
             await self.arrived.wait_for(lambda: sum(self.at_work.values()) >= turns)
 
+    async def until_at_work_for(self, sender: str) -> None:
+        async with self.arrived:
+            await self.arrived.wait_for(lambda: self.at_work.get(sender, 0) > 0)
+
     def texts(self) -> list[str]:
         return [text for _, text, _ in self.turns]
 

@@ -183,6 +183,49 @@ async def test_a_process_that_wakes_up_too_late_changes_nothing(desk):
     assert desk.stored(accepted.message.id).status == "answered"
 
 
+async def test_a_process_with_its_hands_full_claims_nothing(desk):
+    desk.rasa.mood = "failing"
+    put_off = await desk.talks("路灯不亮", person="first")
+    desk.rasa.mood = "well"
+    desk.rasa.open.clear()
+    patient = RasaClient(desk.rasa.url, timeout=30)
+    busy = desk.another_process(TurnLimits(at_once=2), client=patient)
+    desk.turns = busy
+    for number in range(2):
+        await desk.says("你好", person=f"p{number}")
+    await desk.rasa.until_at_work(2)
+    desk.clock.advance(timedelta(minutes=1))
+    tick = asyncio.create_task(busy.tick())
+    assert not (await asyncio.wait({tick}, timeout=0.3))[0]
+    assert desk.stored(put_off.id).status == "waiting", "another process may take it"
+    desk.rasa.open.set()
+    assert await tick == 1
+    assert desk.rasa.texts().count("路灯不亮") == 1
+    await patient.close()
+
+
+async def test_a_claim_that_grew_old_in_the_queue_is_not_worked_on_twice(desk):
+    patient = RasaClient(desk.rasa.url, timeout=30)
+    desk.rasa.open.clear()
+    desk.rasa.answer = lambda text, metadata: desk.rasa.open.clear() or [{"text": f"收到：{text}"}]
+    queueing = desk.another_process(TurnLimits(at_once=1), client=patient)
+    other = desk.another_process(client=patient)
+    desk.turns = queueing
+    for text, person in (("一", "wang"), ("二", "wang"), ("三", "li")):
+        await desk.says(text, person=person)
+    await desk.rasa.until_at_work()
+    desk.rasa.open.set()
+    await desk.rasa.until_at_work_for("feishu:cli_app:oc_li:ou_li")
+    desk.clock.advance(timedelta(minutes=5))
+    tick = asyncio.create_task(other.tick())
+    await desk.rasa.until_at_work_for("feishu:cli_app:oc_wang:ou_wang")
+    desk.rasa.answer = lambda text, metadata: [{"text": f"收到：{text}"}]
+    desk.rasa.open.set()
+    await asyncio.gather(tick, queueing.idle())
+    assert desk.rasa.texts().count("二") == 1
+    await patient.close()
+
+
 async def test_a_message_nobody_took_up_in_time_is_told_to_wait(desk):
     desk.rasa.open.clear()
     await desk.says("路灯不亮")
