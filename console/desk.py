@@ -1,6 +1,6 @@
 """What every page and API answer works with, and who is asking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from community.model.rulebook import Rulebook
 from community.model.staff import Staff
 from community.settings import Settings
 from community.store.database import Database
+from console.password_checks import PasswordChecks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Desk:
     clock: Clock
     rules: Rulebook
     settings: Settings
+    password_checks: PasswordChecks = field(default_factory=PasswordChecks)
 
     @property
     def campaign_templates(self) -> Path:

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from community.errors import CommunityError, InvalidInput
 from community.usecases.change_password import change_password
-from community.usecases.check_password import check_password
+from community.usecases.check_password import kept_password
 from community.usecases.sign_in import SignedIn, SignInRefused, sign_in
 from community.usecases.sign_out import sign_out
 from console.desk import VISITOR, desk_of, visitor_of
@@ -33,12 +33,17 @@ async def do_sign_in(request: web.Request) -> web.StreamResponse:
 
 
 async def try_sign_in(request: web.Request, login: str, password: str) -> SignedIn | SignInRefused:
-    """A session for the right password, or the reason why not."""
+    """A session for the right password, or the reason why not.
+
+    Raises:
+        Unavailable: too many are signing in.
+    """
     desk = desk_of(request)
     now = desk.clock.now()
     if len(login) > 80 or len(password) > 200:
         return SignInRefused(message="账号或密码不对：请核对后再试。")
-    check = await desk.database.read(lambda conn: check_password(conn, login, password, now=now))
+    kept = await desk.database.read(lambda conn: kept_password(conn, login, now=now))
+    check = await desk.password_checks.compare(kept, password)
     return await desk.database.write(lambda conn: sign_in(conn, check, now=now))
 
 

@@ -1,8 +1,10 @@
 """Who gets in, and what stands before every page."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from aiohttp import ClientSession
 
 from community.model.actor import Actor
 from community.usecases.reset_password import reset_password
@@ -54,6 +56,23 @@ async def test_a_wrong_password_says_so_and_too_many_lock_the_account(site: Site
         assert "错了太多次" in await locked.text()
         site.clock.advance(timedelta(hours=24))
         assert (await guest.sign_in("wangli", PASSWORD)).status == 303
+
+
+async def test_a_storm_of_sign_ins_is_turned_away_and_holds_nobody_up(site: Site) -> None:
+    async with visit(site, "wangli") as colleague, ClientSession() as session:
+
+        async def tries(number: int) -> tuple[int, str]:
+            body = {"login": f"nobody-{number}", "password": "wrong-password"}
+            response = await session.post(f"{site.url}/api/sessions", json=body)
+            return response.status, (await response.json())["error"]["message"]
+
+        storm = asyncio.gather(*(tries(number) for number in range(80)))
+        assert "工单" in await colleague.page("/console/cases")
+        answers = await storm
+    assert {status for status, _ in answers} == {401, 503}
+    assert {said for status, said in answers if status == 503} == {"登录的人太多，请稍候再试。"}
+    async with visit(site, "lifang"):
+        pass
 
 
 async def test_a_one_time_password_must_be_replaced_before_anything_else(site: Site) -> None:
