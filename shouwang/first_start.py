@@ -10,6 +10,7 @@ from community.errors import Unavailable
 from community.files.resident_file import read_resident_file
 from community.model.actor import Actor
 from community.model.staff import Role
+from community.policy_files import SUFFIXES
 from community.store.campaigns import list_campaigns
 from community.store.roster import RosterFilter, count_roster
 from community.store.staff import all_staff, staff_by_login
@@ -114,7 +115,7 @@ def _add_residents(conn: Connection, office: Office) -> None:
 
 
 def _add_policies(conn: Connection, office: Office) -> None:
-    paths = sorted(path for path in _file(office, "policies").iterdir() if path.suffix in {".md", ".docx"})
+    paths = sorted(path for path in _file(office, "policies").iterdir() if path.suffix.lower() in SUFFIXES)
     files = [PolicyFile(path.name, path.read_bytes()) for path in paths]
     import_policies(conn, files, actor=_SYSTEM, now=office.clock.now())
 
