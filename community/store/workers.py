@@ -1,4 +1,4 @@
-"""Live workers, seen by their heartbeat, and ticks that must be alone."""
+"""Live workers, seen by their heartbeat."""
 
 from datetime import datetime, timedelta
 
@@ -18,14 +18,6 @@ workers = Table(
     Column("carrier", String(20), nullable=False, server_default=""),
     Column("started_at", UtcDateTime, nullable=False),
     Column("heartbeat_at", UtcDateTime, nullable=False),
-)
-
-leases = Table(
-    "lease",
-    metadata,
-    Column("name", String(60), primary_key=True),
-    Column("owner", String(64), nullable=False),
-    Column("until", UtcDateTime, nullable=False),
 )
 
 

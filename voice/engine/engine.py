@@ -181,7 +181,12 @@ class Engine:
             return
         self._beat_at = now
         worker_id, carrier = self._limits.worker_id, self._carrier.name
-        await self._database.write(lambda conn: workers.beat(conn, worker_id, role="worker", carrier=carrier, now=now))
+
+        def beat(conn: Connection) -> None:
+            workers.beat(conn, worker_id, role="worker", carrier=carrier, now=now)
+            workers.forget_silent_workers(conn, now)
+
+        await self._database.write(beat)
 
     def _hand_over_the_late(self, conn: Connection, campaign: Campaign, now: datetime) -> None:
         priority = campaign.questionnaire.unreached_priority
