@@ -74,12 +74,6 @@ def notices_for(
     return [_notice(row) for row in conn.execute(query)]
 
 
-def read_notice(conn: Connection, notice_id: int, *, login: str, now: datetime) -> bool:
-    """Mark a notice as read by the first who reads it; tell whether that was now."""
-    unread = (notices.c.id == notice_id, notices.c.read_at.is_(None))
-    return conn.execute(update(notices).where(*unread).values(read_by=login, read_at=now)).rowcount == 1
-
-
 def _notice(row: Any) -> Notice:
     return Notice(
         id=row.id,

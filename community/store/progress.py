@@ -280,11 +280,6 @@ def calls_of_target(conn: Connection, target_id: int) -> list[CallRecord]:
     return [_call_record(row, said[row.id], kept.get(row.id, ())) for row in rows]
 
 
-def target_of_attempt(conn: Connection, attempt_id: str) -> int | None:
-    """Which target a call was made for."""
-    return conn.execute(select(attempts.c.target_id).where(attempts.c.id == attempt_id)).scalar_one_or_none()
-
-
 def carrier_rest(conn: Connection, now: datetime) -> datetime | None:
     """Until when calls rest because the carrier failed several times in a row; None while they do not."""
     return conn.execute(select(func.max(pace.c.resting_until)).where(pace.c.resting_until > now)).scalar_one_or_none()

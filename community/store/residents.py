@@ -4,7 +4,6 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    Connection,
     Date,
     ForeignKey,
     Index,
@@ -13,8 +12,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    func,
-    select,
 )
 
 from community.store.base import UtcDateTime, metadata
@@ -99,8 +96,3 @@ import_runs = Table(
 )
 
 Index("ix_resident_name_household", residents.c.name, residents.c.household_id)
-
-
-def count_residents(conn: Connection) -> int:
-    """How many people are on the roster."""
-    return conn.execute(select(func.count()).select_from(residents)).scalar_one()

@@ -125,6 +125,5 @@ class CallUrls:
         return f"{self.base.rstrip('/')}/voice/{self.carrier}/{self.attempt_id}/{self.token}"
 
 
-#: Keys that always work, announced last: 0 for a person, * to hear it again.
-KEY_HUMAN = "0"
+#: The key that always says it again, announced last.
 KEY_REPEAT = "*"

@@ -1,7 +1,6 @@
 """The simulated residents' characters, and which of them a number has."""
 
 import random
-from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Annotated, Literal
@@ -77,11 +76,3 @@ def default_cast() -> Cast:
     """The characters that come with the project."""
     source = resources.files("voice.carriers.simulated").joinpath("characters.yml").read_text(encoding="utf-8")
     return Cast.model_validate(yaml.safe_load(source))
-
-
-def cast_of(weights: Mapping[str, float]) -> Cast:
-    """The same characters with other weights; the ones not named do not occur."""
-    cast = default_cast()
-    chosen = {name: cast.named(name).model_copy(update={"weight": weight}) for name, weight in weights.items()}
-    rest = {name: c.model_copy(update={"weight": 0}) for name, c in cast.characters.items() if name not in chosen}
-    return cast.model_copy(update={"characters": chosen | rest})

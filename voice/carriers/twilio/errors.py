@@ -107,9 +107,3 @@ def not_connected() -> PlaceResult:
         error_code="connect",
         error_text="连不上线路方，请管理员检查网络和 TWILIO_API_BASE_URL",
     )
-
-
-def sentence(code: str) -> str | None:
-    """What staff can do about an error code that a callback brought; None for a code we have no sentence for."""
-    meaning = _CODES.get(int(code)) if code.isdigit() else None
-    return meaning.text if meaning else None
