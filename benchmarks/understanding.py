@@ -95,8 +95,8 @@ def _parse(texts: list[str]) -> list[dict[str, Any]]:
 
 
 def _read(name: str) -> list[dict[str, Any]]:
-    text = (_LINES / name / "lines.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    texts = [path.read_text(encoding="utf-8") for path in sorted((_LINES / name).glob("*.jsonl"))]
+    return [json.loads(line) for text in texts for line in text.splitlines()]
 
 
 def _tell(what: str, right: int, of: int, mistakes: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Somebody is in danger now: recognised by rule, before anything else reads the text, in chat and on the phone alike.
 
-A sign is a phrase that people in danger use. It does not stand when the message speaks of elsewhere (a drill, the news, a
+A sign is a phrase that people in danger use; a scene is made of words that mean danger together. Neither stands when the message speaks of elsewhere (a drill, the news, a
 proverb), when it is over, long ago, only feared, or asked about.
 """
 
@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from community.model.emergency_contexts import ASKING_MORE, BACK, FRAMES, HARMLESS_MORE, KITCHEN, OUT_OF_HAND
+from community.model.emergency_scenes import SCENES
 from community.model.emergency_words import (
     ASKING,
     ELSEWHERE,
@@ -61,32 +63,57 @@ _SERVICES: Mapping[str, tuple[str, ...]] = {
     "scam": ("110",),
 }
 _SIGNS = tuple((kind, re.compile(sign)) for kind, sign in SIGNS)
-_HARMLESS = re.compile("|".join(HARMLESS))
-_ELSEWHERE = re.compile(ELSEWHERE)
+_HARMLESS = re.compile("|".join((*HARMLESS, *HARMLESS_MORE)))
+_ELSEWHERE = re.compile(f"{ELSEWHERE}|{FRAMES}")
+_BACK = re.compile(BACK)
+_KITCHEN = re.compile(KITCHEN)
+_OUT_OF_HAND = re.compile(OUT_OF_HAND)
 _OVER = re.compile(OVER)
 _PAST = re.compile(PAST)
 _UNREAL = re.compile(UNREAL)
 _UNREAL_INSIDE = re.compile(UNREAL_INSIDE)
 _PRESENT = re.compile(PRESENT)
-_ASKING = re.compile(ASKING)
+_ASKING = re.compile(f"{ASKING}|{ASKING_MORE}")
 #: 不是演习, 没开玩笑: the message insists.
 _INSISTS = re.compile(
     r"(?:不是|不在|没(?:有)?(?:在)?|别)(?:演习|演练|(?:跟你)?开?玩笑|骗你|拍戏|做梦|假装)|说真的|真的真的"
 )
 _BLANK = "□"
+_CLAUSE_END = re.compile(r"[,.!?;\s]")
+#: What a kitchen looks like on a good day.
+_OF_THE_STOVE = frozenset({"fire", "burn", "electric_fire"})
 
 
 def detect_emergency(text: str) -> Emergency | None:
     """Tell whether a text speaks of somebody in danger now, and whom to call."""
-    plain = _INSISTS.sub(_BLANK, normalise(text))
-    if _ELSEWHERE.search(plain):
-        return None
+    plain = _here(_INSISTS.sub(_BLANK, normalise(text)))
     plain = _HARMLESS.sub(_BLANK, plain)
-    kinds = [kind for kind, pattern in _SIGNS if _stands_anywhere(plain, pattern)]
+    kinds = [kind for kind in _kinds(plain) if not (kind in _OF_THE_STOVE and _is_cooking(plain))]
     if not kinds:
         return None
     services = dict.fromkeys(service for kind in kinds for service in _SERVICES[kind])
     return Emergency(tuple(services), kinds[0], kinds[0])
+
+
+def _kinds(plain: str) -> list[str]:
+    """Return what sorts of danger are asserted, what is told first standing first."""
+    kinds = [kind for kind, pattern in _SIGNS if _stands_anywhere(plain, pattern)]
+    kinds += [scene.kind for scene in SCENES if any(_stands(plain, start, end) for start, end in scene.places(plain))]
+    return kinds
+
+
+def _here(plain: str) -> str:
+    """Return what is left when the passage that speaks of elsewhere is taken out: where it comes back, or nothing."""
+    away = _last_end(_ELSEWHERE, plain)
+    if not away:
+        return plain
+    clauses = _CLAUSE_END.search(plain, away)
+    back = _BACK.search(plain, clauses.end()) if clauses else None
+    return plain[back.start() :] if back else ""
+
+
+def _is_cooking(plain: str) -> bool:
+    return bool(_KITCHEN.search(plain)) and not _OUT_OF_HAND.search(plain)
 
 
 def _stands_anywhere(plain: str, pattern: re.Pattern[str]) -> bool:

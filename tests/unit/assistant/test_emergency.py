@@ -7,11 +7,15 @@ import pytest
 
 from community.model.emergency import detect_emergency
 
-LINES = Path(__file__).parents[2] / "evaluation" / "emergencies" / "lines.jsonl"
+LINES = Path(__file__).parents[2] / "evaluation" / "emergencies"
 
 
 def lines() -> list[dict[str, str | None]]:
-    return [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
+    return [
+        json.loads(line)
+        for path in sorted(LINES.glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def test_every_emergency_of_the_evaluation_is_recognised() -> None:
@@ -55,6 +59,9 @@ def test_the_first_number_is_the_one_to_call_first(text: str, first: str) -> Non
     "text",
     [
         "我家住119号楼",
+        "打我儿子电话13800000123",
+        "老伴瘫在床上，我能走吗",
+        "腿断了去年好的",
         "昨天着火了，已经扑灭了",
         "下午消防演习",
         "灭火器怎么用",
@@ -71,6 +78,10 @@ def test_what_is_not_danger_now_stays_quiet(text: str) -> None:
 
 def test_what_begins_again_counts_though_it_had_been_over() -> None:
     assert detect_emergency("上午燃气公司修好了，这会儿又闻到煤气味") is not None
+
+
+def test_who_comes_back_from_elsewhere_is_heard() -> None:
+    assert detect_emergency("刚看完电视，我爸突然倒在地上叫不醒") is not None
 
 
 def test_who_insists_is_believed() -> None:
