@@ -9,9 +9,9 @@ from actions.report import forget_report
 from actions.sentences import sentence
 from actions.turn import Turn
 from community.model.address_text import extract_location
-from community.model.case import Case, CaseStatus
-from community.model.hazard_report import corrected_category
-from community.model.report_draft import Draft
+from community.model.cases.case import Case, CaseStatus
+from community.model.hazards.hazard_report import corrected_category
+from community.model.hazards.report_draft import Draft
 from community.store.cases import case_of_event
 from community.usecases.cancel_case import cancel_case
 from community.usecases.change_report import change_report, latest_report

@@ -5,7 +5,7 @@ from rasa_sdk import Tracker
 from actions.base import CommunityAction, Events
 from actions.sentences import sentence
 from actions.turn import Turn
-from community.model.case import CaseKind
+from community.model.cases.case import CaseKind
 from community.usecases.ask_staff import ask_staff
 
 _NOT_UNDERSTOOD = "nlu_fallback"

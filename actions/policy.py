@@ -6,8 +6,8 @@ from rasa_sdk.events import SlotSet
 from actions.base import CommunityAction, Events
 from actions.sentences import sentence
 from actions.turn import Turn
-from community.model.case import CaseKind
-from community.model.policy import AnswerStatus, PolicyAnswer
+from community.model.cases.case import CaseKind
+from community.model.policies.policy import AnswerStatus, PolicyAnswer
 from community.usecases.answer_policy import answer_policy
 from community.usecases.ask_staff import ask_staff
 

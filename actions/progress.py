@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from actions.base import CommunityAction, Events
 from actions.sentences import sentence
 from actions.turn import Turn
-from community.model.case import CASE_KIND_NAMES, CASE_STATUS_NAMES, Case, CaseStatus
+from community.model.cases.case import CASE_KIND_NAMES, CASE_STATUS_NAMES, Case, CaseStatus
 from community.usecases.case_status import StatusFound, case_status
 from community.usecases.note_case import note_case
 

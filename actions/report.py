@@ -8,7 +8,7 @@ from actions.base import CommunityAction, Events
 from actions.sentences import sentence
 from actions.turn import Turn
 from community.model.address_text import extract_location
-from community.model.report_draft import Draft, hear
+from community.model.hazards.report_draft import Draft, hear
 from community.usecases.raise_emergency import places_of
 from community.usecases.report_hazard import ReportedHazard, report_hazard
 

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.policy import AnswerStatus, PolicyAnswer
+from community.model.policies.policy import AnswerStatus, PolicyAnswer
 from community.store.database import Database
 from community.store.schema import metadata
 from community.usecases.answer_policy import answer_policy

@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from community.model.meaning.reading import Label
 from community.model.meaning.second_opinion import ABOUT_THE_CALL, WEIGHTS, features
 from community.model.meaning.speech import plain
-from community.model.questionnaire import Question, QuestionKind
+from community.model.questionnaires.questionnaire import Question, QuestionKind
 
 ROOT = Path(__file__).parents[1]
 LEARNED_FROM = ("tuned.yml", "tuned_more.yml")

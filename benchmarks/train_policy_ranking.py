@@ -1,4 +1,4 @@
-"""Learn the weights of policy search from benchmarks/policy_training and write community/policy_words/policy_ranking.yml.
+"""Learn the weights of policy search from benchmarks/policy_training and write community/policies/words/policy_ranking.yml.
 
     python -m benchmarks.train_policy_ranking [--check]
 
@@ -21,18 +21,18 @@ import yaml
 from scipy.optimize import minimize
 from sklearn.model_selection import GroupKFold
 
-from community.model.policy import PolicyDocument, Standing, standings
-from community.model.policy_search.answering import Answerer
-from community.model.policy_search.entries import DocumentEntry, read_document
-from community.model.policy_search.question import AskedQuestion
-from community.model.policy_search.ranking import DECISION_FEATURES, FEATURES, Ranking
-from community.model.policy_search.search import Hit, PassageIndex
-from community.model.policy_text import parse_policy
-from community.policy_files import read_policy_text
-from community.policy_knowledge import PolicyKnowledge, load_policy_knowledge
+from community.files.policy_file import read_policy_text
+from community.model.policies.answering import Answerer
+from community.model.policies.entries import DocumentEntry, read_document
+from community.model.policies.policy import PolicyDocument, Standing, standings
+from community.model.policies.policy_text import parse_policy
+from community.model.policies.question import AskedQuestion
+from community.model.policies.ranking import DECISION_FEATURES, FEATURES, Ranking
+from community.model.policies.search import Hit, PassageIndex
+from community.policies.policy_knowledge import PolicyKnowledge, load_policy_knowledge
 
 HERE = Path(__file__).parent / "policy_training"
-TARGET = Path(__file__).parents[1] / "community" / "policy_words" / "policy_ranking.yml"
+TARGET = Path(__file__).parents[1] / "community" / "policies" / "words" / "policy_ranking.yml"
 TODAY = date(2026, 7, 15)
 THRESHOLDS = [place / 100 for place in range(20, 80)]
 #: Where learning begins, so that it does not depend on what was learnt before.

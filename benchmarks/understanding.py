@@ -12,8 +12,8 @@ from typing import Any
 
 from bot.components.quiet import be_quiet
 from community.model.address_text import Places, extract_location
-from community.model.emergency import detect_emergency
-from community.model.hazard_report import categorise
+from community.model.hazards.emergency import detect_emergency
+from community.model.hazards.hazard_report import categorise
 from shouwang.training import MODEL, train_if_changed
 
 _LINES = Path("tests/evaluation")

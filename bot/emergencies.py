@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from bot.channels.base import Reply
 from bot.replies import GROUP, PERSON, TurnAnswer
 from community.model.address_text import extract_location
-from community.model.emergency import Emergency, detect_emergency
+from community.model.hazards.emergency import Emergency, detect_emergency
 from community.model.rulebook import Rulebook
 from community.store import messages
 from community.store.messages import StoredMessage

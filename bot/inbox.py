@@ -14,12 +14,12 @@ from bot.emergencies import answer_emergency, answer_place, recognise
 from bot.limits import TurnLimits, clean_text
 from bot.replies import GROUP, TurnAnswer, as_documents, protect_group
 from community.errors import InvalidInput, Refused
-from community.model.emergency import Emergency
+from community.model.hazards.emergency import Emergency
 from community.model.rulebook import Rulebook
 from community.store import messages, turns
 from community.store.messages import Conversation, StoredMessage
+from community.texts.say import say
 from community.usecases.raise_emergency import LASTS
-from community.wording import say
 
 #: A lost first answer, with the token in it, may be asked for again by the very same request for so long.
 _FIRST_ANSWER_AGAIN = timedelta(minutes=10)

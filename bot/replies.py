@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.channels.base import Reply
 from community.model.private_text import find_private, hide_private
-from community.wording import say
+from community.texts.say import say
 
 GROUP, PERSON = "group", "person"
 

@@ -21,14 +21,14 @@ from bot.rasa_client import Answered, RasaClient, Unknown
 from bot.replies import TurnAnswer, as_documents, chosen, protect_group, read_items
 from community.clock import Clock
 from community.model.actor import Actor
-from community.model.case import CaseKind, NewCase
+from community.model.cases.case import CaseKind, NewCase
 from community.model.rulebook import Rulebook
 from community.store import messages
 from community.store import turns as store
 from community.store.database import Database
 from community.store.messages import StoredMessage
+from community.texts.say import say
 from community.usecases.open_case import open_case
-from community.wording import say
 
 log = structlog.get_logger()
 

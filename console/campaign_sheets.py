@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from community.errors import CommunityError, NotFound
-from community.model.questionnaire import Questionnaire
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
 from community.usecases.judge_audience import JudgedAudience, judge_audience
 from community.usecases.load_questionnaire import load_questionnaire

@@ -5,17 +5,24 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from community.model.answer_text import LABEL_NAMES, PART_NAMES, answer_text
-from community.model.call import OUTCOME_NAMES, AttemptStatus, Outcome
-from community.model.campaign import (
+from community.model.calls.call import OUTCOME_NAMES, AttemptStatus, Outcome
+from community.model.calls.campaign import (
     CAMPAIGN_STATUS_NAMES,
     TARGET_STATUS_NAMES,
     CampaignPriority,
     CampaignStatus,
     TargetStatus,
 )
-from community.model.case import CASE_KIND_NAMES, CASE_STATUS_NAMES, PRIORITY_NAMES, CaseKind, CaseStatus, Priority
-from community.model.questionnaire import LegalGround, QuestionKind
+from community.model.cases.case import (
+    CASE_KIND_NAMES,
+    CASE_STATUS_NAMES,
+    PRIORITY_NAMES,
+    CaseKind,
+    CaseStatus,
+    Priority,
+)
+from community.model.questionnaires.answer_text import LABEL_NAMES, PART_NAMES, answer_text
+from community.model.questionnaires.questionnaire import LegalGround, QuestionKind
 from community.model.staff import ROLE_NAMES, Role
 
 #: Badge colours: calm, going, good, wait, alarm.

@@ -3,7 +3,7 @@
 import hmac
 
 from community.errors import SettingError
-from community.secret import load_secret_key
+from community.files.secret_key import load_secret_key
 from shouwang.wiring import Office
 from voice.carriers.base import Carrier
 from voice.carriers.simulated.carrier import SimulatedCarrier

@@ -7,10 +7,10 @@ import yaml
 from sqlalchemy import Connection
 
 from community.errors import Unavailable
+from community.files.policy_file import SUFFIXES
 from community.files.resident_file import read_resident_file
 from community.model.actor import Actor
 from community.model.staff import Role
-from community.policy_files import SUFFIXES
 from community.store.campaigns import list_campaigns
 from community.store.roster import RosterFilter, count_roster
 from community.store.staff import all_staff, staff_by_login

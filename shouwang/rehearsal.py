@@ -15,10 +15,10 @@ from sqlalchemy import Connection, event, func, insert, select, update
 
 from community.clock import MovableClock
 from community.model.actor import Actor
-from community.model.call import OUTCOME_NAMES, Outcome
-from community.model.campaign import TARGET_STATUS_NAMES, CampaignStatus, TargetStatus
-from community.model.case import CASE_KIND_NAMES, PRIORITY_NAMES, CaseKind, Priority
-from community.model.line import Line
+from community.model.calls.call import OUTCOME_NAMES, Outcome
+from community.model.calls.campaign import TARGET_STATUS_NAMES, CampaignStatus, TargetStatus
+from community.model.calls.line import Line
+from community.model.cases.case import CASE_KIND_NAMES, PRIORITY_NAMES, CaseKind, Priority
 from community.model.phone import is_sample
 from community.model.rulebook import Rulebook
 from community.store.attempts import attempts

@@ -15,8 +15,8 @@ from bot.chat import Chat, build_chat
 from bot.outbox import Outbox
 from bot.robots.configured import configured_robots
 from community.files.recording_shelf import RecordingShelf
-from community.model.policy import AnswerStatus, PolicyAnswer
-from community.secret import load_secret_key
+from community.files.secret_key import load_secret_key
+from community.model.policies.policy import AnswerStatus, PolicyAnswer
 from community.store import audit
 from community.usecases.answer_policy import answer_policy
 from community.usecases.escalate_due import escalate_due

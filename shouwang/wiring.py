@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from community.clock import Clock, SystemClock
 from community.errors import SettingError, Unavailable
+from community.files.community_folder import load_rulebook
 from community.model.rulebook import Rulebook
-from community.rules import load_rulebook
 from community.settings import Settings, load_settings
 from community.store.database import Database
 from community.store.migrate import upgrade

@@ -26,7 +26,7 @@ from community.store import mailbox
 from community.store.database import Database
 from community.store.mailbox import Letter
 from community.store.messages import StoredMessage, find_conversation
-from community.wording import say
+from community.texts.say import say
 
 log = structlog.get_logger()
 

@@ -1,6 +1,6 @@
 """Guesses a hazard's category from words and from sounds; learnt from the `report_hazard/<category>` examples.
 
-What it finds goes with the message as `hazard` {category: probability}; the rules in community/model/hazard_report.py weigh it.
+What it finds goes with the message as `hazard` {category: probability}; the rules in community/model/hazards/hazard_report.py weigh it.
 Sounds help with voice input and typing by ear: 下谁道赌了 sounds like 下水道堵了.
 """
 

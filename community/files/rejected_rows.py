@@ -7,9 +7,9 @@ from typing import Any
 import xlsxwriter
 
 from community.files.tables import FORMULA_STARTS
-from community.model.import_report import ImportReport, RowResult
-from community.model.import_table import Cell, cell_text
-from community.model.resident_list import ResidentList
+from community.model.residents.import_report import ImportReport, RowResult
+from community.model.residents.import_table import Cell, cell_text
+from community.model.residents.resident_list import ResidentList
 
 REASON = "原因"
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from community.files.secret_key import load_secret_key
 from community.files.tables import read_tables
-from community.model.resident_list import ListRules, ResidentList, read_resident_list
+from community.model.residents.resident_list import ListRules, ResidentList, read_resident_list
 from community.model.rulebook import Rulebook
-from community.secret import load_secret_key
 from community.settings import Settings
 
 

@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from community.errors import InvalidInput
 from community.files.workbook_guard import check_workbook
-from community.model.import_table import Cell, RawTable, cell_text
-from community.model.list_headers import ListField, read_header
+from community.model.residents.import_table import Cell, RawTable, cell_text
+from community.model.residents.list_headers import ListField, read_header
 
 #: Staff's lists are a few megabytes; 100,000 rows are about ten.
 MOST_BYTES = 50 * 1024 * 1024

@@ -6,9 +6,9 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from community.model.address import Address
-from community.model.case import CaseKind, LadderStep, Priority
+from community.model.calls.line import SIMULATED, Line
+from community.model.cases.case import CaseKind, LadderStep, Priority
 from community.model.hours import Calendar, QuietHours
-from community.model.line import SIMULATED, Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

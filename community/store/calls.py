@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from community.model.address import Address
-from community.model.call import AttemptStatus
+from community.model.calls.call import AttemptStatus
 from community.store.attempts import attempts, utterances
 from community.store.campaigns import campaigns
 from community.store.residents import households, residents

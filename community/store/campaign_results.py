@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, select
 
 from community.errors import NotFound
 from community.model.address import Address
-from community.model.campaign import TargetStatus
-from community.model.questionnaire import Questionnaire
+from community.model.calls.campaign import TargetStatus
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.store.answers import Answer, answers_of_targets
 from community.store.attempts import attempts
 from community.store.campaigns import campaigns, targets

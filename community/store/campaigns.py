@@ -28,14 +28,14 @@ from sqlalchemy import (
 )
 
 from community.errors import Conflict, NotFound
-from community.model.campaign import (
+from community.model.calls.campaign import (
     CAMPAIGN_MOVES,
     CAMPAIGN_STATUS_NAMES,
     CampaignPriority,
     CampaignStatus,
     TargetStatus,
 )
-from community.model.questionnaire import Questionnaire
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.store.base import UtcDateTime, metadata
 
 campaigns = Table(

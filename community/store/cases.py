@@ -29,7 +29,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from community.errors import Conflict, NotFound
 from community.model.actor import Actor
 from community.model.address import Address
-from community.model.case import Case, CaseEvent, CaseKind, CaseStatus, LadderStep, Priority
+from community.model.cases.case import Case, CaseEvent, CaseKind, CaseStatus, LadderStep, Priority
 from community.model.staff import Role
 from community.store.base import UtcDateTime, insert_once, metadata
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, text, update
 
 from community.errors import NotFound
-from community.model.call import AttemptStatus, CallResult, Outcome, may_move
+from community.model.calls.call import AttemptStatus, CallResult, Outcome, may_move
 from community.store.attempts import OPEN_CONDITION, attempts, call_events
 from community.store.base import insert_new
 

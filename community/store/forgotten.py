@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, exists, func, or_, select, text
 
-from community.model.call import AttemptStatus
-from community.model.campaign import CampaignStatus, TargetStatus
+from community.model.calls.call import AttemptStatus
+from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.store.attempts import OPEN_CONDITION, attempts
 from community.store.campaigns import campaigns, targets
 

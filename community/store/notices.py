@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from community.model.case import Case, Notice
+from community.model.cases.case import Case, Notice
 from community.model.staff import Role
 from community.store.base import UtcDateTime, metadata
 from community.store.cases import cases

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from community.model.pacing import SLOWEST
+from community.model.calls.pacing import SLOWEST
 from community.store.attempts import pace
 from community.store.base import insert_new
 

@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 
 from community.model.actor import Actor
-from community.model.policy import Passage, PolicyDocument
-from community.model.policy_text import ParsedPolicy
+from community.model.policies.policy import Passage, PolicyDocument
+from community.model.policies.policy_text import ParsedPolicy
 from community.store.base import UtcDateTime, metadata
 
 #: Ids in one IN (…) list.

@@ -23,9 +23,9 @@ from sqlalchemy import (
     select,
 )
 
-from community.model.call import OPEN, AttemptStatus, Outcome
-from community.model.campaign import CampaignPriority, CampaignStatus, TargetStatus
-from community.model.questionnaire import Questionnaire
+from community.model.calls.call import OPEN, AttemptStatus, Outcome
+from community.model.calls.campaign import CampaignPriority, CampaignStatus, TargetStatus
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.store.answers import Answer, answers, answers_of_targets
 from community.store.attempts import attempts, pace, utterances
 from community.store.campaigns import campaigns, targets

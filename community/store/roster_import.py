@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, select, text,
 
 from community.model.actor import Actor
 from community.model.address import Address
-from community.model.resident_list import ResidentDraft
-from community.model.roster_merge import ResidentFacts
+from community.model.residents.resident_list import ResidentDraft
+from community.model.residents.roster_merge import ResidentFacts
 from community.store.residents import households, import_runs, phones, resident_tags, residents
 
 T = TypeVar("T")

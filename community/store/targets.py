@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, insert, select, update
 
 from community.model.address import Address
-from community.model.call import Outcome
-from community.model.campaign import CampaignStatus, TargetStatus
-from community.model.dialling import Callee
-from community.model.questionnaire import Audience
+from community.model.calls.call import Outcome
+from community.model.calls.campaign import CampaignStatus, TargetStatus
+from community.model.calls.dialling import Callee
+from community.model.questionnaires.questionnaire import Audience
 from community.store.campaigns import campaigns, targets
 from community.store.residents import households, phones, resident_tags, residents
 

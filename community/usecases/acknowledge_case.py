@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from community.errors import Conflict, Refused
 from community.model.actor import Actor
-from community.model.case import Case, CaseStatus
-from community.model.escalation import acknowledgement_expires
+from community.model.cases.case import Case, CaseStatus
+from community.model.cases.escalation import acknowledgement_expires
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit

@@ -5,8 +5,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from community.model.policy import PolicyAnswer
-from community.policy_index import PolicyIndex
+from community.model.policies.policy import PolicyAnswer
+from community.policies.policy_index import PolicyIndex
 
 _indexes: "WeakKeyDictionary[Engine, PolicyIndex]" = WeakKeyDictionary()
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from community.errors import Refused
 from community.model.actor import Actor
-from community.model.campaign import CampaignStatus
+from community.model.calls.campaign import CampaignStatus
 from community.model.permissions import Permission
 from community.store import audit
 from community.store.campaigns import campaign_by_id, move_campaign

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.case import CaseKind, NewCase
+from community.model.cases.case import CaseKind, NewCase
 from community.model.rulebook import Rulebook
+from community.texts.say import say
 from community.usecases.open_case import OpenedCase, open_case
-from community.wording import say
 
 
 def ask_staff(

@@ -1,7 +1,7 @@
 """When one resident may be called in one campaign."""
 
 from community.model.hours import CallingHours, parse_spans
-from community.model.questionnaire import Questionnaire
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
 from community.store.campaigns import Campaign
 

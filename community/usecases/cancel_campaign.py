@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.campaign import CampaignStatus
+from community.model.calls.campaign import CampaignStatus
+from community.model.calls.retry import CANCELLED_REASON
 from community.model.permissions import Permission
-from community.model.retry import CANCELLED_REASON
 from community.store import audit
 from community.store.campaigns import campaign_by_id, move_campaign
 from community.store.targets import exclude_waiting

@@ -5,16 +5,16 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.case import Case, CaseStatus
-from community.model.case_text import storable
+from community.model.cases.case import Case, CaseStatus
+from community.model.cases.case_text import storable
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import cases as store
+from community.texts.say import say
 from community.usecases.authorise import authorise_if_staff
 from community.usecases.note_case import tell_holder
 from community.usecases.tell_step import mark_rehearsal, tell_robots, text_values
-from community.wording import say
 
 
 def cancel_case(

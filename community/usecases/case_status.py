@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from community.errors import NotFound
-from community.model.case import Case
+from community.model.cases.case import Case
 from community.store import cases as store
 
 _NUMBER = re.compile(r"(?<!\d)(\d{6})\s?[-－—–]\s?(\d{3,6})(?!\d)")

@@ -9,18 +9,18 @@ from sqlalchemy import Connection
 from community.errors import Refused
 from community.model.actor import Actor
 from community.model.address import Address
-from community.model.case import Case, CaseStatus, Priority
-from community.model.case_text import hide_numbers, shorten, storable
-from community.model.escalation import StepReason, after
+from community.model.cases.case import Case, CaseStatus, Priority
+from community.model.cases.case_text import hide_numbers, shorten, storable
+from community.model.cases.escalation import StepReason, after
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import cases as store
+from community.texts.say import say
 from community.usecases.authorise import authorise_if_staff
 from community.usecases.note_case import tell_holder
 from community.usecases.open_case import place_values, priority_of
 from community.usecases.tell_step import step_now
-from community.wording import say
 
 
 def change_case(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from community.model.actor import Actor
 from community.model.address import Address
 from community.model.address_text import FoundLocation
-from community.model.case import Case, CaseKind
+from community.model.cases.case import Case, CaseKind
 from community.model.rulebook import Rulebook
 from community.store import cases as store
 from community.usecases.change_case import change_case

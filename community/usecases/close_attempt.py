@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from community.model.call import AttemptStatus, Outcome
+from community.model.calls.call import AttemptStatus, Outcome
 from community.model.rulebook import Rulebook
 from community.store.dialling import Attempt, move_attempt
 from community.usecases.resolve_attempt import resolve_attempt

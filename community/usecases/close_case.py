@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput, Refused
 from community.model.actor import Actor
-from community.model.case import Case, CaseStatus
-from community.model.case_text import hide_numbers, storable
+from community.model.cases.case import Case, CaseStatus
+from community.model.cases.case_text import hide_numbers, storable
 from community.model.permissions import Permission
 from community.store import audit
 from community.store import cases as store

@@ -6,15 +6,15 @@ from sqlalchemy import Connection
 
 from community.model.actor import Actor
 from community.model.address_text import FoundLocation
-from community.model.case import Case
-from community.model.emergency import detect_emergency
+from community.model.cases.case import Case
+from community.model.hazards.emergency import detect_emergency
 from community.model.rulebook import Rulebook
 from community.store import cases as store
+from community.texts.say import say
 from community.usecases.change_case import change_case
 from community.usecases.change_report import completed_place
 from community.usecases.note_case import note_case
 from community.usecases.tell_step import mark_rehearsal, tell_robots, text_values
-from community.wording import say
 
 
 def continue_emergency(

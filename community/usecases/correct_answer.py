@@ -7,10 +7,16 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput, NotFound
 from community.model.actor import Actor
-from community.model.answer_text import LABEL_NAMES
-from community.model.case import NewCase
+from community.model.cases.case import NewCase
 from community.model.permissions import Permission
-from community.model.questionnaire import COMMON_LABELS, LABELS_OF_KIND, Escalation, Question, QuestionKind
+from community.model.questionnaires.answer_text import LABEL_NAMES
+from community.model.questionnaires.questionnaire import (
+    COMMON_LABELS,
+    LABELS_OF_KIND,
+    Escalation,
+    Question,
+    QuestionKind,
+)
 from community.model.rulebook import Rulebook
 from community.store import answers as store
 from community.store import audit

@@ -6,8 +6,8 @@ import structlog
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.case import Case
-from community.model.escalation import decide
+from community.model.cases.case import Case
+from community.model.cases.escalation import decide
 from community.model.rulebook import Rulebook
 from community.model.staff import Role
 from community.store import cases as store

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 from sqlalchemy import Connection
 
-from community.model.answer_text import answer_text
-from community.model.call import OUTCOME_NAMES, Outcome
-from community.model.campaign import TARGET_STATUS_NAMES
+from community.model.calls.call import OUTCOME_NAMES, Outcome
+from community.model.calls.campaign import TARGET_STATUS_NAMES
 from community.model.phone import spoken_form
+from community.model.questionnaires.answer_text import answer_text
 from community.store.answers import Answer
 from community.store.campaign_results import (
     ExportedCampaign,

@@ -6,17 +6,17 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput, Refused
 from community.model.actor import Actor
-from community.model.case import Case, CaseStatus
-from community.model.case_text import hide_numbers, storable
-from community.model.escalation import handed_over_until
+from community.model.cases.case import Case, CaseStatus
+from community.model.cases.case_text import hide_numbers, storable
+from community.model.cases.escalation import handed_over_until
 from community.model.permissions import Permission, may
 from community.model.rulebook import Rulebook
 from community.model.staff import ROLE_NAMES, Staff
 from community.store import audit, notices
 from community.store import cases as store
+from community.texts.say import say
 from community.usecases.authorise import authorise
 from community.usecases.tell_step import mark_rehearsal, tell_robots, text_values
-from community.wording import say
 
 
 def hand_over_case(

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from community.errors import CommunityError, Conflict
+from community.files.policy_file import read_policy_text
 from community.model.actor import Actor
-from community.model.policy_text import parse_policy
-from community.policy_files import read_policy_text
+from community.model.policies.policy_text import parse_policy
 from community.store import audit, policies
 
 

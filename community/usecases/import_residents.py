@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.import_report import ImportReport, RowReport, RowResult
-from community.model.resident_list import ListedRow, ResidentDraft, ResidentList
-from community.model.roster_match import PersonGroup, address_key, group_people
-from community.model.roster_merge import ResidentFacts, add_row
+from community.model.residents.import_report import ImportReport, RowReport, RowResult
+from community.model.residents.resident_list import ListedRow, ResidentDraft, ResidentList
+from community.model.residents.roster_match import PersonGroup, address_key, group_people
+from community.model.residents.roster_merge import ResidentFacts, add_row
 from community.store import audit, roster_import
 from community.store.roster_import import AddressKey, Household, household_address
 

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from community.model.dialling import NO_GOOD_PHONE_REASON, NO_HOURS_REASON, NO_PHONE_REASON, next_callee
-from community.model.line import Line
-from community.model.questionnaire import Questionnaire
-from community.model.retry import OPTED_OUT_REASON
+from community.model.calls.dialling import NO_GOOD_PHONE_REASON, NO_HOURS_REASON, NO_PHONE_REASON, next_callee
+from community.model.calls.line import Line
+from community.model.calls.retry import OPTED_OUT_REASON
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
 from community.store.targets import Person, audience, phones_of, residents_with_phones
 from community.usecases.calling_hours import hours_of_questionnaire

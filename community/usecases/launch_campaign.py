@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from community.errors import Refused
 from community.model.actor import Actor
-from community.model.campaign import CampaignStatus, TargetStatus
+from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit

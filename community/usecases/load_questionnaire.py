@@ -10,10 +10,10 @@ from pydantic_core import ErrorDetails
 
 from community.errors import InvalidInput
 from community.model.hours import QuietHours
-from community.model.questionnaire import Questionnaire
-from community.model.questionnaire_check import Problem, find_problems
-from community.model.questionnaire_keys import KEYS, NESTED, Key
-from community.model.strict_yaml import YamlDocument, YamlMistake, read_yaml
+from community.model.questionnaires.questionnaire import Questionnaire
+from community.model.questionnaires.questionnaire_check import Problem, find_problems
+from community.model.questionnaires.questionnaire_keys import KEYS, NESTED, Key
+from community.model.questionnaires.strict_yaml import YamlDocument, YamlMistake, read_yaml
 
 #: More than this is no questionnaire.
 _MOST_CHARACTERS = 200_000

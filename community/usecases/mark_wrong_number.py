@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.case import CaseKind, NewCase
+from community.model.cases.case import CaseKind, NewCase
 from community.model.phone import mask
 from community.model.rulebook import Rulebook
 from community.store import audit

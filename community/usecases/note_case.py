@@ -6,15 +6,15 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput
 from community.model.actor import Actor
-from community.model.case import Case
-from community.model.case_text import hide_numbers, shorten, storable
+from community.model.cases.case import Case
+from community.model.cases.case_text import hide_numbers, shorten, storable
 from community.model.permissions import Permission
 from community.store import audit, notices
 from community.store import cases as store
 from community.store.staff import staff_by_login
+from community.texts.say import say
 from community.usecases.authorise import authorise_if_staff
 from community.usecases.tell_step import mark_rehearsal
-from community.wording import say
 
 
 def note_case(

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from community.errors import InvalidInput
 from community.model.actor import Actor
 from community.model.address import Address
-from community.model.case import Case, CaseKind, CaseStatus, NewCase, Priority
-from community.model.case_text import hide_numbers, shorten, storable
-from community.model.escalation import StepReason
+from community.model.cases.case import Case, CaseKind, CaseStatus, NewCase, Priority
+from community.model.cases.case_text import hide_numbers, shorten, storable
+from community.model.cases.escalation import StepReason
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import cases as store

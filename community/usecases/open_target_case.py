@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.case import NewCase
-from community.model.retry import Decision
+from community.model.calls.retry import Decision
+from community.model.cases.case import NewCase
 from community.model.rulebook import Rulebook
 from community.store.campaigns import Campaign
 from community.store.targets import Target, home_of

@@ -13,16 +13,16 @@ from sqlalchemy import Connection
 from community.model.actor import Actor
 from community.model.address import Address
 from community.model.address_text import FoundLocation, Places, extract_location
-from community.model.case import Case, CaseKind, NewCase
-from community.model.emergency import Emergency, detect_emergency
-from community.model.hazard_report import categorise_emergency, word_scores
+from community.model.cases.case import Case, CaseKind, NewCase
+from community.model.hazards.emergency import Emergency, detect_emergency
+from community.model.hazards.hazard_report import categorise_emergency, word_scores
 from community.model.rulebook import Rulebook
 from community.model.text import normalise
 from community.store import cases as store
+from community.texts.say import say
 from community.usecases.continue_emergency import continue_emergency, summary_of
 from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
-from community.wording import say
 
 #: So long, what somebody in danger says belongs to what they said before.
 LASTS = timedelta(minutes=15)

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from community.model.call import Outcome
-from community.model.campaign import TargetStatus
+from community.model.calls.call import Outcome
+from community.model.calls.campaign import TargetStatus
 from community.model.rulebook import Rulebook
 from community.store.dialling import Attempt, correct_outcome, newest_attempt_id
 from community.store.targets import move_target, target_by_id

@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput, Refused
 from community.model.actor import Actor
-from community.model.case import Case, CaseStatus
-from community.model.case_text import storable
-from community.model.escalation import StepReason
+from community.model.cases.case import Case, CaseStatus
+from community.model.cases.case_text import storable
+from community.model.cases.escalation import StepReason
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.case import Case, CaseKind, NewCase, Priority
-from community.model.hazard_report import HazardReport
+from community.model.cases.case import Case, CaseKind, NewCase, Priority
+from community.model.hazards.hazard_report import HazardReport
 from community.model.rulebook import Rulebook
 from community.store import cases as store
 from community.usecases.note_case import note_case

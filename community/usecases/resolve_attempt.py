@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.call import AttemptStatus, CallResult, Outcome
-from community.model.campaign import CampaignStatus, TargetStatus
-from community.model.dialling import GUARDIAN_POSITION, next_callee
-from community.model.retry import Circumstances, Decision, EndedCall, Fate, after_attempt
+from community.model.calls.call import AttemptStatus, CallResult, Outcome
+from community.model.calls.campaign import CampaignStatus, TargetStatus
+from community.model.calls.dialling import GUARDIAN_POSITION, next_callee
+from community.model.calls.retry import Circumstances, Decision, EndedCall, Fate, after_attempt
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import dialling as call_store

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from community.errors import Conflict
 from community.model.actor import Actor
-from community.model.campaign import CAMPAIGN_STATUS_NAMES, CampaignStatus
+from community.model.calls.campaign import CAMPAIGN_STATUS_NAMES, CampaignStatus
 from community.model.permissions import Permission
 from community.store import audit
 from community.store.campaigns import campaign_by_id, move_campaign

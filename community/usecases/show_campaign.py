@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from community.errors import NotFound
-from community.model.campaign import CampaignStatus, TargetStatus
+from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.model.rulebook import Rulebook
 from community.store.cases import CaseFilter, count_cases
 from community.store.pace import pace_of

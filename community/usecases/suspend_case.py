@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput, Refused
 from community.model.actor import Actor
-from community.model.case import CASE_STATUS_NAMES, Case, CaseStatus, Priority
-from community.model.case_text import storable
-from community.model.escalation import resumes_at
+from community.model.cases.case import CASE_STATUS_NAMES, Case, CaseStatus, Priority
+from community.model.cases.case_text import storable
+from community.model.cases.escalation import resumes_at
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from community.model.case import Case
+from community.model.cases.case import Case
 from community.store import outbox
 from community.store.messages import find_conversation
-from community.wording import say
+from community.texts.say import say
 
 
 def tell_reporter(conn: Connection, case: Case, wording: str, *, key: str, now: datetime, **values: str) -> bool:

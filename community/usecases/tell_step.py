@@ -5,16 +5,16 @@ from datetime import datetime, tzinfo
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.case import CASE_KIND_NAMES, PRIORITY_NAMES, Case, CaseStatus, Priority
-from community.model.case_text import hide_numbers
-from community.model.escalation import StepDecision, StepReason, take_step
+from community.model.cases.case import CASE_KIND_NAMES, PRIORITY_NAMES, Case, CaseStatus, Priority
+from community.model.cases.case_text import hide_numbers
+from community.model.cases.escalation import StepDecision, StepReason, take_step
 from community.model.private_text import hide_private
 from community.model.rulebook import Rulebook
 from community.model.staff import ROLE_NAMES
 from community.store import cases as store
 from community.store import notices, outbox
 from community.store.staff import roles_on_duty, staff_by_login
-from community.wording import say
+from community.texts.say import say
 
 #: What staff see until somebody acknowledges: that it came back, where it did.
 _STATUS_AFTER = {StepReason.RETURNED: CaseStatus.RETURNED, StepReason.REOPENED: CaseStatus.REOPENED}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from community.model.case import Case, CaseEvent
+from community.model.cases.case import Case, CaseEvent
 from community.model.phone import mask
 from community.store.progress import CampaignFigures, CampaignLine, ResultLine
 

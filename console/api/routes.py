@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler
 from sqlalchemy import Connection
 
 from community.errors import CommunityError, InvalidInput, NotFound, Refused
-from community.model.campaign import CampaignStatus
+from community.model.calls.campaign import CampaignStatus
 from community.model.permissions import Permission
 from community.store import progress
 from community.store.cases import case_by_number, count_cases, events_of, list_cases

@@ -7,7 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from community.errors import CommunityError, NotFound
-from community.model.campaign import CampaignStatus
+from community.model.calls.campaign import CampaignStatus
 from community.model.permissions import Permission
 from community.store import progress
 from community.store.staff import all_staff

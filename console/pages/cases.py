@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from community.model.case import Case, CaseKind, Priority
+from community.model.cases.case import Case, CaseKind, Priority
 from community.model.permissions import Permission, may
 from community.model.staff import Staff
 from community.store.cases import CaseFilter, case_by_id, count_cases, events_of, list_cases

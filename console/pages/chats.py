@@ -6,7 +6,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from community.errors import NotFound
-from community.model.case import CaseKind
+from community.model.cases.case import CaseKind
 from community.model.permissions import Permission
 from community.store.cases import CaseFilter, list_cases
 from community.store.chats import chat_turns, list_chats

@@ -6,8 +6,8 @@ from datetime import datetime
 from aiohttp import web
 from sqlalchemy import Connection
 
-from community.model.campaign import CampaignStatus
-from community.model.case import Case, Notice, Priority
+from community.model.calls.campaign import CampaignStatus
+from community.model.cases.case import Case, Notice, Priority
 from community.model.rulebook import Rulebook
 from community.model.staff import Staff
 from community.store.cases import CaseFilter, count_cases, list_cases

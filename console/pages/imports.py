@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from community.errors import InvalidInput
 from community.files.rejected_rows import rejected_rows as write_rejected_rows
 from community.files.resident_file import read_resident_file
-from community.model.import_report import RESULT_NAMES, ImportReport, RowResult
 from community.model.permissions import Permission
-from community.model.resident_list import ResidentList
+from community.model.residents.import_report import RESULT_NAMES, ImportReport, RowResult
+from community.model.residents.resident_list import ResidentList
 from community.store.roster import recent_imports
 from community.usecases.import_residents import import_residents
 from console.desk import desk_of, visitor_of

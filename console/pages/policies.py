@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput, NotFound
 from community.model.permissions import Permission
-from community.model.policy import Standing, standings
+from community.model.policies.policy import Standing, standings
 from community.store import policies as store
 from community.usecases.answer_policy import answer_policy
 from community.usecases.import_policies import PolicyFile, import_policies

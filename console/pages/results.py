@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from community.errors import NotFound
 from community.files.recording_shelf import RecordingShelf
-from community.model.answer_text import LABEL_NAMES
-from community.model.call import Outcome
-from community.model.campaign import TargetStatus
+from community.model.calls.call import Outcome
+from community.model.calls.campaign import TargetStatus
 from community.model.permissions import Permission
-from community.model.questionnaire import COMMON_LABELS, LABELS_OF_KIND, Question, QuestionKind
+from community.model.questionnaires.answer_text import LABEL_NAMES
+from community.model.questionnaires.questionnaire import COMMON_LABELS, LABELS_OF_KIND, Question, QuestionKind
 from community.store import progress
 from community.store.staff import all_staff
 from community.usecases.correct_answer import correct_answer

@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput, Unavailable
 from community.model.actor import Actor
-from community.model.call import OUTCOME_NAMES
-from community.model.campaign import CAMPAIGN_STATUS_NAMES, TARGET_STATUS_NAMES, CampaignStatus, TargetStatus
+from community.model.calls.call import OUTCOME_NAMES
+from community.model.calls.campaign import CAMPAIGN_STATUS_NAMES, TARGET_STATUS_NAMES, CampaignStatus, TargetStatus
 from community.store import audit
 from community.store.progress import list_campaign_lines
 from community.store.workers import live_workers

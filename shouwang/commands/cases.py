@@ -10,7 +10,7 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.case import (
+from community.model.cases.case import (
     CASE_KIND_NAMES,
     CASE_STATUS_NAMES,
     PRIORITY_NAMES,

@@ -10,10 +10,10 @@ from typing import Any, TextIO
 import click
 
 from community.errors import InvalidInput, NotFound
+from community.files.policy_file import MOST_BYTES, REFUSED_SUFFIXES, SUFFIXES
 from community.model.actor import Actor
 from community.model.permissions import Permission
-from community.model.policy import AnswerStatus, PolicyAnswer, PolicyDocument, Standing, standings
-from community.policy_files import MOST_BYTES, REFUSED_SUFFIXES, SUFFIXES
+from community.model.policies.policy import AnswerStatus, PolicyAnswer, PolicyDocument, Standing, standings
 from community.store import policies as store
 from community.usecases.answer_policy import answer_policy
 from community.usecases.authorise import authorise

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from community.errors import CommunityError, InvalidInput
 from community.model.meaning import understand
-from community.model.questionnaire import Question, QuestionKind
+from community.model.questionnaires.questionnaire import Question, QuestionKind
 from shouwang.commands.output import json_option, print_json
 from shouwang.rehearsal import Rehearsal, rehearse
 from shouwang.wiring import open_office

@@ -14,11 +14,11 @@ from community.files.rejected_rows import rejected_rows
 from community.files.resident_file import read_resident_file
 from community.files.tables import MOST_BYTES
 from community.model.actor import Actor
-from community.model.identity import SEX_NAMES
-from community.model.import_report import RESULT_NAMES, ImportReport, RowResult
 from community.model.permissions import Permission
 from community.model.phone import mask
-from community.model.resident_list import ResidentList
+from community.model.residents.identity import SEX_NAMES
+from community.model.residents.import_report import RESULT_NAMES, ImportReport, RowResult
+from community.model.residents.resident_list import ResidentList
 from community.store.roster import RosterCard, RosterFilter, RosterLine, count_roster, list_roster, roster_card
 from community.usecases.authorise import authorise
 from community.usecases.import_residents import import_residents

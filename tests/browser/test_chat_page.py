@@ -17,7 +17,7 @@ from bot.channels.web import web_chat_routes
 from bot.rasa_client import RasaClient
 from bot.turns import Turns
 from community.clock import SystemClock
-from community.rules import load_rulebook
+from community.files.community_folder import load_rulebook
 from community.settings import load_settings
 from community.store.database import Database
 from tests.harness.rasa_server import RasaServer, rasa_server

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.chat import build_chat
 from community.clock import SystemClock
-from community.rules import load_rulebook
+from community.files.community_folder import load_rulebook
 from community.settings import load_settings
 from community.store.database import Database
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, insert, update
 
 from community.model.actor import Actor
 from community.model.address import Address
-from community.model.campaign import CampaignStatus, TargetStatus
-from community.model.case import CaseKind, NewCase, Priority
+from community.model.calls.campaign import CampaignStatus, TargetStatus
+from community.model.cases.case import CaseKind, NewCase, Priority
 from community.model.rulebook import Rulebook
 from community.model.staff import Role
 from community.passwords import hash_password

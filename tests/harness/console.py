@@ -11,10 +11,10 @@ from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
 
 from community.clock import MovableClock
+from community.files.community_folder import load_rulebook
 from community.model.actor import Actor
-from community.model.case import Case, CaseKind, NewCase
+from community.model.cases.case import Case, CaseKind, NewCase
 from community.model.rulebook import Rulebook
-from community.rules import load_rulebook
 from community.settings import Settings, load_settings
 from community.store.cases import case_by_id
 from community.store.database import Database

@@ -12,10 +12,10 @@ from sqlalchemy import insert, select
 from community.clock import MovableClock
 from community.errors import Unavailable
 from community.model.actor import Actor
-from community.model.call import AttemptStatus, CallResult, Outcome
-from community.model.case import CaseKind, LadderStep, Priority
+from community.model.calls.call import AttemptStatus, CallResult, Outcome
+from community.model.calls.line import Line
+from community.model.cases.case import CaseKind, LadderStep, Priority
 from community.model.hours import Calendar, QuietHours
-from community.model.line import Line
 from community.model.rulebook import CallCaps, HazardCategory, Rulebook
 from community.model.staff import Role
 from community.store.attempts import attempts

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from community.clock import SystemClock
 from community.errors import Unavailable
-from community.model.call import AttemptStatus
+from community.model.calls.call import AttemptStatus
 from community.store import dialling as store
 from community.store.database import Database
 from community.usecases.close_attempt import close_attempt

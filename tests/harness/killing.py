@@ -17,8 +17,8 @@ from sqlalchemy import func, insert, select, text
 
 from community.clock import SystemClock
 from community.model.actor import Actor
-from community.model.call import AttemptStatus, CallResult, Outcome
-from community.model.campaign import TargetStatus
+from community.model.calls.call import AttemptStatus, CallResult, Outcome
+from community.model.calls.campaign import TargetStatus
 from community.model.hours import QuietHours
 from community.model.rulebook import Rulebook
 from community.store.calls import save_dialogue

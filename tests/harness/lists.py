@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from community.files.tables import read_tables
 from community.model.actor import Actor
-from community.model.import_report import ImportReport
-from community.model.resident_list import ListRules, ResidentList, read_resident_list
+from community.model.residents.import_report import ImportReport
+from community.model.residents.resident_list import ListRules, ResidentList, read_resident_list
 from community.store.database import Database
 from community.store.residents import households, phones, resident_tags, residents
 from community.usecases.import_residents import import_residents

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from community.files.community_folder import load_rulebook
 from community.model.actor import Actor
 from community.model.address import Address
-from community.model.case import Case, CaseKind, NewCase
+from community.model.cases.case import Case, CaseKind, NewCase
 from community.model.rulebook import Rulebook
 from community.model.staff import Role
-from community.rules import load_rulebook
 from community.settings import load_settings
 from community.store.cases import case_by_id
 from community.store.staff import insert_staff

@@ -13,9 +13,9 @@ from aiohttp.test_utils import unused_port
 from sqlalchemy import Connection, delete, insert, select, update
 
 from community.clock import Clock
-from community.model.questionnaire import Questionnaire
+from community.files.community_folder import load_rulebook
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
-from community.rules import load_rulebook
 from community.settings import load_settings
 from community.store.answers import Answer, answers_of_targets
 from community.store.attempts import attempts

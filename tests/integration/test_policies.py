@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from community.model.actor import Actor
-from community.model.policy import AnswerStatus
+from community.model.policies.policy import AnswerStatus
 from community.store import policies
 from community.store.database import Database
 from community.usecases.answer_policy import answer_policy

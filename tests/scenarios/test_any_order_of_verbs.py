@@ -12,7 +12,7 @@ from sqlalchemy import select
 from community.clock import MovableClock
 from community.errors import CommunityError
 from community.model.actor import Actor
-from community.model.case import Case, CaseStatus
+from community.model.cases.case import Case, CaseStatus
 from community.store.audit import seal, verify
 from community.store.cases import CaseFilter, case_events, list_cases
 from community.store.database import Database

@@ -18,8 +18,8 @@ from bot.channels.web import web_chat_routes
 from bot.rasa_client import RasaClient
 from bot.turns import Turns
 from community.clock import MovableClock, SystemClock
+from community.files.community_folder import load_rulebook
 from community.model.rulebook import Rulebook
-from community.rules import load_rulebook
 from community.settings import load_settings
 from community.store.cases import cases
 from tests.harness.rasa import RasaService, start_rasa

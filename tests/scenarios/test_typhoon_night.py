@@ -10,7 +10,7 @@ from community.clock import MovableClock
 from community.errors import Conflict, Refused
 from community.model.actor import Actor
 from community.model.address import Address
-from community.model.case import Case, CaseStatus, Priority
+from community.model.cases.case import Case, CaseStatus, Priority
 from community.model.rulebook import Rulebook
 from community.model.staff import Role
 from community.store.cases import CaseFilter, case_by_id, events_of, list_cases, open_cases_without_clock

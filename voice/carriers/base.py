@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from community.model.call import AttemptStatus, Outcome
+from community.model.calls.call import AttemptStatus, Outcome
 from voice.script.steps import CallUrls, Heard, Step
 
 

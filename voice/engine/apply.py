@@ -6,8 +6,8 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from community.model.call import AttemptStatus, Outcome, may_move
-from community.model.retry import outcome_of_call
+from community.model.calls.call import AttemptStatus, Outcome, may_move
+from community.model.calls.retry import outcome_of_call
 from community.model.rulebook import Rulebook
 from community.store import dialling as store
 from community.store.dialling import Attempt

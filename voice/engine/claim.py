@@ -12,12 +12,12 @@ import structlog
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.call import AttemptStatus
-from community.model.case import CaseKind
-from community.model.dialling import NO_GOOD_PHONE_REASON, NO_HOURS_REASON, Callee, capped_until, next_callee
-from community.model.line import Line
-from community.model.pacing import MARGIN, SHARED_GAP, SHARED_MARGIN, Lane, Slot, share_slots, spacing
-from community.model.retry import OPTED_OUT_REASON, Decision, Fate
+from community.model.calls.call import AttemptStatus
+from community.model.calls.dialling import NO_GOOD_PHONE_REASON, NO_HOURS_REASON, Callee, capped_until, next_callee
+from community.model.calls.line import Line
+from community.model.calls.pacing import MARGIN, SHARED_GAP, SHARED_MARGIN, Lane, Slot, share_slots, spacing
+from community.model.calls.retry import OPTED_OUT_REASON, Decision, Fate
+from community.model.cases.case import CaseKind
 from community.model.rulebook import Rulebook
 from community.store import dialling as call_store
 from community.store import pace as pace_store

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from community.clock import Clock
 from community.errors import Unavailable
-from community.model.call import AttemptStatus
-from community.model.campaign import CampaignStatus
-from community.model.line import Line
-from community.model.pacing import SHARED_MARGIN, spacing
+from community.model.calls.call import AttemptStatus
+from community.model.calls.campaign import CampaignStatus
+from community.model.calls.line import Line
+from community.model.calls.pacing import SHARED_MARGIN, spacing
 from community.model.rulebook import Rulebook
 from community.store import dialling as call_store
 from community.store import pace as pace_store

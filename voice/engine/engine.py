@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy import Connection
 
 from community.clock import Clock
-from community.model.line import Line
-from community.model.retry import CANCELLED_REASON, Decision, Fate
+from community.model.calls.line import Line
+from community.model.calls.retry import CANCELLED_REASON, Decision, Fate
 from community.model.rulebook import Rulebook
 from community.store import workers
 from community.store.campaigns import Campaign, launched_campaigns, running_campaigns

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from community.model.actor import Actor
-from community.model.retry import Decision
+from community.model.calls.retry import Decision
 from community.model.rulebook import Rulebook
 from community.store.campaigns import Campaign
 from community.store.targets import Target, settle_with_case

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from community.clock import Clock
 from community.errors import Unavailable
-from community.model.call import AttemptStatus, Outcome
-from community.model.campaign import CampaignStatus
-from community.model.retry import outcome_of_call, retry_wait
+from community.model.calls.call import AttemptStatus, Outcome
+from community.model.calls.campaign import CampaignStatus
+from community.model.calls.retry import outcome_of_call, retry_wait
 from community.model.rulebook import Rulebook
 from community.store import dialling as store
 from community.store.campaigns import Campaign, campaign_by_id

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from community.model.call import AttemptStatus
-from community.model.line import Line
+from community.model.calls.call import AttemptStatus
+from community.model.calls.line import Line
 from community.model.rulebook import Rulebook
 from community.store import dialling as store
 from community.store import pace as pace_store

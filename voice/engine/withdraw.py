@@ -8,8 +8,8 @@ import structlog
 from sqlalchemy import Connection
 
 from community.clock import Clock
-from community.model.call import AttemptStatus
-from community.model.campaign import CampaignStatus
+from community.model.calls.call import AttemptStatus
+from community.model.calls.campaign import CampaignStatus
 from community.model.rulebook import Rulebook
 from community.store import dialling as store
 from community.store.campaigns import campaigns_by_id

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from community.model.answer_rules import escalation_for, next_question
-from community.model.answer_text import answer_text
-from community.model.call import CallResult
-from community.model.case import CaseKind
-from community.model.case_text import hide_numbers, shorten
+from community.model.calls.call import CallResult
+from community.model.cases.case import CaseKind
+from community.model.cases.case_text import hide_numbers, shorten
 from community.model.meaning.reading import Label, Reading
-from community.model.questionnaire import Escalation, Question
+from community.model.questionnaires.answer_rules import escalation_for, next_question
+from community.model.questionnaires.answer_text import answer_text
+from community.model.questionnaires.questionnaire import Escalation, Question
 from voice.script.asking import told
 from voice.script.dialogue import Phase
 from voice.script.ending import end

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from community.model.meaning.reading import Label, Reading
-from community.model.questionnaire import Question, QuestionKind
+from community.model.questionnaires.questionnaire import Question, QuestionKind
 from voice.script.steps import Listen, Prompt
 from voice.script.wording import Wording
 

@@ -7,13 +7,13 @@ asked another question.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from community.model.answer_rules import first_open_question
-from community.model.call import CallResult
+from community.model.calls.call import CallResult
 from community.model.meaning import Label, Reading, understand
 from community.model.meaning.asides import is_distress, is_machine_greeting, is_wrong_number, wants_opt_out, wants_wait
 from community.model.meaning.later import callback_time
 from community.model.meaning.speech import plain
-from community.model.questionnaire import Question, QuestionKind, Recording
+from community.model.questionnaires.answer_rules import first_open_question
+from community.model.questionnaires.questionnaire import Question, QuestionKind, Recording
 from voice.script import answering, emergency, guardian
 from voice.script.asking import listen
 from voice.script.dialogue import Dialogue, Phase

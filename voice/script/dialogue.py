@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from community.model.call import CallResult
+from community.model.calls.call import CallResult
 from voice.script.steps import Language, Listen, Prompt, Step
 
 

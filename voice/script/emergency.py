@@ -2,8 +2,8 @@
 
 import re
 
-from community.model.call import CallResult
-from community.model.case import CaseKind, Priority
+from community.model.calls.call import CallResult
+from community.model.cases.case import CaseKind, Priority
 from community.model.meaning.speech import plain
 from voice.script.dialogue import Phase
 from voice.script.speaking import Speaker

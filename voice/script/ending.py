@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from community.model.call import CallResult
+from community.model.calls.call import CallResult
 from voice.script.speaking import Speaker
 from voice.script.steps import Prompt
 from voice.script.turn import Effect, Turn

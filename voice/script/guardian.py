@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from community.model.call import CallResult
+from community.model.calls.call import CallResult
 from community.model.meaning import Label, Reading
 from community.model.meaning.asides import is_wrong_number
 from community.model.meaning.kin import belongs_to_resident
 from community.model.meaning.speech import plain
-from community.model.questionnaire import Question, QuestionKind
+from community.model.questionnaires.questionnaire import Question, QuestionKind
 from voice.script.dialogue import Phase
 from voice.script.ending import end
 from voice.script.speaking import Speaker

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from community.model.meaning.reading import Reading
-from community.model.questionnaire import Question
+from community.model.questionnaires.questionnaire import Question
 from voice.script.asking import Keys, ask, listen
 from voice.script.dialogue import Dialogue, Phase, step_to_json
 from voice.script.steps import Heard, Listen, Prompt, Step

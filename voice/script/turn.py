@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from community.model.case import CaseKind, Priority
+from community.model.cases.case import CaseKind, Priority
 from community.model.meaning.reading import Reading
-from community.model.questionnaire import Questionnaire
+from community.model.questionnaires.questionnaire import Questionnaire
 from voice.script.dialogue import Dialogue
 from voice.script.steps import Heard, Language, Step
 

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.call import AttemptStatus
-from community.model.case import NewCase
+from community.model.calls.call import AttemptStatus
+from community.model.cases.case import NewCase
 from community.model.meaning.reading import Reading
-from community.model.questionnaire import Questionnaire
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
 from community.store import calls
 from community.store.answers import answers_of_targets

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from community.clock import Clock
 from community.errors import InvalidInput
-from community.model.questionnaire import Questionnaire
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
 from community.store import calls
 from community.store.calls import RunningCall

@@ -10,7 +10,7 @@ from bot.channels.feishu.api import MESSAGE_GONE, PERSON_CLOSED, FeishuApi
 from bot.channels.feishu.events import CHANNEL
 from bot.replies import GROUP, numbered
 from community.errors import Refused
-from community.wording import say
+from community.texts.say import say
 
 #: The start of a tag in Feishu's text markup, which residents' words must not become: `<at user_id="all">`.
 _TAG = re.compile(r"<(?=\s*/?\s*[A-Za-z])")

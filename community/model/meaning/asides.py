@@ -4,7 +4,7 @@ import re
 
 from community.model.meaning.reading import Label
 from community.model.meaning.speech import negations, without_fillers
-from community.model.questionnaire import QuestionKind
+from community.model.questionnaires.questionnaire import QuestionKind
 
 _DISTRESS = re.compile(
     r"救命|救救?我|救人|喘[.…]*喘?不[上过]|喘不[上过]来?气|上不来气|出不来气|透不过气|呼吸困难|憋[得死]?(?:慌|难受)|憋死"

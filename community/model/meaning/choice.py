@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import clauses, denied_after, negations, without_choosing, without_fillers
-from community.model.questionnaire import Question
+from community.model.questionnaires.questionnaire import Question
 
 #: What people say for an option: (in the option's own words, in the answer).
 _CALLED: tuple[tuple[str, str], ...] = (

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from community.model.meaning.numerals import numerals, to_number
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
-from community.model.questionnaire import Question
+from community.model.questionnaires.questionnaire import Question
 
 _RELATIVE: tuple[tuple[str, int], ...] = (
     (r"大大前[天日儿]", -4),

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from community.model.meaning.reading import Label
-from community.model.questionnaire import Question
+from community.model.questionnaires.questionnaire import Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 from community.model.meaning import household
 from community.model.meaning.numerals import Numeral, numerals
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
-from community.model.questionnaire import Question
+from community.model.questionnaires.questionnaire import Question
 
 _DAYS_PER_UNIT = (("天", 1), ("日", 1), ("周", 7), ("星期", 7), ("礼拜", 7), ("个月", 30), ("月", 30), ("年", 365))
 _THEN = re.compile(

@@ -14,7 +14,7 @@ from importlib.resources import files
 from community.model.meaning.facts import FAMILIES, family_of
 from community.model.meaning.reading import Label, Reading
 from community.model.meaning.speech import without_fillers
-from community.model.questionnaire import Question, QuestionKind
+from community.model.questionnaires.questionnaire import Question, QuestionKind
 
 #: The model of what is said to any question.
 ABOUT_THE_CALL = "about_the_call"

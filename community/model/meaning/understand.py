@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from community.model.emergency import detect_emergency
+from community.model.hazards.emergency import detect_emergency
 from community.model.meaning import asides, choice, day, free_text, need_help, number, period, second_opinion, yes_no
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import clauses, plain
-from community.model.questionnaire import Question, QuestionKind
+from community.model.questionnaires.questionnaire import Question, QuestionKind
 
 #: Below this figure of the recogniser its words are not believed, cries for help aside.
 LEAST_CONFIDENCE = 0.6

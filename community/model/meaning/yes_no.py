@@ -9,7 +9,7 @@ from functools import lru_cache
 from community.model.meaning.facts import Family, core_of, family_of
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import asserted, clauses, negations, without_choosing, without_fillers
-from community.model.questionnaire import Question
+from community.model.questionnaires.questionnaire import Question
 
 _UNSURE = re.compile(
     r"看情况|看看(?:吧|再|到时)|看(?:天|吧|着办|孩子|儿子|闺女|女儿|身体)|再(?:说|看|议|想|考虑)|不(?:一定|好说|确定|敢说|太清楚|清楚)|说不(?:准|好|定|上|清)|没(?:准|定|想好|考虑好|数|谱)|到时候|可能|也许|大概|兴许|估计|差不多吧|随便|无所谓|(?:要)?(?:问|跟|和|同).{0,6}(?:商量|问问|儿子|闺女|女儿)|考虑|难说|两可|有时|时好时坏|时有时无|一半|半信半疑|记不(?:得|清|住)|忘(?:了|记)|想想"

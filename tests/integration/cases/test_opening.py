@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 
 from community.errors import InvalidInput, Refused
 from community.model.actor import Actor
-from community.model.case import CaseKind, CaseStatus, NewCase, Priority
+from community.model.cases.case import CaseKind, CaseStatus, NewCase, Priority
 from community.model.staff import Role
 from community.store.cases import CaseFilter, cases, count_cases, list_cases
 from community.store.database import Database

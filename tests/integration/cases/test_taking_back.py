@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.change import Cancel
 from actions.services import Services
 from community.clock import MovableClock
-from community.model.case import CaseStatus
+from community.model.cases.case import CaseStatus
 from community.store.cases import case_by_id
 from community.store.database import Database
 from tests.harness.neighbourhood import report, sample_rules

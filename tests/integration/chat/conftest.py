@@ -12,8 +12,8 @@ from bot.limits import TurnLimits
 from bot.rasa_client import RasaClient
 from bot.turns import Turns
 from community.clock import MovableClock
+from community.files.community_folder import load_rulebook
 from community.model.rulebook import Rulebook
-from community.rules import load_rulebook
 from community.settings import load_settings
 from community.store import messages
 from community.store.database import Database

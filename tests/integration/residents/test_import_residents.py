@@ -9,9 +9,9 @@ import pytest
 
 from community.errors import InvalidInput
 from community.files.rejected_rows import rejected_rows
-from community.model.identity import check_digit
-from community.model.import_report import ImportReport
-from community.model.resident_list import ListRules
+from community.model.residents.identity import check_digit
+from community.model.residents.import_report import ImportReport
+from community.model.residents.resident_list import ListRules
 from community.store.database import Database
 from community.store.roster import recent_imports
 from tests.harness.lists import NOW, RULES, bring_in, listed, roster, saved, workbook

@@ -7,7 +7,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from community.errors import Unavailable
-from community.model.call import AttemptStatus, Outcome
+from community.model.calls.call import AttemptStatus, Outcome
 from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN, Fault, Person, TwilioServer
 from voice.carriers.base import CarrierRequest, Placement, PlaceRequest
 from voice.carriers.twilio import events

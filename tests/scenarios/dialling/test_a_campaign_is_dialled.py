@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from community.clock import MovableClock
 from community.errors import CommunityError
-from community.model.call import AttemptStatus, CallResult, Outcome
-from community.model.campaign import TargetStatus
+from community.model.calls.call import AttemptStatus, CallResult, Outcome
+from community.model.calls.campaign import TargetStatus
 from community.model.staff import Role
 from community.store.campaigns import campaign_by_id
 from community.store.database import Database

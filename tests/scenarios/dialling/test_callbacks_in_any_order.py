@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from community.clock import MovableClock
-from community.model.call import AttemptStatus, CallResult, Outcome
-from community.model.campaign import TargetStatus
+from community.model.calls.call import AttemptStatus, CallResult, Outcome
+from community.model.calls.campaign import TargetStatus
 from community.store.attempts import attempts, call_events
 from community.store.calls import save_dialogue
 from community.store.campaigns import targets

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from community.clock import MovableClock
-from community.model.call import AttemptStatus, CallResult, Outcome
-from community.model.campaign import TargetStatus
+from community.model.calls.call import AttemptStatus, CallResult, Outcome
+from community.model.calls.campaign import TargetStatus
 from community.store.database import Database
 from community.store.pace import pace_of
 from tests.harness.dialling import Exchange, Street, generous, reply

@@ -7,9 +7,9 @@ from sqlalchemy import text, update
 
 from community.clock import MovableClock
 from community.errors import CommunityError, Conflict, InvalidInput, Refused
-from community.model.call import AttemptStatus, CallResult, Outcome
-from community.model.campaign import CampaignStatus, TargetStatus
-from community.model.line import SIMULATED, Line
+from community.model.calls.call import AttemptStatus, CallResult, Outcome
+from community.model.calls.campaign import CampaignStatus, TargetStatus
+from community.model.calls.line import SIMULATED, Line
 from community.store.campaigns import campaign_by_id, campaigns
 from community.store.database import Database
 from community.store.residents import phones, residents

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from community.model.emergency import detect_emergency
+from community.model.hazards.emergency import detect_emergency
 
 LINES = Path(__file__).parents[2] / "evaluation" / "emergencies"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from community.model.address_text import Places
-from community.model.hazard_report import categorise, corrected_category, read_reports
-from community.model.report_draft import Draft, hear
+from community.model.hazards.hazard_report import categorise, corrected_category, read_reports
+from community.model.hazards.report_draft import Draft, hear
 from community.model.text import align, normalise
 
 PLACES = Places(("锦绣苑",))

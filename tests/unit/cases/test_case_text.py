@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.model.case_text import hide_numbers, shorten
+from community.model.cases.case_text import hide_numbers, shorten
 
 
 @pytest.mark.parametrize(

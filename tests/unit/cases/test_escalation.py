@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from community.model.address import Address
-from community.model.case import Case, CaseKind, CaseStatus, LadderStep, Priority
-from community.model.escalation import (
+from community.model.cases.case import Case, CaseKind, CaseStatus, LadderStep, Priority
+from community.model.cases.escalation import (
     StepReason,
     acknowledgement_expires,
     after,

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from community.errors import InvalidInput
+from community.files.community_folder import load_rulebook
 from community.model.address import Address
-from community.model.case import CaseKind, Priority
+from community.model.cases.case import CaseKind, Priority
 from community.model.rulebook import Rulebook
 from community.model.staff import Role
-from community.rules import load_rulebook
 from community.settings import load_settings
 
 SAMPLE = Path("sample")

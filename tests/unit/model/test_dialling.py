@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from community.model.dialling import GUARDIAN_POSITION, Callee, capped_until, next_callee
-from community.model.line import SIMULATED, Line
+from community.model.calls.dialling import GUARDIAN_POSITION, Callee, capped_until, next_callee
+from community.model.calls.line import SIMULATED, Line
 from community.model.rulebook import CallCaps
 
 TEN = datetime(2026, 7, 15, 2, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ import yaml
 from community.model.meaning import Label, Reading, understand
 from community.model.meaning.asides import is_machine_greeting, wants_opt_out, wants_wait
 from community.model.meaning.later import callback_time
-from community.model.questionnaire import Question, QuestionKind
+from community.model.questionnaires.questionnaire import Question, QuestionKind
 
 ANSWERS = Path(__file__).parents[2] / "evaluation" / "answers"
 TODAY = date(2026, 7, 15)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.model.pacing import Lane, share_slots, spacing
+from community.model.calls.pacing import Lane, share_slots, spacing
 
 NOON = datetime(2026, 7, 15, 4, 0, tzinfo=UTC)
 

@@ -5,11 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from community.model.call import AttemptStatus, CallResult, Outcome
-from community.model.case import CaseKind, Priority
-from community.model.hours import CallingHours, QuietHours, Span
-from community.model.questionnaire import DEFAULT_RETRIES, Questionnaire
-from community.model.retry import (
+from community.model.calls.call import AttemptStatus, CallResult, Outcome
+from community.model.calls.retry import (
     Circumstances,
     Decision,
     EndedCall,
@@ -18,6 +15,9 @@ from community.model.retry import (
     outcome_of_call,
     retry_wait,
 )
+from community.model.cases.case import CaseKind, Priority
+from community.model.hours import CallingHours, QuietHours, Span
+from community.model.questionnaires.questionnaire import DEFAULT_RETRIES, Questionnaire
 
 TEN = datetime(2026, 7, 15, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.model.policy_cutting import LONGEST, cut_into_passages, sentences_of
+from community.model.policies.policy_cutting import LONGEST, cut_into_passages, sentences_of
 
 
 def headings(body: str) -> list[str]:

@@ -6,9 +6,9 @@ import docx
 import pytest
 
 from community.errors import InvalidInput
-from community.model.policy import normal_number
-from community.model.policy_text import parse_policy
-from community.policy_files import read_policy_text
+from community.files.policy_file import read_policy_text
+from community.model.policies.policy import normal_number
+from community.model.policies.policy_text import parse_policy
 
 BODY = "\n# 办法\n\n## 一、对象\n六十岁以上老人。\n"
 

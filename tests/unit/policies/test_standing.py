@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from community.model.policy import PolicyDocument, Standing, standings
+from community.model.policies.policy import PolicyDocument, Standing, standings
 
 TODAY = date(2026, 7, 15)
 OLD = PolicyDocument(id=1, title="办法", document_number="青〔2022〕1号", effective_on=date(2022, 6, 1))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from community.model.policy_search.numbers import ages_in, with_digits
-from community.policy_knowledge import load_policy_knowledge
+from community.model.policies.numbers import ages_in, with_digits
+from community.policies.policy_knowledge import load_policy_knowledge
 
 
 @pytest.mark.parametrize(

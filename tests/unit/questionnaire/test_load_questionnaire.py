@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.errors import InvalidInput
-from community.model.call import Outcome
+from community.model.calls.call import Outcome
 from community.model.hours import QuietHours
-from community.model.questionnaire import Priority, Questionnaire, answer_matches
+from community.model.questionnaires.questionnaire import Priority, Questionnaire, answer_matches
 from community.usecases.load_questionnaire import load_questionnaire
 
 CAMPAIGNS = sorted((Path(__file__).parents[3] / "sample" / "campaigns").glob("*.yml"))

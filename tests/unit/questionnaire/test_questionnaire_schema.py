@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 import yaml
 
-from community.model.questionnaire_keys import KEYS
-from community.model.questionnaire_schema import questionnaire_schema, schema_text
+from community.model.questionnaires.questionnaire_keys import KEYS
+from community.model.questionnaires.questionnaire_schema import questionnaire_schema, schema_text
 
 ROOT = Path(__file__).parents[3]
 CAMPAIGNS = sorted((ROOT / "sample" / "campaigns").glob("*.yml"))
@@ -18,7 +18,7 @@ def test_the_schema_in_docs_is_current() -> None:
     current = (ROOT / "docs" / "questionnaire.schema.json").read_text(encoding="utf-8")
 
     assert current == schema_text(), (
-        "run: python -m community.model.questionnaire_schema > docs/questionnaire.schema.json"
+        "run: python -m community.model.questionnaires.questionnaire_schema > docs/questionnaire.schema.json"
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from community.model.address import Address
-from community.model.address_list import address_from_columns, merge_address, parse_address
+from community.model.residents.address_list import address_from_columns, merge_address, parse_address
 
 
 @pytest.mark.parametrize(

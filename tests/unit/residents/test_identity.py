@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.errors import InvalidInput
-from community.model.identity import Sex, check_digit, read_identity
+from community.model.residents.identity import Sex, check_digit, read_identity
 
 SECRET = b"a secret for tests"
 TODAY = date(2026, 7, 15)

@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community.model.identity import check_digit
-from community.model.import_report import RowResult
+from community.model.residents.identity import check_digit
+from community.model.residents.import_report import RowResult
 from community.store.database import Database
 from community.store.schema import metadata
 from tests.harness.lists import bring_in, roster

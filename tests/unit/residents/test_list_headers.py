@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.model.list_headers import ListField, read_header, read_heading
+from community.model.residents.list_headers import ListField, read_header, read_heading
 
 WORDINGS = {
     ListField.NAME: "姓名 户主 老人姓名 居民姓名 姓名（必填） 户主姓名 业主姓名",

@@ -1,7 +1,7 @@
 """What somebody finds who starts for the first time."""
 
 from community.clock import MovableClock
-from community.rules import load_rulebook
+from community.files.community_folder import load_rulebook
 from community.settings import load_settings
 from community.store.database import Database
 from community.store.policies import list_documents

@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection
 
+from community.files.community_folder import load_rulebook
 from community.model.actor import Actor
-from community.model.call import Outcome
-from community.model.campaign import TargetStatus
-from community.rules import load_rulebook
+from community.model.calls.call import Outcome
+from community.model.calls.campaign import TargetStatus
 from community.settings import load_settings
 from community.store import progress
 from community.store.answers import Answer, save_answer

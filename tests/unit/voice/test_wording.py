@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from community.model.questionnaire import Question, QuestionKind
+from community.model.questionnaires.questionnaire import Question, QuestionKind
 from voice.carriers.twilio.twiml import render
 from voice.script.asking import Keys, ask, deny
 from voice.script.steps import CallUrls, Language, Listen, Prompt, Step

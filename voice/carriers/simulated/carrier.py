@@ -14,7 +14,7 @@ import aiohttp
 import structlog
 
 from community.clock import Clock, SystemClock
-from community.model.call import AttemptStatus
+from community.model.calls.call import AttemptStatus
 from voice.carriers.base import (
     CallEvent,
     CarrierRequest,

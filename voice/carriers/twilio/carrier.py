@@ -10,7 +10,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from community.errors import Unavailable
-from community.model.call import AttemptStatus
+from community.model.calls.call import AttemptStatus
 from voice.carriers.base import (
     LARGEST_RECORDING,
     CallEvent,

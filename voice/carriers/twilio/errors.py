@@ -5,7 +5,7 @@ Codes: https://www.twilio.com/docs/api/errors. A code that is not here is judged
 
 from dataclasses import dataclass
 
-from community.model.call import Outcome
+from community.model.calls.call import Outcome
 from voice.carriers.base import Placement, PlaceResult
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from community.errors import InvalidInput
-from community.model.call import AttemptStatus, Outcome
+from community.model.calls.call import AttemptStatus, Outcome
 from voice.carriers.base import CallEvent, CarrierRequest, EventKind
 from voice.script.steps import Heard
 

@@ -17,7 +17,6 @@ _TABLES_LAST_FIRST = (
     "policy_document",
     "pace",
     "outbox",
-    "lease",
     "import_run",
     "household",
     "conversation",
@@ -37,7 +36,6 @@ def upgrade() -> None:
     _create_conversation()
     _create_household()
     _create_import_run()
-    _create_lease()
     _create_outbox()
     _create_pace()
     _create_policy_document()
@@ -166,16 +164,6 @@ def _create_import_run() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
-    )
-
-
-def _create_lease() -> None:
-    op.create_table(
-        "lease",
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("owner", sa.String(length=64), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
 
 

@@ -1,0 +1,1 @@
+"""Calling: campaigns, attempts, the line, pace and retries."""

@@ -1,0 +1,1 @@
+"""Hazards and emergencies, as residents tell of them."""

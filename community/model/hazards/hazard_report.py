@@ -1,0 +1,146 @@
+"""What a hazard report says: which category, whether somebody may be hurt now, one hazard or two, and where."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from community.model.address import Address
+from community.model.address_text import Places, extract_location
+from community.model.hazards.emergency import Emergency, detect_emergency
+from community.model.hazards.hazard_words import HAZARD_WORDS
+from community.model.text import normalise
+
+OTHER = "other"
+#: 我要报修: somebody wants to report, and has not said what.
+UNSPECIFIED = "unspecified"
+#: How much a trained guess weighs beside the words, at certainty.
+_GUESS_WEIGHT = 6.0
+#: From this score on the words alone say which category it is.
+_PLAIN = 4.0
+#: The category that an emergency has when its words name no stronger one.
+_OF_EMERGENCY: Mapping[str, str] = {
+    "gas": "gas_leak",
+    "elevator": "elevator",
+    "water": "flooding",
+    "collapse": "building_safety",
+    "electric_shock": "electrical",
+    "electric_fire": "ebike_charging",
+    "violence": "public_security",
+    "scam": "public_security",
+    "missing": "welfare_check",
+    "suicide": "welfare_check",
+    "medical": "welfare_check",
+    "bite": "public_health",
+    "poison": "public_health",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardReport:
+    """One hazard as it was told.
+
+    Attributes:
+        category: code of hazards.yml.
+        danger: somebody may be hurt now.
+        location_text: the resident's own words for the place; empty when none was named.
+    """
+
+    category: str
+    danger: bool
+    text: str
+    address: Address = field(default_factory=Address)
+    location_text: str = ""
+
+    @property
+    def has_location(self) -> bool:
+        """Whether somebody could go there."""
+        return bool(self.location_text)
+
+
+def read_reports(text: str, *, places: Places, guesses: Mapping[str, float] | None = None) -> list[HazardReport]:
+    """Read every hazard out of one message, mostly one.
+
+    Args:
+        text: the message as it was written.
+        places: the community's names.
+        guesses: category → probability, from the trained classifier, for the whole message.
+    """
+    parts = split_hazards(text, places)
+    if len(parts) == 1:
+        return [_read(text, places, guesses)]
+    return [_read(part, places, None) for part in parts]
+
+
+def categorise(text: str, guesses: Mapping[str, float] | None = None) -> str:
+    """Name the category: the words that residents use, and the trained guess where there is one."""
+    scores = word_scores(text)
+    for code, probability in (guesses or {}).items():
+        scores[code] = scores.get(code, 0.0) + _GUESS_WEIGHT * probability
+    return max(scores, key=lambda code: (scores[code], code)) if scores else OTHER
+
+
+def categorise_emergency(text: str, emergency: Emergency) -> str:
+    """Name the category of an emergency: what the words say, else what belongs to its kind."""
+    usual = _OF_EMERGENCY.get(emergency.kind)
+    scores = word_scores(text)
+    return categorise(text) if usual is None or scores.get(usual, 0.0) < max(scores.values(), default=0.0) else usual
+
+
+def corrected_category(text: str) -> str | None:
+    """Name the category that a correction speaks of (不是漏水，是下水道堵了); None when it names none."""
+    plain = re.sub(r"(?:不是|并非)[^,，.。;!\s]{1,8}[,，.。;!\s]", "", normalise(text))
+    scores = word_scores(plain)
+    code = max(scores, key=lambda c: (scores[c], c)) if scores else OTHER
+    return code if scores.get(code, 0.0) >= _PLAIN else None
+
+
+def word_scores(text: str) -> dict[str, float]:
+    """Add up, for each category, how telling its words in the text are."""
+    plain = normalise(text)
+    scores: dict[str, float] = {}
+    for code, patterns in _compiled():
+        score = sum(weight for pattern, weight in patterns if pattern.search(plain))
+        if score:
+            scores[code] = score
+    return scores
+
+
+def split_hazards(text: str, places: Places) -> list[str]:
+    """Cut a message into its hazards: two clauses, each with a place and plain words of a category of its own."""
+    clauses = [clause for clause in re.split(r"[,，。;；!！\n]|还有|另外|然后|同时", text) if clause.strip()]
+    found: list[tuple[str, str]] = []
+    for clause in clauses:
+        scores = word_scores(clause)
+        code = max(scores, key=lambda c: scores[c]) if scores else ""
+        place = extract_location(clause, places)
+        if code and scores[code] >= _PLAIN and place and all(code != other for _, other in found):
+            found.append((clause, code))
+        elif found:
+            found[-1] = (f"{found[-1][0]}，{clause}", found[-1][1])
+    return [clause for clause, _ in found] if len(found) > 1 else [text]
+
+
+def is_danger(text: str, category: str) -> bool:  # noqa: ARG001 - the category decides for gas and landslides
+    """Tell whether somebody may be hurt now."""
+    return detect_emergency(text) is not None
+
+
+def _read(text: str, places: Places, guesses: Mapping[str, float] | None) -> HazardReport:
+    category = categorise(text, guesses)
+    place = extract_location(text, places)
+    return HazardReport(
+        category=category,
+        danger=is_danger(text, category),
+        text=text,
+        address=place.address if place else Address(),
+        location_text=place.text if place else "",
+    )
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> Sequence[tuple[str, Sequence[tuple[re.Pattern[str], float]]]]:
+    return [
+        (code, [(re.compile(pattern), weight) for pattern, weight in patterns])
+        for code, patterns in HAZARD_WORDS.items()
+    ]

@@ -1,0 +1,125 @@
+"""A hazard report that is being told in several messages: what is known of it, and what is still missing."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from community.model.address import Address
+from community.model.address_text import FoundLocation, Places, extract_location
+from community.model.hazards.hazard_report import UNSPECIFIED, HazardReport, is_danger, read_reports
+from community.model.text import normalise
+
+#: After this many vague answers the report is taken without a place rather than lost.
+_ASKED_ENOUGH = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a resident has told so far.
+
+    Attributes:
+        reports: the hazards named; empty while only a place is known.
+        address, location_text: the place that holds for every report without one of its own.
+        messages: ids of the messages that went into it; the same message twice changes nothing.
+        asked: how many answers to 在哪儿 named no place.
+    """
+
+    reports: tuple[HazardReport, ...] = ()
+    address: Address = field(default_factory=Address)
+    location_text: str = ""
+    messages: tuple[str, ...] = ()
+    asked: int = 0
+
+    @property
+    def has_detail(self) -> bool:
+        """Whether it is known what happened."""
+        return bool(self.reports)
+
+    @property
+    def has_location(self) -> bool:
+        """Whether somebody could go there, or has been asked often enough."""
+        named = bool(self.location_text) or (bool(self.reports) and all(r.has_location for r in self.reports))
+        return named or self.asked >= _ASKED_ENOUGH
+
+    def complete(self) -> list[HazardReport]:
+        """The reports, each with its place."""
+        return [
+            report if report.has_location else replace(report, address=self.address, location_text=self.location_text)
+            for report in self.reports
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a conversation keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any] | None) -> "Draft":
+        """Read what `to_json` wrote; nothing is an empty draft."""
+        if not document:
+            return cls()
+        reports = tuple(
+            HazardReport(**{**report, "address": Address(**report["address"])}) for report in document["reports"]
+        )
+        return cls(
+            reports=reports,
+            address=Address(**document["address"]),
+            location_text=document["location_text"],
+            messages=tuple(document["messages"]),
+            asked=document["asked"],
+        )
+
+
+def hear(
+    draft: Draft, text: str, *, message: str, intent: str, places: Places, guesses: Mapping[str, float] | None = None
+) -> Draft:
+    """Take one more message into a report.
+
+    A message that names a hazard adds or replaces what happened; one that names a place adds where; a correction
+    replaces the place.
+    """
+    if message in draft.messages:
+        return draft
+    draft = replace(draft, messages=(*draft.messages, message))
+    found = extract_location(text, places)
+    if not draft.has_detail:
+        return _first(draft, text, intent=intent, found=found, places=places, guesses=guesses)
+    if found is not None:
+        return _placed(draft, found, correction=intent == "correct", text=text)
+    return replace(_retold(draft, text), asked=draft.asked + 1)
+
+
+def _first(
+    draft: Draft,
+    text: str,
+    *,
+    intent: str,
+    found: FoundLocation | None,
+    places: Places,
+    guesses: Mapping[str, float] | None,
+) -> Draft:
+    if found is not None and not draft.location_text:
+        draft = replace(draft, address=found.address, location_text=found.text)
+    if intent == "inform_location" and found is not None:
+        return draft
+    reports = read_reports(text, places=places, guesses=guesses)
+    if reports[0].category == UNSPECIFIED:
+        return draft
+    return replace(draft, reports=tuple(reports))
+
+
+def _placed(draft: Draft, found: FoundLocation, *, correction: bool, text: str) -> Draft:
+    reports = draft.reports
+    if correction:
+        reports = tuple(replace(report, address=Address(), location_text="") for report in reports)
+    draft = replace(draft, reports=reports, address=found.address, location_text=found.text)
+    return _retold(draft, text)
+
+
+def _retold(draft: Draft, text: str) -> Draft:
+    """Keep what was said later in the story of the first report."""
+    if len(normalise(text)) < 2:
+        return draft
+    first, *others = draft.reports
+    story = f"{first.text}\n{text}"
+    danger = first.danger or is_danger(text, first.category)
+    return replace(draft, reports=(replace(first, text=story, danger=danger), *others))

@@ -1,0 +1,1 @@
+"""Questionnaires: how staff write them, what their answers lead to."""

@@ -1,0 +1,24 @@
+"""What a questionnaire does with an answer: which rule it sets off, and which question comes next."""
+
+from community.model.meaning.reading import Reading
+from community.model.questionnaires.questionnaire import Escalation, Question, Questionnaire
+
+
+def escalation_for(question: Question, reading: Reading) -> Escalation | None:
+    """The most urgent rule of a question that an answer sets off, or None."""
+    return question.escalation_for(reading.label, reading.value)
+
+
+def next_question(questionnaire: Questionnaire, question: Question, reading: Reading) -> Question | None:
+    """The question after an answer; None when it was the last."""
+    return questionnaire.next_after(question.id, reading.label, reading.value)
+
+
+def first_open_question(questionnaire: Questionnaire, answered: dict[str, Reading]) -> Question | None:
+    """The first question that is due and not answered yet, along the way that the answers lead; None when all are."""
+    question: Question | None = questionnaire.questions[0]
+    for _ in questionnaire.questions:
+        if question is None or question.id not in answered or not answered[question.id].is_answer:
+            return question
+        question = next_question(questionnaire, question, answered[question.id])
+    return question

@@ -1,0 +1,1 @@
+"""Residents, from the lists that communities keep."""

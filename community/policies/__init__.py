@@ -1,0 +1,1 @@
+"""The policy index and the words it needs, loaded from files."""

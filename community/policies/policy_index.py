@@ -1,0 +1,98 @@
+"""The policy index: built from the store, brought up to date when the store has changed, shared by all threads."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from community.model.policies.answering import Answerer
+from community.model.policies.entries import DocumentEntry, read_document
+from community.model.policies.policy import PolicyAnswer, PolicyDocument, Standing, standings
+from community.model.policies.search import PassageIndex
+from community.policies.policy_knowledge import PolicyKnowledge, load_policy_knowledge
+from community.store import policies
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    version: tuple[int, int]
+    documents: tuple[PolicyDocument, ...]
+    entries: Mapping[int, DocumentEntry]
+    index: PassageIndex
+
+
+class PolicyIndex:
+    """Answers questions from the documents in the store.
+
+    `refresh` asks the store with one small query whether anything was imported and reads only what is new; a search works
+    on one state from beginning to end, whatever is imported meanwhile.
+    """
+
+    def __init__(self, knowledge: PolicyKnowledge | None = None) -> None:
+        self._knowledge = knowledge or load_policy_knowledge()
+        self._state = _State((0, 0), (), {}, PassageIndex((), self._knowledge.ranking))
+        self._standings: tuple[tuple[int, int], date, Mapping[int, tuple[Standing, PolicyDocument | None]]] | None = (
+            None
+        )
+        self._refreshing = threading.Lock()
+
+    @property
+    def documents(self) -> tuple[PolicyDocument, ...]:
+        """The documents known, older versions left out."""
+        return self._state.documents
+
+    def refresh(self, conn: Connection) -> None:
+        """Take in what was imported since the last time."""
+        if policies.store_version(conn) == self._state.version:
+            return
+        with self._refreshing:
+            version = policies.store_version(conn)
+            before = self._state
+            if version == before.version:
+                return
+            documents = tuple(policies.list_documents(conn))
+            new = [document for document in documents if document.id not in before.entries]
+            texts = policies.passages_of(conn, [document.id for document in new])
+            lexicon = self._knowledge.lexicon
+            entries = {
+                document.id: before.entries[document.id] for document in documents if document.id in before.entries
+            }
+            entries.update({document.id: read_document(document, texts[document.id], lexicon) for document in new})
+            ordered = [entries[document.id] for document in documents]
+            self._state = _State(version, documents, entries, PassageIndex(ordered, self._knowledge.ranking))
+
+    def answer(self, question: str, *, today: date, topic: int | None = None, before: str = "") -> PolicyAnswer:
+        """Answer a question from what was last taken in.
+
+        Args:
+            question: as the resident wrote or said it.
+            today: the day for which the answer must hold.
+            topic: id of the document that the conversation was about.
+            before: the question before, for one that only makes sense after it (那九十岁呢).
+        """
+        asked = self._knowledge.understand(question)
+        if before and topic is not None and not (asked.topics or asked.things or asked.facets):
+            asked = self._knowledge.understand(f"{before} {question}")
+        return self.answerer(today).answer(asked, topic=topic)
+
+    def answerer(self, today: date) -> Answerer:
+        """What answers on a given day."""
+        state, knowledge = self._state, self._knowledge
+        return Answerer(
+            index=state.index,
+            lexicon=knowledge.lexicon,
+            ranking=knowledge.ranking,
+            wording=knowledge.wording,
+            standing=self._standing_on(state, today),
+            documents=state.documents,
+            today=today,
+        )
+
+    def _standing_on(self, state: _State, today: date) -> Mapping[int, tuple[Standing, PolicyDocument | None]]:
+        kept = self._standings
+        if kept is None or kept[0] != state.version or kept[1] != today:
+            kept = (state.version, today, standings(state.documents, today))
+            self._standings = kept
+        return kept[2]
