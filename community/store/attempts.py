@@ -72,6 +72,8 @@ attempts = Table(
     UniqueConstraint("target_id", "n"),
     Index("ix_attempt_status_check", "status", "check_at"),
     Index("ix_attempt_resident_created", "resident_id", "created_at"),
+    # For the ceilings of a day, over all campaigns.
+    Index("ix_attempt_created_at", "created_at"),
     # One phone is never rung twice at a time, whatever the campaign.
     Index(
         "uq_attempt_open_number",

@@ -63,6 +63,13 @@ campaigns = Table(
     Column("override_reason", Text),
     Column("paused_at", UtcDateTime),
     Column("pause_reason", Text),
+    #: `ceiling` where it paused by itself because its calls or minutes were used up; empty where somebody paused it.
+    Column("pause_cause", String(20)),
+    #: What a second person raised the questionnaire's ceilings to.
+    Column("raised_max_calls", Integer),
+    Column("raised_max_minutes", Integer),
+    #: Whom the approver saw it would call: the counts, and the hash of the questionnaire.
+    Column("approved_preview", JSON),
     Column("finished_at", UtcDateTime),
 )
 
@@ -91,6 +98,22 @@ targets = Table(
     UniqueConstraint("campaign_id", "resident_id"),
     Index("ix_target_due", "status", "next_at"),
     Index("ix_target_campaign_status", "campaign_id", "status", "next_at"),
+)
+
+listed_people = Table(
+    "campaign_listed_person",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("campaign_id", ForeignKey("campaign.id"), nullable=False),
+    #: The list's name as the questionnaire writes it.
+    Column("list_name", String(200), nullable=False),
+    #: The sheet and row as people count them.
+    Column("place", String(120), nullable=False),
+    #: Whom the row means; empty where it matches nobody.
+    Column("resident_id", ForeignKey("resident.id")),
+    #: Why it matches nobody, in Chinese, without names or numbers.
+    Column("problem", Text, nullable=False, server_default=""),
+    Index("ix_campaign_listed_person_list", "campaign_id", "list_name", "resident_id"),
 )
 
 

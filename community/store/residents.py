@@ -58,6 +58,9 @@ residents = Table(
     Column("sample", Boolean, nullable=False),
     #: When the resident asked never to be called again.
     Column("opted_out_at", UtcDateTime),
+    #: When the resident agreed to be asked about their health, and when they took it back.
+    Column("health_consent_at", UtcDateTime),
+    Column("health_consent_withdrawn_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
 )
