@@ -18,12 +18,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from community.model.meaning.reading import NOT_ANSWERS, Reading
 from community.store.base import UtcDateTime, metadata
 
 answers = Table(
@@ -44,6 +46,8 @@ answers = Table(
     Column("confidence", Float, nullable=False),
     #: `keys`, `rules`, `model` or `staff`.
     Column("decided_by", String(20), nullable=False),
+    #: By which it was given: `phone`, `inbound`, `sms`, `link`, `chat` or `staff`.
+    Column("channel", String(10), nullable=False, server_default="phone"),
     Column("recording", String(200)),
     Column("rehearsal", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
@@ -64,6 +68,7 @@ class Answer:
         label, value: what it was taken to mean, before any correction by staff.
         confidence: 0…1.
         decided_by: `keys`, `rules`, `model` or `staff`.
+        channel: `phone`, `inbound`, `sms`, `link`, `chat` or `staff`.
         recording: the recording it stands in, or None.
         rehearsal: given by a simulated resident.
     """
@@ -79,6 +84,7 @@ class Answer:
     decided_by: str
     rehearsal: bool
     at: datetime
+    channel: str = "phone"
     recording: str | None = None
     corrected_label: str | None = None
     corrected_value: Any = None
@@ -103,6 +109,7 @@ _WRITTEN = (
     "value",
     "confidence",
     "decided_by",
+    "channel",
     "recording",
     "rehearsal",
     "at",
@@ -112,7 +119,9 @@ _WRITTEN = (
 def _upsert(insert: Callable[[Table], Any]) -> Any:
     statement = insert(answers)
     replaced = {name: statement.excluded[name] for name in _WRITTEN}
-    return statement.on_conflict_do_update(index_elements=["target_id", "question_id"], set_=replaced)
+    # What one channel did not understand never takes the place of what another one did.
+    better = or_(statement.excluded.label.not_in(NOT_ANSWERS), answers.c.label.in_(NOT_ANSWERS))
+    return statement.on_conflict_do_update(index_elements=["target_id", "question_id"], set_=replaced, where=better)
 
 
 # Built once: every answer runs it, and building costs more than running.
@@ -120,7 +129,10 @@ _SAVE = {"sqlite": _upsert(sqlite_insert), "postgresql": _upsert(postgresql_inse
 
 
 def save_answer(conn: Connection, answer: Answer) -> None:
-    """Write down an answer; a later one to the same question replaces it, a correction by staff stays beside it."""
+    """Write down an answer; a later one to the same question replaces it, a correction by staff stays beside it.
+
+    What was not understood is kept only while there is no answer.
+    """
     conn.execute(_SAVE[conn.dialect.name], {name: getattr(answer, name) for name in _WRITTEN})
 
 
@@ -142,6 +154,16 @@ def answers_of_targets(conn: Connection, target_ids: Collection[int]) -> dict[in
     for row in conn.execute(select(answers).where(answers.c.target_id.in_(target_ids)).order_by(answers.c.id)):
         found.setdefault(row.target_id, {})[row.question_id] = _answer(row)
     return found
+
+
+def readings_of_target(conn: Connection, target_id: int) -> dict[str, Reading]:
+    """What each answer of a target means, corrections included, by question id."""
+    found = answers_of_targets(conn, [target_id]).get(target_id, {})
+    return {
+        question: Reading(label, value, answer.confidence, answer.decided_by)
+        for question, answer in found.items()
+        for label, value in [answer.meaning]
+    }
 
 
 def _answer(row: Row[Any]) -> Answer:

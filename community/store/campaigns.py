@@ -95,6 +95,9 @@ targets = Table(
     Column("reason", Text),
     Column("case_id", ForeignKey("case.id")),
     Column("resolved_at", UtcDateTime),
+    #: What another channel than a call made of it (CallResult), and which: nobody rings for it any more.
+    Column("written_result", String(20)),
+    Column("written_by", String(10)),
     UniqueConstraint("campaign_id", "resident_id"),
     Index("ix_target_due", "status", "next_at"),
     Index("ix_target_campaign_status", "campaign_id", "status", "next_at"),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, insert, select, update
 
 from community.model.address import Address
-from community.model.calls.call import Outcome
+from community.model.calls.call import CallResult, Outcome
 from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.model.calls.dialling import Callee
 from community.model.questionnaires.questionnaire import Audience
@@ -46,7 +46,11 @@ class DueTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A target as it stands."""
+    """A target as it stands.
+
+    Attributes:
+        written_result: what a channel other than a call made of it already; None while none did.
+    """
 
     id: int
     campaign_id: int
@@ -56,6 +60,7 @@ class Target:
     attempts: int
     phone_position: int
     case_id: int | None
+    written_result: CallResult | None = None
 
 
 def audience(conn: Connection, wanted: Audience, today: date) -> Iterator[Person]:
@@ -336,4 +341,5 @@ def _target(row: Row[Any]) -> Target:
         attempts=row.attempts,
         phone_position=row.phone_position,
         case_id=row.case_id,
+        written_result=None if row.written_result is None else CallResult(row.written_result),
     )

@@ -21,9 +21,14 @@ def record_answer(
     actor: Actor,
     now: datetime,
     attempt_id: str | None = None,
+    channel: str = "phone",
     rehearsal: bool = False,
 ) -> None:
-    """Keep one answer of one target; a later answer to the same question replaces it."""
+    """Keep one answer of one target; a later answer to the same question replaces it.
+
+    Args:
+        channel: `phone`, `inbound`, `sms`, `link`, `chat` or `staff`.
+    """
     save_answer(
         conn,
         Answer(
@@ -36,9 +41,10 @@ def record_answer(
             value=reading.value,
             confidence=reading.confidence,
             decided_by=reading.decided_by,
+            channel=channel,
             rehearsal=rehearsal,
             at=now,
         ),
     )
-    detail = {"question": question_id, "decided_by": reading.decided_by}
+    detail = {"question": question_id, "decided_by": reading.decided_by, "channel": channel}
     audit.append(conn, at=now, actor=actor, action="answer.recorded", subject=f"target:{target_id}", detail=detail)
