@@ -16,6 +16,7 @@ VENDOR = _HERE / "static" / "vendor"
 
 #: {file in node_modules: file in static/vendor}
 _FILES = {
+    "chart.js/dist/chart.umd.min.js": "chart.umd.min.js",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "modern-normalize/modern-normalize.css": "modern-normalize.css",
 }
