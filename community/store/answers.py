@@ -55,6 +55,9 @@ answers = Table(
     Column("corrected_value", JSON),
     Column("corrected_by", String(80)),
     Column("corrected_at", UtcDateTime),
+    #: Who listened and found the reading right; it speaks of the answer given before that moment.
+    Column("checked_by", String(80)),
+    Column("checked_at", UtcDateTime),
     UniqueConstraint("target_id", "question_id"),
 )
 
@@ -90,6 +93,8 @@ class Answer:
     corrected_value: Any = None
     corrected_by: str | None = None
     corrected_at: datetime | None = None
+    checked_by: str | None = None
+    checked_at: datetime | None = None
 
     @property
     def meaning(self) -> tuple[str, Any]:
@@ -97,6 +102,11 @@ class Answer:
         if self.corrected_label is not None:
             return self.corrected_label, self.corrected_value
         return self.label, self.value
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether somebody listened to it and found the reading right."""
+        return self.checked_at is not None and self.checked_at >= self.at
 
 
 _WRITTEN = (
@@ -144,6 +154,16 @@ def correct_answer(
         update(answers)
         .where(answers.c.target_id == target_id, answers.c.question_id == question_id)
         .values(corrected_label=label, corrected_value=value, corrected_by=by, corrected_at=now)
+    )
+    return result.rowcount == 1
+
+
+def note_checked(conn: Connection, *, target_id: int, question_id: str, by: str, now: datetime) -> bool:
+    """Say that somebody listened to an answer and found its reading right; tell whether there is such an answer."""
+    result = conn.execute(
+        update(answers)
+        .where(answers.c.target_id == target_id, answers.c.question_id == question_id)
+        .values(checked_by=by, checked_at=now)
     )
     return result.rowcount == 1
 
