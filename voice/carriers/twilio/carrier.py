@@ -22,7 +22,8 @@ from voice.carriers.base import (
     PlaceResult,
     Sound,
 )
-from voice.carriers.twilio import errors, events, recordings
+from voice.carriers.texting import FoundText, IncomingText, TextReport, TextRequest, TextResult
+from voice.carriers.twilio import errors, events, recordings, texts
 from voice.carriers.twilio.http import BoundedHttpClient
 from voice.carriers.twilio.signature import SignatureCheck
 from voice.carriers.twilio.twiml import render
@@ -72,6 +73,7 @@ class TwilioCarrier:
         self._client.edge = self._client.region = None
         if api_base_url:
             self._client.api.base_url = api_base_url.rstrip("/")
+        self._texts = texts.TwilioTexts(self._client)
         self._signed = SignatureCheck((auth_token, old_auth_token))
 
     async def place(self, request: PlaceRequest) -> PlaceResult:
@@ -172,6 +174,30 @@ class TwilioCarrier:
             return getattr(error, "status", 0) == 404
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise Unavailable("线路方没有应答，系统稍后再删录音", code=type(error).__name__) from error
+
+    async def send_text(self, request: TextRequest) -> TextResult:
+        """Ask Twilio once to send a text; what becomes of it is a value, never an exception."""
+        return await self._texts.send(request)
+
+    async def find_texts(self, *, to: str, since: datetime) -> list[FoundText]:
+        """List the texts sent to a number since a moment.
+
+        Raises:
+            Unavailable: Twilio does not answer, or not understandably.
+        """
+        return await self._texts.find(to=to, since=since)
+
+    def parse_incoming_text(self, request: CarrierRequest) -> IncomingText:
+        """Read a verified webhook that brings a text; raises InvalidInput when it is none."""
+        return texts.parse_incoming(request)
+
+    def parse_text_report(self, request: CarrierRequest) -> TextReport:
+        """Read a verified webhook about a text of ours; raises InvalidInput when it is none."""
+        return texts.parse_report(request)
+
+    def take_note(self) -> CarrierResponse:
+        """Empty TwiML."""
+        return texts.take_note()
 
     def verify(self, request: CarrierRequest) -> bool:
         """Tell whether the webhook is signed by the account."""
