@@ -3,6 +3,11 @@
 from community.model.meaning.reading import Reading
 from community.model.questionnaires.questionnaire import Escalation, Question, Questionnaire
 
+#: A question is asked again so often after what was not understood.
+MISSES = 2
+#: After so many questions that were given up, a person asks the rest.
+SET_ASIDE_AT_MOST = 2
+
 
 def escalation_for(question: Question, reading: Reading) -> Escalation | None:
     """The most urgent rule of a question that an answer sets off, or None."""
@@ -20,5 +25,11 @@ def first_open_question(questionnaire: Questionnaire, answered: dict[str, Readin
     for _ in questionnaire.questions:
         if question is None or question.id not in answered or not answered[question.id].is_answer:
             return question
-        question = next_question(questionnaire, question, answered[question.id])
+        question = following(questionnaire, question, answered[question.id])
     return question
+
+
+def following(questionnaire: Questionnaire, question: Question, reading: Reading) -> Question | None:
+    """The question after an answer; None when it was the last, or worries so much that the rest is dropped."""
+    rule = escalation_for(question, reading)
+    return None if rule is not None and rule.end else next_question(questionnaire, question, reading)

@@ -1,0 +1,20 @@
+"""Whether a resident, asked something, asks us something instead."""
+
+import re
+
+_ASKING = re.compile(
+    r"怎么|咋|如何|多少|几(?:点|号|月|岁|块|天)|什么时候|啥时|哪(?:里|儿|个|些|天|办)|为什么|凭啥|要不要|能不能|可不可以|是不是|有没有|需不需要|什么(?:条件|材料|手续|标准|政策|证)|吗[?]?$|呢[?]?$|么[?]?$|[?]$"
+)
+_TOPIC = re.compile(
+    r"津贴|补贴|补助|尊老金|低保|社保|医保|养老|退休|残疾|身份证|户口|居住证|老年证|老年卡|公交卡|认证|证明|盖章|食堂|助餐|日间|照料|护理|疫苗|体检|办(?:理|证|卡)?|申请|领(?:取|钱)?|报销|政策|通知|停水|停电|缴费|电费|水费|物业|垃圾|加装电梯|电梯|网格员|书记|居委会|电话号码|地址|几点(?:开|上|下|关)|开门|上班|收费|要钱|带(?:什么|啥)|材料|安置点|转移|集合|车接"
+)
+_LONGEST = 60
+
+
+def is_question(text: str) -> bool:
+    """Whether a resident asks us something that the community's documents may answer.
+
+    Args:
+        text: in the form of `speech.plain`.
+    """
+    return 4 <= len(text) <= _LONGEST and bool(_ASKING.search(text) and _TOPIC.search(text))
