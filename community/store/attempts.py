@@ -1,4 +1,4 @@
-"""Attempts: one dialling each; the carrier's events about them; what was said in them."""
+"""Attempts: one dialling, or one call that came in, each; the carrier's events about them; what was said in them."""
 
 from sqlalchemy import (
     JSON,
@@ -17,8 +17,10 @@ from sqlalchemy import (
 
 from community.store.base import UtcDateTime, metadata
 
-#: The attempts that the partial unique index holds apart; queries that use the index spell it the same way.
+#: The attempts that are not over; queries that use the partial index spell it the same way.
 OPEN_CONDITION = "status in ('placing', 'placed', 'ringing', 'in_progress', 'unknown')"
+#: Those of them that we dial, which the partial unique index holds apart.
+_OPEN_AND_DIALLED = f"{OPEN_CONDITION} and direction = 'outbound'"
 
 attempts = Table(
     "attempt",
@@ -27,12 +29,16 @@ attempts = Table(
     Column("id", String(32), primary_key=True),
     #: Random; rides in every callback URL beside the id.
     Column("token", String(32), nullable=False),
-    Column("target_id", ForeignKey("target.id"), nullable=False),
-    Column("campaign_id", ForeignKey("campaign.id"), nullable=False, index=True),
-    Column("resident_id", ForeignKey("resident.id"), nullable=False),
-    #: 1, 2, 3… within the target.
+    #: Direction: who called whom.
+    Column("direction", String(10), nullable=False, server_default="outbound"),
+    #: Empty for a call that came in, as long as it is about nothing that we ask; likewise the campaign, and the resident
+    #: as long as the caller is not known.
+    Column("target_id", ForeignKey("target.id")),
+    Column("campaign_id", ForeignKey("campaign.id"), index=True),
+    Column("resident_id", ForeignKey("resident.id")),
+    #: 1, 2, 3… within the target; 0 without one.
     Column("n", Integer, nullable=False),
-    #: E.164 that is dialled, and the one we call from.
+    #: E.164 of the other side (empty where a caller hides it), and our own.
     Column("number", String(20), nullable=False),
     Column("from_number", String(20), nullable=False, server_default=""),
     Column("carrier", String(20), nullable=False),
@@ -57,6 +63,8 @@ attempts = Table(
     #: The number of the step that was said last: two webhooks for one step move it once.
     Column("dialogue_step", Integer, nullable=False, server_default="0"),
     Column("recording", JSON),
+    #: When the carrier is asked for recordings whose callback did not come; empty where none is awaited.
+    Column("recording_check_at", UtcDateTime, index=True),
     Column("rehearsal", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     #: When the carrier accepted it, when it rang, was picked up, was over.
@@ -79,6 +87,12 @@ attempts = Table(
         "uq_attempt_open_number",
         "number",
         unique=True,
+        sqlite_where=text(_OPEN_AND_DIALLED),
+        postgresql_where=text(_OPEN_AND_DIALLED),
+    ),
+    Index(
+        "ix_attempt_open",
+        "number",
         sqlite_where=text(OPEN_CONDITION),
         postgresql_where=text(OPEN_CONDITION),
     ),

@@ -1,5 +1,7 @@
 """Brings a database to the tables this version needs; every command does it first."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -30,7 +32,7 @@ def upgrade(database: Database) -> bool:
     with database.reading() as conn:
         if _revision(conn) == head:
             return False
-    with database.begin() as conn:
+    with _unit_of_work(database) as conn:
         if not database.is_sqlite:
             conn.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
         current = _revision(conn)
@@ -41,6 +43,25 @@ def upgrade(database: Database) -> bool:
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
     return True
+
+
+@contextmanager
+def _unit_of_work(database: Database) -> Iterator[Connection]:
+    """One transaction; SQLite, which rebuilds a table to change a column, looks at what points to it at the end."""
+    if not database.is_sqlite:
+        with database.begin() as conn:
+            yield conn
+        return
+    with database.engine.connect() as conn:
+        driver = conn.connection.cursor()
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with conn.begin():
+                yield conn
+                if conn.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                    raise Refused("升级数据库时发现有记录对不上，数据没有改动：请管理员先备份，再联系维护人员。")
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 def alembic_config() -> Config:

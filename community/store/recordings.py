@@ -24,6 +24,15 @@ from community.store.attempts import attempts
 from community.store.base import UtcDateTime, insert_new, metadata
 
 
+class RecordingKind(StrEnum):
+    """What was recorded."""
+
+    #: The call, beside it, after consent.
+    CALL = "call"
+    #: What the resident said after the tone, for staff to listen to.
+    MESSAGE = "message"
+
+
 class RecordingStatus(StrEnum):
     """What became of one recording."""
 
@@ -45,6 +54,8 @@ recordings = Table(
     Column("carrier", String(20), nullable=False),
     #: The carrier's own id of it (Twilio: RecordingSid).
     Column("carrier_id", String(64), nullable=False),
+    #: RecordingKind.
+    Column("kind", String(10), nullable=False, server_default="call"),
     #: RecordingStatus.
     Column("status", String(20), nullable=False),
     #: Below the data directory, `recordings/2026/07/….wav`; empty before it is stored and after it has expired.

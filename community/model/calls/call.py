@@ -1,6 +1,15 @@
-"""An attempt: one dialling of one number for one target, and how its state may move."""
+"""An attempt: one dialling of one number for one target, or one call that came in, and how its state may move."""
 
 from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Who called whom."""
+
+    #: We dialled the resident.
+    OUTBOUND = "outbound"
+    #: Somebody rang our number.
+    INBOUND = "inbound"
 
 
 class AttemptStatus(StrEnum):
