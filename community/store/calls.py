@@ -11,7 +11,7 @@ from community.model.address import Address
 from community.model.calls.call import AttemptStatus
 from community.store.attempts import attempts, utterances
 from community.store.campaigns import campaigns
-from community.store.residents import households, residents
+from community.store.residents import health_consented, households, residents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class RunningCall:
         dialogue: the state of the conversation, as it was saved.
         step: number of the step that was said last.
         sample: the resident belongs to the sample community.
+        health_consent: the resident agreed to questions about health, and has not taken it back.
     """
 
     attempt_id: str
@@ -44,6 +45,7 @@ class RunningCall:
     sample: bool
     address: Address
     grid: str
+    health_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ _QUERY = (
         residents.c.name,
         residents.c.language,
         residents.c.sample,
+        health_consented().label("health_consent"),
         households.c.community,
         households.c.building,
         households.c.unit,
@@ -124,6 +127,7 @@ def running_call(conn: Connection, attempt_id: str) -> RunningCall | None:
         sample=row.sample,
         address=Address(row.community, row.building, row.unit, row.room),
         grid=row.grid,
+        health_consent=bool(row.health_consent),
     )
 
 

@@ -1,9 +1,13 @@
 """Residents, their households and phones."""
 
+from datetime import datetime
+
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
+    Connection,
     Date,
     ForeignKey,
     Index,
@@ -12,6 +16,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    or_,
+    update,
 )
 
 from community.store.base import UtcDateTime, metadata
@@ -99,3 +106,15 @@ import_runs = Table(
 )
 
 Index("ix_resident_name_household", residents.c.name, residents.c.household_id)
+
+
+def health_consented() -> ColumnElement[bool]:
+    """Whether a resident's consent to questions about health holds: given, and not taken back since."""
+    given, withdrawn = residents.c.health_consent_at, residents.c.health_consent_withdrawn_at
+    return and_(given.is_not(None), or_(withdrawn.is_(None), withdrawn < given))
+
+
+def write_health_consent(conn: Connection, resident_id: int, *, given: bool, now: datetime) -> None:
+    """Write down that a resident agreed to questions about health, or took it back."""
+    values = {"health_consent_at": now} if given else {"health_consent_withdrawn_at": now}
+    conn.execute(update(residents).where(residents.c.id == resident_id).values(values))

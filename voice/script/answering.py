@@ -12,6 +12,7 @@ from community.model.meaning.reading import Label, Reading
 from community.model.questionnaires.answer_rules import escalation_for, next_question
 from community.model.questionnaires.answer_text import answer_text
 from community.model.questionnaires.questionnaire import Escalation, Question
+from voice.script import health_consent
 from voice.script.asking import told
 from voice.script.dialogue import Phase
 from voice.script.ending import end
@@ -36,8 +37,14 @@ def is_question(text: str) -> bool:
 
 
 def put(speaker: Speaker, prompts: Sequence[Prompt], question: Question, **changes: Any) -> Turn:
-    """Ask a question for the first time."""
-    return speaker.ask(prompts, question, **{"misses": 0, "repeats": 0, "pending": None, **changes})
+    """Ask a question for the first time, or for consent to it; one that may not be asked is left out."""
+    if consent := health_consent.before(speaker, prompts, question, changes):
+        return consent
+    following, left_out = health_consent.leave_out(speaker, question)
+    effects = [*changes.pop("effects", ()), *left_out]
+    if following is None:
+        return health_consent.finish(speaker, prompts, effects, changes)
+    return speaker.ask(prompts, following, effects=effects, **{"misses": 0, "repeats": 0, "pending": None, **changes})
 
 
 def take(speaker: Speaker, question: Question, heard: Heard, reading: Reading) -> Turn:

@@ -14,7 +14,7 @@ from community.model.meaning.later import callback_time
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_rules import first_open_question
 from community.model.questionnaires.questionnaire import Question, QuestionKind, Recording
-from voice.script import answering, emergency, guardian
+from voice.script import answering, emergency, guardian, health_consent
 from voice.script.asking import listen
 from voice.script.dialogue import Dialogue, Phase
 from voice.script.ending import end, hand_over
@@ -108,6 +108,11 @@ def _consent(speaker: Speaker, said: Said) -> Turn:
         # Whoever does not agree is not recorded; the questions are asked all the same.
         return begin_questions(speaker, speaker.say("consent_refused"), consent=False)
     return _about_the_call(speaker, said, reading)
+
+
+def _health(speaker: Speaker, said: Said) -> Turn:
+    reading = _read(speaker, health_consent.QUESTION, said.heard)
+    return health_consent.answered(speaker, said, reading, answering.put) or _about_the_call(speaker, said, reading)
 
 
 def _question(speaker: Speaker, said: Said) -> Turn:
@@ -268,6 +273,7 @@ _WITHOUT_LISTENING: dict[Phase, _Handler] = {
 _LISTENING: dict[Phase, _Handler] = {
     Phase.GUARDIAN: _guardian,
     Phase.CONSENT: _consent,
+    Phase.HEALTH: _health,
     Phase.QUESTION: _question,
     Phase.CONFIRM: _confirm,
     Phase.OPT_OUT: _opt_out,

@@ -17,6 +17,8 @@ class Phase(StrEnum):
     GUARDIAN = "guardian"
     #: May we record?
     CONSENT = "consent"
+    #: May we ask about the resident's health?
+    HEALTH = "health"
     #: The question named in `Dialogue.question`.
     QUESTION = "question"
     #: Was the answer understood rightly?
@@ -42,6 +44,7 @@ class Dialogue:
         repeats: how often this question was repeated on request; waits: how often we waited.
         slow: speak slower from now on.
         consent: to recording; None before it was asked or answered.
+        health: whether questions about health may be asked; None before that was asked or answered.
         fluent: a question was answered, so that the way to answer is known.
         pending: a reading that waits for its confirmation, with what was heard.
         set_aside: questions that were given up as unclear.
@@ -65,6 +68,7 @@ class Dialogue:
     waits: int = 0
     slow: bool = False
     consent: bool | None = None
+    health: bool | None = None
     fluent: bool = False
     pending: dict[str, Any] | None = None
     set_aside: int = 0

@@ -22,6 +22,7 @@ class Script:
         answered: what an earlier call or channel has already answered, by question.
         again: we spoke before and were not finished.
         guardian: the phone is not the resident's own but that of their guardian (紧急联系人).
+        health_consent: the resident's consent to questions about health is on record.
         now, zone: the moment, and the community's time zone.
     """
 
@@ -36,6 +37,7 @@ class Script:
     answered: Mapping[str, Reading] = field(default_factory=dict)
     again: bool = False
     guardian: bool = False
+    health_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,13 @@ class OptOut:
     """Never call this resident again; said by a guardian, never call the guardian again."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthConsent:
+    """The resident agreed to be asked about their health, or said no."""
+
+    given: bool
+
+
 @dataclass(frozen=True, slots=True)
 class WrongNumber:
     """The number that was dialled is not this resident's."""
@@ -98,7 +107,7 @@ class MachineHeard:
     """What picked up is a machine."""
 
 
-Effect = RecordAnswer | RaiseCase | OptOut | WrongNumber | MachineHeard
+Effect = RecordAnswer | RaiseCase | OptOut | HealthConsent | WrongNumber | MachineHeard
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from community.usecases.mark_wrong_number import mark_wrong_number
 from community.usecases.open_case import open_case
 from community.usecases.opt_out import opt_out
 from community.usecases.record_answer import record_answer
+from community.usecases.record_health_consent import record_health_consent
 from community.usecases.stop_calling_guardian import stop_calling_guardian
 from voice.carriers.base import CallEvent, EventKind
 from voice.engine.apply import ASK_AFTER_GOODBYE, ASK_AFTER_WHILE_TALKING, apply_event
@@ -28,6 +29,7 @@ from voice.script.dialogue import Dialogue, Phase
 from voice.script.steps import Heard, Language, Step
 from voice.script.turn import (
     Effect,
+    HealthConsent,
     MachineHeard,
     OptOut,
     RaiseCase,
@@ -86,6 +88,7 @@ def make_script(
         answered=answered,
         again=call.n > 1 and bool(answered),
         guardian=_is_guardians(call),
+        health_consent=call.health_consent,
     )
 
 
@@ -179,6 +182,8 @@ def _carry_out(
             stop_calling_guardian(conn, call, rules=rules, actor=_ACTOR, now=now)
         case OptOut() if not about_real:
             opt_out(conn, call.resident_id, reason="电话里说不要再打", actor=_ACTOR, now=now)
+        case HealthConsent() if not about_real:
+            record_health_consent(conn, call.resident_id, given=effect.given, how="电话", actor=_ACTOR, now=now)
         case WrongNumber() if not about_real:
             return mark_wrong_number(conn, call, said=said, rules=rules, actor=_ACTOR, now=now).id
         case MachineHeard():

@@ -24,6 +24,8 @@ class Label:
     DISTRESS = "distress"
     ASK_HUMAN = "ask_human"
     CALLBACK_LATER = "callback_later"
+    #: A question about health that was left out because the resident did not agree to it.
+    NOT_ASKED = "not_asked"
 
 
 #: Labels that say something about the call instead of answering the question.
@@ -37,6 +39,7 @@ NOT_ANSWERS = frozenset(
         Label.DISTRESS,
         Label.ASK_HUMAN,
         Label.CALLBACK_LATER,
+        Label.NOT_ASKED,
     }
 )
 

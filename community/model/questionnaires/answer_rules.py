@@ -1,6 +1,6 @@
 """What a questionnaire does with an answer: which rule it sets off, and which question comes next."""
 
-from community.model.meaning.reading import Reading
+from community.model.meaning.reading import Label, Reading
 from community.model.questionnaires.questionnaire import Escalation, Question, Questionnaire
 
 #: A question is asked again so often after what was not understood.
@@ -23,7 +23,7 @@ def first_open_question(questionnaire: Questionnaire, answered: dict[str, Readin
     """The first question that is due and not answered yet, along the way that the answers lead; None when all are."""
     question: Question | None = questionnaire.questions[0]
     for _ in questionnaire.questions:
-        if question is None or question.id not in answered or not answered[question.id].is_answer:
+        if question is None or not _is_settled(answered.get(question.id)):
             return question
         question = following(questionnaire, question, answered[question.id])
     return question
@@ -33,3 +33,8 @@ def following(questionnaire: Questionnaire, question: Question, reading: Reading
     """The question after an answer; None when it was the last, or worries so much that the rest is dropped."""
     rule = escalation_for(question, reading)
     return None if rule is not None and rule.end else next_question(questionnaire, question, reading)
+
+
+def _is_settled(reading: Reading | None) -> bool:
+    """Whether a question need not be asked again: it was answered, or may not be asked in this campaign."""
+    return reading is not None and (reading.is_answer or reading.label == Label.NOT_ASKED)

@@ -22,6 +22,7 @@ LABEL_NAMES: dict[str, str] = {
     "ask_human": "要找工作人员",
     "callback_later": "要求改时间再打",
     "silence": "没有出声",
+    "not_asked": "没有问（未同意问健康情况）",
 }
 
 PART_NAMES: dict[str, str] = {

@@ -138,6 +138,8 @@ class Question(_Strict):
     #: For `number`: what is believable.
     minimum: float | None = None
     maximum: float | None = None
+    #: It asks about the resident's health: asked with the resident's own consent only, except in an emergency.
+    about_health: bool = False
     #: The answer is read back and confirmed.
     confirm: bool = False
     escalate: list[Escalation] = []
@@ -216,6 +218,8 @@ class Questionnaire(_Strict):
     #: Who calls, as the resident knows them; None is the community's own name.
     caller: Text | None = None
     legal_ground: LegalGround = LegalGround.CONSENT
+    #: Which consent, duty or event it is, for whoever asks later.
+    legal_note: Text | None = None
     priority: CampaignPriority = CampaignPriority.NORMAL
     audience: Audience = Audience()
     #: `08:30-11:30`…, in the community's time zone; always within the community's own quiet hours.

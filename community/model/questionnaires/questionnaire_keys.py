@@ -21,6 +21,9 @@ QUESTIONNAIRE: dict[str, Key] = {
     "legal_ground": Key(
         "依据：consent 本人同意、statutory_duty 法定职责、emergency 突发事件应急", "legal_ground: statutory_duty"
     ),
+    "legal_note": Key(
+        "依据的说明：哪次签的同意、哪条职责、哪个预警；会写进审计和导出", "legal_note: 8月2日台风红色预警"
+    ),
     "priority": Key("线路紧张时谁先打：normal 一般、urgent 紧急、emergency 应急", "priority: normal"),
     "audience": Key("打给谁；几个条件要同时满足，不写就是全体居民", "audience: {tags: [独居], age_from: 70}"),
     "hours": Key("几点到几点打；社区的安静时段里总是不打", 'hours: ["09:00-11:30", "14:30-18:00"]'),
@@ -47,6 +50,9 @@ QUESTION: dict[str, Key] = {
     "yes_means": Key("yes_no 里“是”表示什么，好读懂“没有不方便”这样的话", "yes_means: 方便"),
     "minimum": Key("number 最小可能是多少", "minimum: 0"),
     "maximum": Key("number 最大可能是多少", "maximum: 60"),
+    "about_health": Key(
+        "true 表示问的是健康情况：先问居民同不同意，不同意就跳过；突发事件应急除外", "about_health: true"
+    ),
     "confirm": Key("听到的回答要不要念一遍请居民确认", "confirm: true"),
     "escalate": Key("哪些回答要转成工单", 'escalate: [{when: ["needs:medical"], priority: emergency}]'),
     "next": Key("什么回答跳到后面哪一题；end 表示问完了", "next: {no: end}"),
