@@ -15,6 +15,7 @@ from community.store import (
     recordings,
     residents,
     staff,
+    texts,
     workers,
 )
 from community.store.base import metadata
@@ -35,5 +36,6 @@ __all__ = [
     "recordings",
     "residents",
     "staff",
+    "texts",
     "workers",
 ]

@@ -1,0 +1,325 @@
+"""Text messages beside the phone: what we write, what residents write, and who wants none or can get none."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from community.model.calls.text_message import TextProblem, TextStatus, may_move_text
+from community.store.base import UtcDateTime, insert_new, insert_once, metadata
+
+text_messages = Table(
+    "text_message",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    #: `invitation:<target>:<n>`, `reply:<message it answers>`, `in:<carrier>:<its id>`: one row for one message.
+    Column("key", String(120), nullable=False, unique=True),
+    #: Random; rides in the callback URL beside the id.
+    Column("token", String(32), nullable=False, server_default=""),
+    #: `out` or `in`.
+    Column("direction", String(3), nullable=False),
+    #: TextKind
+    Column("kind", String(20), nullable=False),
+    Column("target_id", ForeignKey("target.id"), index=True),
+    Column("resident_id", ForeignKey("resident.id")),
+    #: The message that this one answers.
+    Column("reply_to", ForeignKey("text_message.id")),
+    #: E.164 of the other side, and of ours.
+    Column("number", String(20), nullable=False),
+    Column("own_number", String(20), nullable=False, server_default=""),
+    Column("carrier", String(20), nullable=False),
+    #: The carrier's own id of the message (Twilio: MessageSid).
+    Column("carrier_id", String(64), unique=True),
+    #: What is written; LINK_PLACE stands for a link that opens the questions, which is kept nowhere.
+    Column("body", Text, nullable=False),
+    #: TextStatus
+    Column("status", String(20), nullable=False),
+    #: When it may be sent; set while the status is `waiting`.
+    Column("next_at", UtcDateTime),
+    #: Who sends it, until when, and which claim this is (a stale worker's fence is lower and its writes are refused).
+    Column("owner", String(64), nullable=False, server_default=""),
+    Column("lease_until", UtcDateTime),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    #: When the carrier is to be asked about it next, how often it was asked, and how often it was sent off.
+    Column("check_at", UtcDateTime),
+    Column("asks", Integer, nullable=False, server_default="0"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    #: TextProblem, where the carrier named one.
+    Column("problem", String(20)),
+    Column("error_code", String(20)),
+    #: What staff can do about it, in Chinese.
+    Column("error_text", Text),
+    Column("rehearsal", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    #: When it was first sent off; when its status became what it is.
+    Column("tried_at", UtcDateTime),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index("ix_text_message_status_next_at", "status", "next_at"),
+    Index("ix_text_message_number_created_at", "number", "created_at"),
+)
+
+text_refusals = Table(
+    "text_refusal",
+    metadata,
+    #: E.164 of a number that no text goes to.
+    Column("number", String(20), primary_key=True),
+    #: TextProblem
+    Column("problem", String(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+text_opt_outs = Table(
+    "text_opt_out",
+    metadata,
+    #: Who asked not to get any, on whichever number.
+    Column("resident_id", ForeignKey("resident.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+#: Stands in a body for the one-time link, which is made at the moment of sending.
+LINK_PLACE = "⟦link⟧"
+_LIVE = (TextStatus.SENDING, TextStatus.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextMessage:
+    """One text message as it stands.
+
+    Attributes:
+        number: E.164 of the other side; own_number: ours.
+        body: with LINK_PLACE where a link was.
+        tries: how often it was handed to the carrier.
+    """
+
+    id: int
+    key: str
+    token: str
+    direction: str
+    kind: str
+    target_id: int | None
+    resident_id: int | None
+    reply_to: int | None
+    number: str
+    own_number: str
+    carrier: str
+    carrier_id: str | None
+    body: str
+    status: TextStatus
+    next_at: datetime | None
+    owner: str
+    lease_until: datetime | None
+    fence: int
+    check_at: datetime | None
+    asks: int
+    tries: int
+    problem: TextProblem | None
+    error_code: str | None
+    error_text: str | None
+    rehearsal: bool
+    created_at: datetime
+    tried_at: datetime | None
+    changed_at: datetime
+
+
+def insert_text(conn: Connection, *, now: datetime, **values: Any) -> int | None:
+    """Write a message down once; return its id, or None when one with its key is there already.
+
+    Args:
+        values: the columns `key`, `direction`, `kind`, `number`, `carrier`, `body`, `status`, `rehearsal` and others.
+    """
+    return insert_once(conn, text_messages, {"created_at": now, "changed_at": now, **values}, unique="key")
+
+
+def find_text(conn: Connection, text_id: int, *, lock: bool = False) -> TextMessage | None:
+    """The message with that id; None when there is none.
+
+    Args:
+        lock: nobody else may change it until the transaction ends.
+    """
+    query = select(text_messages).where(text_messages.c.id == text_id)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _text(row)
+
+
+def due_texts(conn: Connection, carrier: str, now: datetime, limit: int) -> list[TextMessage]:
+    """Messages to be sent now, oldest first, one a number at a time; nobody else is at them.
+
+    A number to which a message is on its way, or of which nobody knows whether one is, waits: answers keep their order.
+    What somebody in danger is told waits for nothing.
+    """
+    busy = select(text_messages.c.number).where(text_messages.c.status.in_(_LIVE), text_messages.c.carrier == carrier)
+    earlier = text_messages.alias("earlier")
+    first = (
+        select(func.min(earlier.c.id))
+        .where(
+            earlier.c.number == text_messages.c.number,
+            earlier.c.status == TextStatus.WAITING,
+            earlier.c.carrier == carrier,
+            earlier.c.next_at <= now,
+        )
+        .scalar_subquery()
+    )
+    in_turn = text_messages.c.number.not_in(busy) & (text_messages.c.id == first)
+    query = (
+        select(text_messages)
+        .where(
+            text_messages.c.status == TextStatus.WAITING,
+            text_messages.c.next_at <= now,
+            text_messages.c.carrier == carrier,
+            or_(text_messages.c.kind == "emergency", in_turn),
+        )
+        .order_by(text_messages.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_text(row) for row in conn.execute(query)]
+
+
+def move_text(conn: Connection, before: TextMessage, to: TextStatus, *, now: datetime, **changes: Any) -> bool:
+    """Move a message that still stands as `before` says; return whether it did."""
+    if not may_move_text(before.status, to):
+        return False
+    still = (
+        text_messages.c.id == before.id,
+        text_messages.c.status == before.status,
+        text_messages.c.fence == before.fence,
+    )
+    values = {"status": to, "changed_at": now, **changes}
+    return conn.execute(update(text_messages).where(*still).values(values)).rowcount == 1
+
+
+def note_on_text(conn: Connection, text_id: int, **facts: Any) -> None:
+    """Write down facts about a message that do not move it."""
+    conn.execute(update(text_messages).where(text_messages.c.id == text_id).values(**facts))
+
+
+def expire_text_leases(conn: Connection, now: datetime) -> list[int]:
+    """Turn messages whose worker went silent into `unknown`; the fence rises, so that it cannot write any more."""
+    silent = (text_messages.c.status == TextStatus.SENDING, text_messages.c.lease_until < now)
+    fresh = {
+        "status": TextStatus.UNKNOWN,
+        "fence": text_messages.c.fence + 1,
+        "check_at": now,
+        "changed_at": now,
+        "owner": "",
+    }
+    return list(
+        conn.execute(update(text_messages).where(*silent).values(fresh).returning(text_messages.c.id)).scalars()
+    )
+
+
+def take_text_checks(
+    conn: Connection, carrier: str, *, now: datetime, next_check: datetime, limit: int
+) -> list[TextMessage]:
+    """Take messages of unknown fate about which the carrier is to be asked; nobody else takes them before `next_check`."""
+    due = (
+        select(text_messages)
+        .where(
+            text_messages.c.status == TextStatus.UNKNOWN,
+            text_messages.c.check_at <= now,
+            text_messages.c.carrier == carrier,
+        )
+        .order_by(text_messages.c.check_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = [_text(row) for row in conn.execute(due)]
+    if taken:
+        ids = [each.id for each in taken]
+        conn.execute(update(text_messages).where(text_messages.c.id.in_(ids)).values(check_at=next_check))
+    return taken
+
+
+def text_ids_known(conn: Connection, carrier_ids: Collection[str]) -> set[str]:
+    """Which of the carrier's messages already belong to one of ours."""
+    query = select(text_messages.c.carrier_id).where(text_messages.c.carrier_id.in_(list(carrier_ids)))
+    return set(conn.execute(query).scalars())
+
+
+def texts_of_target(conn: Connection, target_id: int) -> list[TextMessage]:
+    """Every message from and to a target, in order; for staff."""
+    query = select(text_messages).where(text_messages.c.target_id == target_id).order_by(text_messages.c.id)
+    return [_text(row) for row in conn.execute(query)]
+
+
+def texts_with_number(conn: Connection, number: str, *, since: datetime, carrier: str) -> list[TextMessage]:
+    """Every message from and to a number since a moment, newest first."""
+    query = (
+        select(text_messages)
+        .where(
+            text_messages.c.number == number, text_messages.c.created_at >= since, text_messages.c.carrier == carrier
+        )
+        .order_by(text_messages.c.id.desc())
+    )
+    return [_text(row) for row in conn.execute(query)]
+
+
+def count_texts(conn: Connection, campaign_target_ids: Any) -> Mapping[str, int]:
+    """How many messages of some targets there are in each status.
+
+    Args:
+        campaign_target_ids: a query for the ids of the targets.
+    """
+    query = (
+        select(text_messages.c.status, func.count().label("n"))
+        .where(text_messages.c.target_id.in_(campaign_target_ids))
+        .group_by(text_messages.c.status)
+    )
+    return {row.status: row.n for row in conn.execute(query)}
+
+
+def refuse_texts(conn: Connection, number: str, problem: TextProblem, now: datetime) -> None:
+    """Note that no text goes to a number any more; the first reason stays."""
+    insert_new(
+        conn, text_refusals, [{"number": number, "problem": problem, "at": now}], returning=text_refusals.c.number
+    )
+
+
+def allow_texts(conn: Connection, number: str, resident_ids: Sequence[int]) -> None:
+    """Note that whoever has a number wants texts again."""
+    theirs = (text_refusals.c.number == number, text_refusals.c.problem == TextProblem.UNSUBSCRIBED)
+    conn.execute(delete(text_refusals).where(*theirs))
+    conn.execute(delete(text_opt_outs).where(text_opt_outs.c.resident_id.in_(list(resident_ids))))
+
+
+def refusals_of(conn: Connection, numbers: Collection[str]) -> dict[str, TextProblem]:
+    """Why no text goes to each of these numbers; those that get texts are left out."""
+    query = select(text_refusals).where(text_refusals.c.number.in_(list(numbers)))
+    return {row.number: TextProblem(row.problem) for row in conn.execute(query)}
+
+
+def opt_out_of_texts(conn: Connection, resident_ids: Sequence[int], now: datetime) -> None:
+    """Note that residents want no texts any more."""
+    rows = [{"resident_id": resident_id, "at": now} for resident_id in resident_ids]
+    insert_new(conn, text_opt_outs, rows, returning=text_opt_outs.c.resident_id)
+
+
+def without_texts(conn: Connection, resident_ids: Collection[int]) -> set[int]:
+    """Which of these residents want no texts."""
+    query = select(text_opt_outs.c.resident_id).where(text_opt_outs.c.resident_id.in_(list(resident_ids)))
+    return set(conn.execute(query).scalars())
+
+
+def _text(row: Row[Any]) -> TextMessage:
+    values = row._asdict()
+    values["status"] = TextStatus(row.status)
+    values["problem"] = None if row.problem is None else TextProblem(row.problem)
+    return TextMessage(**values)
