@@ -18,6 +18,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    case,
+    cast,
+    func,
     or_,
     select,
     update,
@@ -59,6 +62,17 @@ answers = Table(
     Column("checked_by", String(80)),
     Column("checked_at", UtcDateTime),
     UniqueConstraint("target_id", "question_id"),
+)
+
+#: What counts in SQL: the correction where there is one; the value as the text of its JSON.
+meant_label = func.coalesce(answers.c.corrected_label, answers.c.label)
+meant_value = case(
+    (answers.c.corrected_label.is_not(None), cast(answers.c.corrected_value, Text)), else_=cast(answers.c.value, Text)
+)
+#: The part of the day in an answer {part, from, to}.
+meant_part = case(
+    (answers.c.corrected_label.is_not(None), answers.c.corrected_value["part"].as_string()),
+    else_=answers.c.value["part"].as_string(),
 )
 
 

@@ -1,37 +1,21 @@
 """How campaigns get on: figures, result lines and transcripts for those who watch them."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    Text,
-    and_,
-    case,
-    cast,
-    distinct,
-    exists,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, Row, case, func, select
 
 from community.model.calls.call import OPEN, AttemptStatus, Outcome
 from community.model.calls.campaign import CampaignPriority, CampaignStatus, TargetStatus
 from community.model.questionnaires.questionnaire import Questionnaire
-from community.store.answers import Answer, answers, answers_of_targets
 from community.store.attempts import attempts, pace, utterances
 from community.store.campaigns import campaigns, targets
-from community.store.cases import cases
 from community.store.recordings import StoredRecording, recordings_of
-from community.store.residents import households, phones, residents
+from community.store.result_counts import AnswerCount, answer_counts, reached_people
+from community.store.result_lines import ResultLine, results, with_answers
 
 _OPEN_STATUSES = [status.value for status in OPEN]
 
@@ -68,22 +52,12 @@ class CampaignLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerCount:
-    """How often one question got one answer."""
-
-    question_id: str
-    label: str
-    value: Any
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignFigures:
     """One campaign's figures at this moment.
 
     Attributes:
         dialled: targets with at least one call that the carrier took.
-        reached: targets whose phone somebody picked up at least once.
+        reached: targets whose phone a person picked up at least once.
         outcomes: calls that are over, by outcome.
         live_calls: calls that are not over.
         unknown_calls: of these, those of which it is not known whether they rang.
@@ -98,37 +72,6 @@ class CampaignFigures:
     unknown_calls: int
     next_at: datetime | None
     answers: Sequence[AnswerCount]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultLine:
-    """One resident's result in one campaign."""
-
-    target_id: int
-    resident_id: int
-    name: str
-    number: str
-    address: str
-    grid: str
-    status: TargetStatus
-    outcome: Outcome | None
-    attempts: int
-    next_at: datetime | None
-    reason: str | None
-    case_id: int | None
-    case_number: str | None
-    answers: Mapping[str, Answer]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultFilter:
-    """Which result lines are wanted; None and empty take all."""
-
-    status: TargetStatus | None = None
-    outcome: Outcome | None = None
-    question_id: str = ""
-    label: str = ""
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +139,6 @@ def campaign_source(conn: Connection, campaign_id: int) -> tuple[Questionnaire, 
 def campaign_figures(conn: Connection, campaign_id: int) -> CampaignFigures:
     """Count one campaign."""
     of_campaign = attempts.c.campaign_id == campaign_id
-    was_dialled = or_(attempts.c.placed_at.is_not(None), attempts.c.answered_at.is_not(None))
     by_outcome = conn.execute(
         select(attempts.c.outcome, func.count())
         .where(of_campaign, attempts.c.outcome.is_not(None))
@@ -207,13 +149,12 @@ def campaign_figures(conn: Connection, campaign_id: int) -> CampaignFigures:
             func.count().label("all"),
             func.coalesce(func.sum(case((attempts.c.status.in_(_OPEN_STATUSES), 1), else_=0)), 0).label("live"),
             func.coalesce(func.sum(case((attempts.c.status == AttemptStatus.UNKNOWN, 1), else_=0)), 0).label("unknown"),
-            func.count(distinct(case((attempts.c.answered_at.is_not(None), attempts.c.target_id)))).label("reached"),
-            func.count(distinct(case((was_dialled, attempts.c.target_id)))).label("dialled"),
         ).where(of_campaign)
     ).one()
+    dialled, reached = reached_people(conn, campaign_id)
     return CampaignFigures(
-        dialled=calls.dialled,
-        reached=calls.reached,
+        dialled=dialled,
+        reached=reached,
         calls=calls.all,
         outcomes={Outcome(outcome): count for outcome, count in by_outcome},
         live_calls=calls.live,
@@ -223,40 +164,18 @@ def campaign_figures(conn: Connection, campaign_id: int) -> CampaignFigures:
     )
 
 
-def count_results(conn: Connection, campaign_id: int, wanted: ResultFilter) -> int:
-    """How many result lines a filter leaves."""
-    query = select(func.count()).select_from(targets.join(residents)).where(*_result_conditions(campaign_id, wanted))
-    return conn.execute(query).scalar_one()
-
-
-def list_results(
-    conn: Connection, campaign_id: int, wanted: ResultFilter, *, limit: int = 50, offset: int = 0
-) -> list[ResultLine]:
-    """Result lines in the order of the list."""
-    query = (
-        _results().where(*_result_conditions(campaign_id, wanted)).order_by(targets.c.id).limit(limit).offset(offset)
-    )
-    return _with_answers(conn, conn.execute(query).all())
-
-
-def result_of_target(conn: Connection, target_id: int) -> tuple[int, ResultLine] | None:
-    """The campaign's id and the result line of one target."""
-    row = conn.execute(_results().where(targets.c.id == target_id)).one_or_none()
-    return None if row is None else (row.campaign_id, _with_answers(conn, [row])[0])
-
-
 def results_of_resident(
     conn: Connection, resident_id: int, *, limit: int = 20
 ) -> list[tuple[CampaignLine, ResultLine]]:
     """What one resident was asked, newest campaign first."""
     rows = conn.execute(
-        _results().where(targets.c.resident_id == resident_id).order_by(targets.c.campaign_id.desc()).limit(limit)
+        results().where(targets.c.resident_id == resident_id).order_by(targets.c.campaign_id.desc()).limit(limit)
     ).all()
     lines = {
         row.id: _campaign_line(row, {})
         for row in conn.execute(select(campaigns).where(campaigns.c.id.in_([row.campaign_id for row in rows])))
     }
-    return [(lines[row.campaign_id], line) for row, line in zip(rows, _with_answers(conn, rows), strict=True)]
+    return [(lines[row.campaign_id], line) for row, line in zip(rows, with_answers(conn, rows), strict=True)]
 
 
 def calls_of_target(conn: Connection, target_id: int) -> list[CallRecord]:
@@ -325,85 +244,13 @@ def _next_call_at(conn: Connection, campaign_id: int) -> datetime | None:
 
 
 def _answer_counts(conn: Connection, campaign_id: int) -> list[AnswerCount]:
-    """Counted by what was corrected, where somebody did; numbers, dates and free words only by label."""
-    is_corrected = answers.c.corrected_label.is_not(None)
-    label = func.coalesce(answers.c.corrected_label, answers.c.label)
-    value = case((is_corrected, cast(answers.c.corrected_value, Text)), else_=cast(answers.c.value, Text))
-    option = case((label == "value", value)).label("option")
-    query = (
-        select(answers.c.question_id, label.label("label"), option, func.count().label("times"))
-        .join(targets, targets.c.id == answers.c.target_id)
-        .where(targets.c.campaign_id == campaign_id)
-        .group_by(answers.c.question_id, label, option)
-    )
+    """Options one by one; numbers, dates and parts of the day only by label."""
     counts: Counter[tuple[str, str, str | None]] = Counter()
-    for row in conn.execute(query):
-        meant = json.loads(row.option) if row.option else None
-        counts[row.question_id, row.label, meant if isinstance(meant, str) else None] += row.times
+    for one in answer_counts(conn, campaign_id):
+        counts[one.question_id, one.label, one.value if isinstance(one.value, str) else None] += one.count
     return [
         AnswerCount(question_id=question, label=label, value=value, count=count)
         for (question, label, value), count in counts.most_common()
-    ]
-
-
-def _results() -> Select[Any]:
-    first_phone = (
-        select(phones.c.number)
-        .where(phones.c.resident_id == residents.c.id)
-        .order_by(phones.c.position)
-        .limit(1)
-        .scalar_subquery()
-    )
-    return select(
-        targets,
-        residents.c.name,
-        first_phone.label("number"),
-        households.c.address_text,
-        households.c.grid,
-        cases.c.number.label("case_number"),
-    ).select_from(
-        targets.join(residents, residents.c.id == targets.c.resident_id)
-        .join(households, households.c.id == residents.c.household_id)
-        .outerjoin(cases, cases.c.id == targets.c.case_id)
-    )
-
-
-def _result_conditions(campaign_id: int, wanted: ResultFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [targets.c.campaign_id == campaign_id]
-    if wanted.status is not None:
-        conditions.append(targets.c.status == wanted.status)
-    if wanted.outcome is not None:
-        conditions.append(targets.c.outcome == wanted.outcome)
-    if wanted.name:
-        conditions.append(residents.c.name.contains(wanted.name, autoescape=True))
-    if wanted.question_id:
-        given = [answers.c.target_id == targets.c.id, answers.c.question_id == wanted.question_id]
-        if wanted.label:
-            given.append(func.coalesce(answers.c.corrected_label, answers.c.label) == wanted.label)
-        conditions.append(exists().where(and_(*given)))
-    return conditions
-
-
-def _with_answers(conn: Connection, rows: Sequence[Row[Any]]) -> list[ResultLine]:
-    given = answers_of_targets(conn, [row.id for row in rows])
-    return [
-        ResultLine(
-            target_id=row.id,
-            resident_id=row.resident_id,
-            name=row.name,
-            number=row.number or "",
-            address=row.address_text,
-            grid=row.grid,
-            status=TargetStatus(row.status),
-            outcome=None if row.outcome is None else Outcome(row.outcome),
-            attempts=row.attempts,
-            next_at=row.next_at,
-            reason=row.reason,
-            case_id=row.case_id,
-            case_number=row.case_number,
-            answers=given.get(row.id, {}),
-        )
-        for row in rows
     ]
 
 

@@ -20,7 +20,8 @@ from community.model.questionnaires.questionnaire import (
 from community.model.rulebook import Rulebook
 from community.store import answers as store
 from community.store import audit
-from community.store.progress import ResultLine, campaign_source, result_of_target
+from community.store.progress import campaign_source
+from community.store.result_lines import ResultLine, result_of_target
 from community.usecases.authorise import authorise
 from community.usecases.open_case import open_case
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from community.model.cases.case import Case, CaseEvent
 from community.model.phone import mask
-from community.store.progress import CampaignFigures, CampaignLine, ResultLine
+from community.store.progress import CampaignFigures, CampaignLine
+from community.store.result_lines import ResultLine
 
 
 def campaign_json(line: CampaignLine) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from community.errors import CommunityError, InvalidInput, NotFound, Refused
 from community.model.calls.campaign import CampaignStatus
 from community.model.permissions import Permission
-from community.store import progress
+from community.store import progress, result_lines
 from community.store.cases import case_by_number, count_cases, events_of, list_cases
 from community.usecases.create_campaign import create_campaign
 from community.usecases.sign_in import SignInRefused
@@ -171,9 +171,9 @@ async def _list_results(request: web.Request) -> web.Response:
 
     def look(conn: Connection) -> dict[str, Any]:
         _campaign(conn, campaign_id)
-        lines = progress.list_results(conn, campaign_id, wanted, limit=_PAGE, offset=offset)
+        lines = result_lines.list_results(conn, campaign_id, wanted, limit=_PAGE, offset=offset)
         return {
-            "total": progress.count_results(conn, campaign_id, wanted),
+            "total": result_lines.count_results(conn, campaign_id, wanted),
             "results": [result_json(line) for line in lines],
         }
 

@@ -13,7 +13,7 @@ from community.model.calls.campaign import TargetStatus
 from community.model.permissions import Permission
 from community.model.questionnaires.answer_text import LABEL_NAMES
 from community.model.questionnaires.questionnaire import COMMON_LABELS, LABELS_OF_KIND, Question, QuestionKind
-from community.store import progress
+from community.store import progress, result_lines
 from community.store.staff import all_staff
 from community.usecases.correct_answer import correct_answer
 from community.usecases.play_recording import play_recording
@@ -33,12 +33,12 @@ async def results_page(request: web.Request) -> web.Response:
         campaign = progress.campaign_line(conn, campaign_id)
         if campaign is None:
             raise NotFound("没有这个外呼任务：请从列表里重新打开。")
-        paging = Paging(number=page_number(request), total=progress.count_results(conn, campaign_id, wanted))
+        paging = Paging(number=page_number(request), total=result_lines.count_results(conn, campaign_id, wanted))
         return {
             "campaign": campaign,
             "sheet": progress.campaign_source(conn, campaign_id)[0],
             "paging": paging,
-            "lines": progress.list_results(conn, campaign_id, wanted, limit=paging.size, offset=paging.offset),
+            "lines": result_lines.list_results(conn, campaign_id, wanted, limit=paging.size, offset=paging.offset),
         }
 
     context = await desk.database.read(look)
@@ -52,7 +52,7 @@ async def target_page(request: web.Request) -> web.Response:
     target_id = number_in_path(request)
 
     def look(conn: Connection) -> dict[str, Any]:
-        found = progress.result_of_target(conn, target_id)
+        found = result_lines.result_of_target(conn, target_id)
         if found is None:
             raise NotFound("没有这个人的外呼记录：请从结果表里重新打开。")
         campaign_id, line = found
@@ -104,10 +104,10 @@ def label_choices(question: Question) -> dict[str, str]:
     return {label: words.get(label) or LABEL_NAMES.get(label, label) for label in (*own, *COMMON_LABELS)}
 
 
-def result_filter(query: MultiMapping[str]) -> progress.ResultFilter:
+def result_filter(query: MultiMapping[str]) -> result_lines.ResultFilter:
     """Which result lines an address asks for."""
     status, outcome = query.get("status", ""), query.get("outcome", "")
-    return progress.ResultFilter(
+    return result_lines.ResultFilter(
         status=TargetStatus(status) if status in set(TargetStatus) else None,
         outcome=Outcome(outcome) if outcome in set(Outcome) else None,
         question_id=query.get("question", "")[:60],

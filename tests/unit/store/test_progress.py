@@ -10,7 +10,7 @@ from community.model.actor import Actor
 from community.model.calls.call import Outcome
 from community.model.calls.campaign import TargetStatus
 from community.settings import load_settings
-from community.store import progress
+from community.store import progress, result_lines
 from community.store.answers import Answer, save_answer
 from community.store.database import Database
 from community.usecases.correct_answer import correct_answer
@@ -74,12 +74,12 @@ def test_options_are_counted_one_by_one_and_numbers_together(database: Database,
 
 def test_result_lines_are_filtered_by_status_answer_and_name(database: Database, day: Day) -> None:
     with database.reading() as conn:
-        by_status = progress.ResultFilter(status=TargetStatus.WAITING)
-        assert progress.count_results(conn, day.campaign, by_status) == 7
-        by_answer = progress.ResultFilter(question_id="help", label="none")
-        assert [line.name for line in progress.list_results(conn, day.campaign, by_answer)] == ["张桂兰"]
-        odd = progress.ResultFilter(name="%")
-        assert progress.count_results(conn, day.campaign, odd) == 0
+        by_status = result_lines.ResultFilter(status=TargetStatus.WAITING)
+        assert result_lines.count_results(conn, day.campaign, by_status) == 7
+        by_answer = result_lines.ResultFilter(question_id="help", label="none")
+        assert [line.name for line in result_lines.list_results(conn, day.campaign, by_answer)] == ["张桂兰"]
+        odd = result_lines.ResultFilter(name="%")
+        assert result_lines.count_results(conn, day.campaign, odd) == 0
 
 
 def test_a_transcript_keeps_the_order_in_which_it_was_said(database: Database, day: Day) -> None:
