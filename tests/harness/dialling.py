@@ -34,6 +34,7 @@ from voice.carriers.base import (
     CarrierResponse,
     EventKind,
     FoundCall,
+    FoundRecording,
     Placement,
     PlaceRequest,
     PlaceResult,
@@ -139,6 +140,12 @@ class Exchange:
 
     async def start_recording(self, carrier_id: str, urls: CallUrls) -> None:
         return None
+
+    async def stop_recording(self, carrier_id: str) -> bool:
+        return True
+
+    async def find_recordings(self, carrier_id: str) -> list[FoundRecording]:
+        return []
 
     async def fetch_recording(self, recording_id: str) -> Sound | None:
         return None

@@ -18,7 +18,7 @@ from aiohttp import web
 from aiohttp.test_utils import unused_port
 
 from voice.carriers.base import PlaceRequest
-from voice.carriers.simulated.call import SimulatedCall, talk
+from voice.carriers.simulated.call import SimulatedCall, call_in, talk
 from voice.carriers.simulated.characters import Character
 from voice.carriers.simulated.line import Line
 from voice.carriers.simulated.pace import ScaledPace
@@ -97,6 +97,7 @@ class TwilioServer:
         sounds: what recordings are there, by id; a call that was recorded has one.
         answers_to_recordings: what happens to the next requests for a recording: a status, a redirect's address, a body.
         deleted: recordings that we had deleted.
+        recording_states: of recordings beside calls: `in-progress` until we stop them.
         repeat_callbacks / shuffle_callbacks: everything is sent twice / statuses arrive in any order, after the call.
     """
 
@@ -109,6 +110,7 @@ class TwilioServer:
         self.sounds: dict[str, bytes] = {}
         self.answers_to_recordings: deque[int | str | bytes] = deque()
         self.deleted: list[str] = []
+        self.recording_states: dict[str, str] = {}
         self.repeat_callbacks = False
         self.shuffle_callbacks: random.Random | None = None
         self.no_callbacks = False
@@ -131,6 +133,8 @@ class TwilioServer:
         app.router.add_get(f"{root}/Calls/{{sid}}.json", self._fetch)
         app.router.add_post(f"{root}/Calls/{{sid}}.json", self._update)
         app.router.add_post(f"{root}/Calls/{{sid}}/Recordings.json", self._record)
+        app.router.add_get(f"{root}/Calls/{{sid}}/Recordings.json", self._list_recordings)
+        app.router.add_post(f"{root}/Calls/{{sid}}/Recordings/{{recording}}.json", self._stop_recording)
         app.router.add_delete(f"{root}/Recordings/{{sid}}.json", self._delete_recording)
         app.router.add_get(f"{root}/Recordings/{{sid}}", self._give_recording)
         self._runner = web.AppRunner(app, access_log=None)
@@ -194,6 +198,25 @@ class TwilioServer:
         task.add_done_callback(self._tasks.discard)
         return call
 
+    def ring(self, number: str, public_url: str, to: str = FROM_NUMBER) -> SimulatedCall:
+        """Let the person with that number call us; everything that follows is theirs and ours to say."""
+        urls = CallUrls(public_url, "twilio", "", "")
+        request = PlaceRequest(to=to, from_number=number, urls=urls)
+        character = Character(about="rings us")
+        call = SimulatedCall(f"CA{uuid.uuid4().hex}", request, datetime.now(UTC), character, is_inbound=True)
+        self.calls[call.sid] = call
+        task = asyncio.create_task(self._live_inbound(call, self.people.get(number, Person())))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return call
+
+    async def _live_inbound(self, call: SimulatedCall, person: Person) -> None:
+        assert self._session is not None
+        base = call.request.urls.base
+        line = _UnreliableLine(self, self._session, TOKEN, base, self.server_url or base)
+        await call_in(call, person, line, ScaledPace(0))  # type: ignore[arg-type]
+        await line.deliver()
+
     async def _live(self, call: SimulatedCall, person: Person) -> None:
         assert self._session is not None
         base = call.request.urls.base
@@ -232,7 +255,36 @@ class TwilioServer:
         call.recording_url = str(form["RecordingStatusCallback"])
         call.recorded = True
         self.sounds["RE" + sid[2:]] = wav()
+        self.recording_states["RE" + sid[2:]] = "in-progress"
         return web.json_response({"sid": "RE" + sid[2:], "call_sid": sid, "status": "in-progress"}, status=201)
+
+    async def _list_recordings(self, request: web.Request) -> web.Response:
+        if not _authorised(request):
+            return _error(401, 20003)
+        call = self.calls.get(request.match_info["sid"])
+        if call is None:
+            return _error(404, 20404)
+        found = [(sid, "RecordVerb", "completed") for sid in call.messages]
+        if call.recorded:
+            sid = "RE" + call.sid[2:]
+            state = self.recording_states[sid]
+            found.append((sid, "StartCallRecordingAPI", "completed" if call.is_over else state))
+        listed = [
+            {"sid": sid, "call_sid": call.sid, "status": status, "source": source, "duration": "6"}
+            for sid, source, status in found
+            if sid in self.sounds or sid in call.messages
+        ]
+        return web.json_response({"recordings": listed, "next_page_uri": None, "page": 0, "page_size": 50})
+
+    async def _stop_recording(self, request: web.Request) -> web.Response:
+        if not _authorised(request):
+            return _error(401, 20003)
+        form = await request.post()
+        sid = request.match_info["recording"]
+        if self.recording_states.get(sid) != "in-progress":
+            return _error(404, 20404)
+        self.recording_states[sid] = str(form["Status"])
+        return web.json_response({"sid": sid, "status": form["Status"]})
 
     async def _give_recording(self, request: web.Request) -> web.Response:
         if not _authorised(request):
@@ -242,14 +294,17 @@ class TwilioServer:
             return web.Response(status=307, headers={"Location": answer})
         if isinstance(answer, int):
             return _error(answer, 20404)
-        sound = answer or self.sounds.get(request.match_info["sid"])
+        sid = request.match_info["sid"]
+        message = wav(0.2) if any(sid in call.messages for call in self.calls.values()) else None
+        sound = answer or self.sounds.get(sid) or (None if sid in self.deleted else message)
         return web.Response(body=sound, content_type="audio/x-wav") if sound else _error(404, 20404)
 
     async def _delete_recording(self, request: web.Request) -> web.Response:
         if not _authorised(request):
             return _error(401, 20003)
         sid = request.match_info["sid"]
-        if self.sounds.pop(sid, None) is None:
+        message = any(sid in call.messages for call in self.calls.values()) and sid not in self.deleted
+        if self.sounds.pop(sid, None) is None and not message:
             return _error(404, 20404)
         self.deleted.append(sid)
         return web.Response(status=204)

@@ -1,13 +1,29 @@
 """What every carrier must be able to do. A second carrier is one more folder beside twilio/ and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from community.model.calls.call import AttemptStatus, Outcome
-from voice.script.steps import CallUrls, Heard, Step
+from voice.script.steps import CallUrls, Heard, Language, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What not every carrier can do; where it cannot, the service does without and says so.
+
+    Attributes:
+        finds_calls: it can be asked which calls it placed to a number. Where it cannot, a call of unknown fate that it
+            never tells of is handed to staff, and not dialled again.
+        records: it can begin to record in a running call, after the consent; else nobody is asked for one.
+        languages: what it speaks and understands; everybody else is spoken to in Mandarin.
+    """
+
+    finds_calls: bool = True
+    records: bool = True
+    languages: frozenset[Language] = frozenset(Language)
 
 
 class Placement(StrEnum):
@@ -71,6 +87,8 @@ class EventKind(StrEnum):
 
     #: The carrier wants to know what to say next; `heard` holds what came back.
     STEP = "step"
+    #: Somebody rings our number, and the carrier wants to know what to say; `caller` and `called` are the numbers.
+    INBOUND = "inbound"
     STATUS = "status"
     MACHINE = "machine"
     RECORDING = "recording"
@@ -85,6 +103,8 @@ class CallEvent:
         sequence: order among the status events of one call; None where the carrier has none.
         answered_by: `human`, `machine`, `fax` or `unknown`.
         recording_id / recording_seconds: of a finished recording.
+        is_message: that recording is what was said after the tone, not the call.
+        caller / called: of a call that comes in: E.164 of the other side (empty where it is hidden), and ours.
     """
 
     kind: EventKind
@@ -98,8 +118,11 @@ class CallEvent:
     recording_id: str | None = None
     recording_status: str | None = None
     recording_seconds: int | None = None
+    is_message: bool = False
     duration: int | None = None
     error_code: str | None = None
+    caller: str = ""
+    called: str = ""
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -109,7 +132,8 @@ class CarrierRequest:
 
     Attributes:
         url: the full public URL with query, rebuilt from SHOUWANG_PUBLIC_URL, never from the Host header.
-        path: what is below the attempt: `step/3`, `status`, `amd`, `recording`.
+        path: what is below the attempt: `step/3`, `status`, `amd`, `recording`, `message`; `inbound` and `inbound/status`
+            for calls that come in.
     """
 
     method: str
@@ -118,6 +142,16 @@ class CarrierRequest:
     headers: Mapping[str, str]
     form: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRecording:
+    """A recording of a call that the carrier says it has; `is_message` for what was said after the tone."""
+
+    recording_id: str
+    status: str
+    seconds: int | None = None
+    is_message: bool = False
 
 
 #: The largest recording that is fetched, in bytes: fifteen minutes of uncompressed two-channel telephone sound.
@@ -141,6 +175,19 @@ class CarrierResponse:
     status: int = 200
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRef:
+    """Which call a webhook is about, where its URL does not say it.
+
+    Attributes:
+        attempt: the attempt's id, or what it begins with, at least ten characters.
+        token: the attempt's token; None where the carrier does not bring it back.
+    """
+
+    attempt: str
+    token: str | None = None
+
+
 class Carrier(Protocol):
     """One telephone carrier."""
 
@@ -150,6 +197,7 @@ class Carrier(Protocol):
     rehearsal: bool
     #: The numbers we call from.
     from_numbers: tuple[str, ...]
+    abilities: Abilities
 
     async def place(self, request: PlaceRequest) -> PlaceResult:
         """Ask the carrier once to place a call; never repeats a request of unknown outcome."""
@@ -169,6 +217,14 @@ class Carrier(Protocol):
 
     async def start_recording(self, carrier_id: str, urls: CallUrls) -> None:
         """Record beside the running call from now on; a failure is logged and never disturbs the call."""
+        ...
+
+    async def stop_recording(self, carrier_id: str) -> bool:
+        """Record no more of the running call; tell whether certainly nothing is recorded now. A failure is logged."""
+        ...
+
+    async def find_recordings(self, carrier_id: str) -> list[FoundRecording]:
+        """List what was recorded of a call; raises Unavailable when the carrier cannot be asked."""
         ...
 
     async def fetch_recording(self, recording_id: str) -> Sound | None:
@@ -202,4 +258,26 @@ class Carrier(Protocol):
 
     async def close(self) -> None:
         """Release connections."""
+        ...
+
+
+@runtime_checkable
+class CallsBackAtOneAddress(Protocol):
+    """A carrier that sends what happens to an address of the account, `/voice/{name}/callbacks/…`, for all calls alike.
+
+    `verify` and `render` hold for these webhooks too; `CarrierRequest.path` is what stands below `callbacks/`.
+    """
+
+    def parse_shared(self, request: CarrierRequest) -> Sequence[tuple[CallRef, CallEvent]] | CarrierResponse:
+        """Read a verified webhook: what happened to which calls, or what to answer at once, where nothing did.
+
+        A webhook that asks what to say next is about one call.
+
+        Raises:
+            InvalidInput: it is none that we asked for.
+        """
+        ...
+
+    def acknowledge(self) -> CarrierResponse:
+        """What to answer when everything was taken in."""
         ...

@@ -36,12 +36,14 @@ class Listen:
         hints: words to expect.
         timeout: seconds of silence before we go on.
         long: free speech, so give more time before the end of speech is assumed.
+        barge_in: words spoken meanwhile stop the prompts; keys always do.
     """
 
     digits: int | None = 1
     hints: tuple[str, ...] = ()
     timeout: int = 6
     long: bool = False
+    barge_in: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class Step:
         wait: seconds of silence to grant (等一下) before listening.
         hang_up: the call ends after the prompts.
         start_recording: ask the carrier to record beside the call from now on.
+        stop_recording: ask the carrier to record no more.
     """
 
     number: int
@@ -67,6 +70,7 @@ class Step:
     wait: int = 0
     hang_up: bool = False
     start_recording: bool = False
+    stop_recording: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,23 +81,25 @@ class Heard:
         digits: keys pressed.
         speech: the recogniser's words.
         confidence: the recogniser's own figure 0…1; None when it gave none.
+        message: the carrier's id of a spoken message that was recorded after the tone; empty for none.
     """
 
     digits: str = ""
     speech: str = ""
     confidence: float | None = None
+    message: str = ""
 
     @property
     def is_silence(self) -> bool:
         """Whether neither a key nor a word came."""
-        return not self.digits and not self.speech.strip()
+        return not self.digits and not self.speech.strip() and not self.message
 
 
 @dataclass(frozen=True, slots=True)
 class CallUrls:
     """Where the carrier sends what happens, for one attempt; `step` is filled with the step's number.
 
-    The paths are /voice/{carrier}/{attempt}/{token}/{step|status|amd|recording}.
+    The paths are /voice/{carrier}/{attempt}/{token}/{step|status|amd|recording|message}.
     """
 
     base: str
@@ -121,9 +127,18 @@ class CallUrls:
         return f"{self._root}/recording"
 
     @property
+    def message(self) -> str:
+        """URL for the status of a spoken message's recording."""
+        return f"{self._root}/message"
+
+    @property
     def _root(self) -> str:
         return f"{self.base.rstrip('/')}/voice/{self.carrier}/{self.attempt_id}/{self.token}"
 
+
+#: Where the carrier asks what to say to a call that comes in, and tells how it ended; the same for every carrier.
+INBOUND_PATH = "/voice/inbound"
+INBOUND_STATUS_PATH = "/voice/inbound/status"
 
 #: The key that always says it again, announced last.
 KEY_REPEAT = "*"

@@ -1,4 +1,4 @@
-"""One simulated call: it rings, somebody or nobody picks up, and the TwiML is walked until it ends."""
+"""One simulated call: it rings, somebody or nobody picks up, and the TwiML is walked until it ends; or a resident rings us."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from voice.carriers.simulated.line import Line
 from voice.carriers.simulated.pace import Pace
 from voice.carriers.simulated.resident import Reply, SimulatedResident
 from voice.carriers.simulated.twiml_reader import Verb, read_twiml
+from voice.script.steps import INBOUND_PATH, INBOUND_STATUS_PATH
 
 _OVER = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 #: How a call ends that nobody answers: Twilio's status and what comes with it, and how long it rings.
@@ -33,6 +34,8 @@ class SimulatedCall:
         end_details: what the last status brought along.
         duration: seconds of talk.
         recorded: a recording that was asked for is there when the call is over; residents who do not exist have none.
+        is_inbound: the resident rang us.
+        messages: ids of what was said after the tone, with the addresses that are told of it.
     """
 
     sid: str
@@ -46,6 +49,8 @@ class SimulatedCall:
     cancelled: bool = False
     recording_url: str = ""
     recorded: bool = False
+    is_inbound: bool = False
+    messages: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_over(self) -> bool:
@@ -65,7 +70,7 @@ class SimulatedCall:
             "From": self.request.from_number,
             "To": self.request.to,
             "CallStatus": self.status,
-            "Direction": "outbound-api",
+            "Direction": "inbound" if self.is_inbound else "outbound-api",
             "ApiVersion": "2010-04-01",
         }
 
@@ -100,15 +105,34 @@ async def _answered(
     if call.request.detect_machine:
         answered_by = "machine_start" if machine_says else "human"
         await line.tell(call.request.urls.amd, {**call.form(), "AnsweredBy": answered_by})
-    await _walk(call, resident, line, pace, machine_says)
-    if call.recording_url:
-        await line.tell(call.recording_url, {**call.form(), **call.recording()})
+    await _walk(call, call.request.urls.step(0), resident, line, pace, machine_says)
+    await _tell_recordings(call, line)
     await _report(call, line, "completed", {"CallDuration": str(round(call.duration))})
 
 
-async def _walk(call: SimulatedCall, resident: SimulatedResident, line: Line, pace: Pace, machine_says: str) -> None:
+async def call_in(call: SimulatedCall, resident: SimulatedResident, line: Line, pace: Pace) -> None:
+    """Live one call that a resident makes to our number."""
+    base = call.request.urls.base.rstrip("/")
+    call.end("in-progress")
+    await _walk(call, base + INBOUND_PATH, resident, line, pace)
+    await _tell_recordings(call, line)
+    call.end("completed", {"CallDuration": str(round(call.duration))})
+    await line.tell(base + INBOUND_STATUS_PATH, {**call.form(), **call.end_details})
+
+
+async def _tell_recordings(call: SimulatedCall, line: Line) -> None:
+    if call.recording_url:
+        await line.tell(call.recording_url, {**call.form(), **call.recording()})
+    for sid, url in call.messages.items():
+        told = {"RecordingSid": sid, "RecordingStatus": "completed", "RecordingDuration": _MESSAGE_SECONDS}
+        await line.tell(url, {**call.form(), **told})
+
+
+async def _walk(
+    call: SimulatedCall, begin: str, resident: SimulatedResident, line: Line, pace: Pace, machine_says: str = ""
+) -> None:
     """Fetch and follow TwiML until it hangs up, somebody else does, or nothing follows."""
-    url: str | None = call.request.urls.step(0)
+    url: str | None = begin
     extra: dict[str, str] = {}
     for _ in range(_MOST_STEPS):
         verbs = read_twiml(await line.ask(url or "", {**call.form(), **extra}))
@@ -129,8 +153,17 @@ async def _follow(
             if not reply.hang_up and not _goes_on(verb, reply):
                 continue
             return (None if reply.hang_up else verb.attributes["action"]), _fields(reply)
+        if verb.name == "Record":
+            reply = resident.answer("")
+            if not _is_heard(reply) and not reply.hang_up:
+                # An empty message asks no action: the next verb follows.
+                continue
+            sid = f"RE{len(call.messages)}{call.sid[3:]}"
+            call.messages[sid] = verb.attributes.get("recordingStatusCallback", "")
+            said = {"RecordingSid": sid, "RecordingDuration": _MESSAGE_SECONDS}
+            return (None, {}) if reply.hang_up else (verb.attributes["action"], said)
         if verb.name in _ENDS:
-            return _ENDS[verb.name](verb, call)
+            return _ENDS[verb.name](verb)
     return None, {}
 
 
@@ -140,14 +173,11 @@ def _goes_on(verb: Verb, reply: Reply) -> bool:
 
 
 _OWN_SECONDS = {"Record": 6.0, "Dial": 20.0}
-_ENDS: dict[str, Callable[[Verb, SimulatedCall], tuple[str | None, dict[str, str]]]] = {
-    "Record": lambda verb, call: (
-        verb.attributes["action"],
-        {"RecordingSid": "RE" + call.sid[2:], "RecordingDuration": "6"},
-    ),
-    "Dial": lambda verb, _: (verb.attributes["action"], {"DialCallStatus": "completed"}),
-    "Redirect": lambda verb, _: (verb.text, {}),
-    "Hangup": lambda *_: (None, {}),
+_MESSAGE_SECONDS = "6"
+_ENDS: dict[str, Callable[[Verb], tuple[str | None, dict[str, str]]]] = {
+    "Dial": lambda verb: (verb.attributes["action"], {"DialCallStatus": "completed"}),
+    "Redirect": lambda verb: (verb.text, {}),
+    "Hangup": lambda _: (None, {}),
 }
 
 

@@ -16,16 +16,18 @@ import structlog
 from community.clock import Clock, SystemClock
 from community.model.calls.call import AttemptStatus
 from voice.carriers.base import (
+    Abilities,
     CallEvent,
     CarrierRequest,
     CarrierResponse,
     FoundCall,
+    FoundRecording,
     Placement,
     PlaceRequest,
     PlaceResult,
     Sound,
 )
-from voice.carriers.simulated.call import SimulatedCall, talk
+from voice.carriers.simulated.call import SimulatedCall, call_in, talk
 from voice.carriers.simulated.characters import Cast, default_cast
 from voice.carriers.simulated.line import Line
 from voice.carriers.simulated.pace import Pace, ScaledPace
@@ -57,6 +59,7 @@ class SimulatedCarrier:
 
     name = "simulated"
     rehearsal = True
+    abilities = Abilities()
     from_numbers: tuple[str, ...] = (_FROM_NUMBER,)
 
     def __init__(
@@ -118,6 +121,14 @@ class SimulatedCarrier:
         if call is not None:
             call.recording_url = urls.recording
 
+    async def stop_recording(self, carrier_id: str) -> bool:  # noqa: ARG002 - the interface's signature
+        """Nothing is recorded."""
+        return True
+
+    async def find_recordings(self, carrier_id: str) -> list[FoundRecording]:  # noqa: ARG002 - the interface's signature
+        """Nothing was recorded."""
+        return []
+
     async def fetch_recording(self, recording_id: str) -> Sound | None:  # noqa: ARG002 - the interface's signature
         """Nothing was recorded."""
         return None
@@ -156,9 +167,23 @@ class SimulatedCarrier:
         with self._pace.working():
             try:
                 await talk(call, resident, self._line(call), self._pace, self._cast.voicemail)
+                if call.character.rings_back is not None and call.status == "no-answer":
+                    await self._ring_back(call, call.character.rings_back)
             except (aiohttp.ClientError, TimeoutError, ValueError) as error:
                 call.end("failed")
                 log.warning("simulated_call_broke_off", error=type(error).__name__)
+
+    async def _ring_back(self, missed: SimulatedCall, after: float) -> None:
+        """Let somebody who missed our call ring us."""
+        await self._pace.sleep(after)
+        number = missed.request.to
+        character = self._cast.of(number, self._seed, self._rung[number])
+        urls = CallUrls(missed.request.urls.base, self.name, "", "")
+        request = PlaceRequest(to=missed.request.from_number, from_number=number, urls=urls)
+        call = SimulatedCall(f"CA{uuid.uuid4().hex}", request, self._clock.now(), character, is_inbound=True)
+        self._calls[call.sid] = call
+        resident = SimulatedResident(self._cast, character, number, self._seed)
+        await call_in(call, resident, self._line(call), self._pace)
 
     def _line(self, call: SimulatedCall) -> Line:
         if self._session is None:
@@ -185,5 +210,5 @@ def _found(call: SimulatedCall) -> FoundCall:
         outcome=events.outcome_of(call.status, details),
         created_at=call.created_at,
         duration=int(call.duration) if call.is_over else None,
-        attempt_id=call.request.urls.attempt_id,
+        attempt_id=call.request.urls.attempt_id or None,
     )

@@ -29,6 +29,7 @@ class Character(_Strict):
         "answered"
     )
     later: Later | None = None
+    rings_back: Annotated[float, Field(ge=0)] | None = None
     speech: Annotated[float, Field(ge=0, le=1)] = 0.75
     agrees: Annotated[float, Field(ge=0, le=1)] = 0.85
     accent: str = "plain"

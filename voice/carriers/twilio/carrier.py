@@ -13,10 +13,12 @@ from community.errors import Unavailable
 from community.model.calls.call import AttemptStatus
 from voice.carriers.base import (
     LARGEST_RECORDING,
+    Abilities,
     CallEvent,
     CarrierRequest,
     CarrierResponse,
     FoundCall,
+    FoundRecording,
     Placement,
     PlaceRequest,
     PlaceResult,
@@ -36,6 +38,9 @@ _LONGEST_CALL_SECONDS = 900
 #: Twilio's clock and ours may differ by so much.
 _CLOCK_DIFFERENCE = timedelta(minutes=1)
 _CALLS_OF_ONE_NUMBER = 200
+_RECORDINGS_OF_ONE_CALL = 20
+#: What a request ends with that got no answer, or none that can be read.
+_NO_ANSWER = (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError, TypeError)
 #: Never sent: no connection was made. Anything later may have been received.
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
@@ -54,6 +59,7 @@ class TwilioCarrier:
 
     name = "twilio"
     rehearsal = False
+    abilities = Abilities()
 
     def __init__(
         self,
@@ -148,6 +154,34 @@ class TwilioCarrier:
         except (TwilioException, aiohttp.ClientError, OSError, TimeoutError, ValueError, TypeError) as error:
             log.warning("recording_not_started", carrier_id=carrier_id, error=type(error).__name__)
 
+    async def stop_recording(self, carrier_id: str) -> bool:
+        """Stop whatever is being recorded of a running call; tell whether certainly nothing is recorded now."""
+        call = self._client.calls(carrier_id)
+        try:
+            running = [one.sid for one in await call.recordings.list_async(limit=_RECORDINGS_OF_ONE_CALL) if _runs(one)]
+            for sid in running:
+                await call.recordings(sid).update_async(status="stopped")
+        except (TwilioException, *_NO_ANSWER) as error:
+            log.warning("recording_not_stopped", carrier_id=carrier_id, error=type(error).__name__)
+            return False
+        return True
+
+    async def find_recordings(self, carrier_id: str) -> list[FoundRecording]:
+        """List what was recorded of a call.
+
+        Raises:
+            Unavailable: Twilio does not answer, or not understandably.
+        """
+        try:
+            found = await self._client.calls(carrier_id).recordings.list_async(limit=_RECORDINGS_OF_ONE_CALL)
+            return [recordings.found(one) for one in found]
+        except TwilioException as error:
+            if getattr(error, "status", 0) == 404:
+                return []
+            raise Unavailable("线路方查不到录音，系统稍后再查", code="carrier_unavailable") from error
+        except _NO_ANSWER as error:
+            raise Unavailable("线路方没有应答，系统稍后再查录音", code="carrier_unavailable") from error
+
     async def fetch_recording(self, recording_id: str) -> Sound | None:
         """Fetch a recording with the account's authentication; None when it is not there (yet).
 
@@ -239,6 +273,10 @@ def _call_parameters(request: PlaceRequest) -> dict[str, Any]:
             "async_amd_status_callback_method": "POST",
         }
     return parameters
+
+
+def _runs(recording: Any) -> bool:
+    return str(recording.status) in {"in-progress", "paused"}
 
 
 def _found(call: Any) -> FoundCall:

@@ -51,6 +51,9 @@ _CHINESE: tuple[tuple[str, Outcome], ...] = (
 )
 _REASON_FIELDS = ("SipResponseReason", "Reason", "HangupCause", "ErrorMessage")
 _ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
+_E164 = re.compile(r"\+[1-9]\d{5,14}")
+#: What Twilio puts in place of a number that is not told: ANONYMOUS, RESTRICTED, UNKNOWN, UNAVAILABLE, BLOCKED on a keypad.
+_HIDDEN_CALLERS = frozenset({"+266696687", "+7378742833", "+8656696", "+86282452253", "+2562533"})
 _SPEECH_LENGTH, _DIGITS_LENGTH = 2000, 32
 
 
@@ -68,8 +71,12 @@ def parse(request: CarrierRequest) -> CallEvent:
         return _status(form)
     if kind == "amd" and not number:
         return _machine(form)
-    if kind == "recording" and not number:
-        return _recording(form)
+    if kind in {"recording", "message"} and not number:
+        return _recording(form, is_message=kind == "message")
+    if request.path == "inbound":
+        return _inbound(form)
+    if request.path == "inbound/status":
+        return _status(form)
     raise InvalidInput("这个回调地址不存在，请核对线路方的回调设置", code="unknown_webhook")
 
 
@@ -113,8 +120,8 @@ def _step(form: Mapping[str, str], number: str) -> CallEvent:
         digits=re.sub(r"[^0-9*#]", "", form.get("Digits", ""))[:_DIGITS_LENGTH],
         speech=form.get("SpeechResult", "")[:_SPEECH_LENGTH],
         confidence=_confidence(form.get("Confidence", "")),
+        message=form.get("RecordingSid", "") if _is_recorded(form) else "",
     )
-    recording = form.get("RecordingSid", "")
     return CallEvent(
         kind=EventKind.STEP,
         key=f"step:{number}",
@@ -123,8 +130,9 @@ def _step(form: Mapping[str, str], number: str) -> CallEvent:
         status=AttemptStatus.IN_PROGRESS,
         heard=heard,
         answered_by=machine_or_human(form.get("AnsweredBy", "")),
-        recording_id=recording if _ID.fullmatch(recording) else None,
+        recording_id=heard.message or None,
         recording_seconds=_integer(form.get("RecordingDuration", "")),
+        is_message=bool(heard.message),
         detail={"step": number, "transfer": form.get("DialCallStatus", "")},
     )
 
@@ -157,7 +165,29 @@ def _machine(form: Mapping[str, str]) -> CallEvent:
     return CallEvent(kind=EventKind.MACHINE, key="machine", carrier_id=_call_sid(form), answered_by=answered_by)
 
 
-def _recording(form: Mapping[str, str]) -> CallEvent:
+def _inbound(form: Mapping[str, str]) -> CallEvent:
+    return CallEvent(
+        kind=EventKind.INBOUND,
+        key="step:0",
+        carrier_id=_call_sid(form),
+        status=AttemptStatus.IN_PROGRESS,
+        caller=_caller(form.get("From", "")),
+        called=_caller(form.get("To", "")),
+        detail={"step": "0"},
+    )
+
+
+def _caller(number: str) -> str:
+    """E.164, or empty for a caller who hides their number (anonymous, +266696687, +86 alone) or has none (sip:…)."""
+    return number if _E164.fullmatch(number) and number not in _HIDDEN_CALLERS else ""
+
+
+def _is_recorded(form: Mapping[str, str]) -> bool:
+    """Whether a message has any sound in it: an empty one is told with no seconds, if at all."""
+    return bool(_ID.fullmatch(form.get("RecordingSid", ""))) and _integer(form.get("RecordingDuration", "")) != 0
+
+
+def _recording(form: Mapping[str, str], *, is_message: bool) -> CallEvent:
     recording, status = form.get("RecordingSid", ""), form.get("RecordingStatus", "completed")
     if not _ID.fullmatch(recording):
         raise InvalidInput("回调里没有录音编号", code="unknown_webhook")
@@ -168,6 +198,7 @@ def _recording(form: Mapping[str, str]) -> CallEvent:
         recording_id=recording,
         recording_status=status[:20],
         recording_seconds=_integer(form.get("RecordingDuration", "")),
+        is_message=is_message,
     )
 
 

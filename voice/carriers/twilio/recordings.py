@@ -4,10 +4,11 @@ The address is put together from the account and the recording's id; the one tha
 """
 
 import re
+from typing import Any
 
 from community.errors import InvalidInput, Refused, Unavailable
 from community.files.recording_shelf import media_type_of
-from voice.carriers.base import LARGEST_RECORDING, Sound
+from voice.carriers.base import LARGEST_RECORDING, FoundRecording, Sound
 
 _RECORDING_SID = re.compile(r"RE[A-Za-z0-9]{1,62}")
 
@@ -21,6 +22,17 @@ def url_of(base_url: str, account_sid: str, recording_sid: str) -> str:
     if not _RECORDING_SID.fullmatch(recording_sid):
         raise InvalidInput("这不是录音编号", code="bad_recording_id")
     return f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account_sid}/Recordings/{recording_sid}"
+
+
+def found(recording: Any) -> FoundRecording:
+    """A recording of the SDK's list, as ours; `RecordVerb` is what was said after the tone."""
+    seconds = str(recording.duration or "")
+    return FoundRecording(
+        recording_id=str(recording.sid),
+        status=str(recording.status),
+        seconds=int(seconds) if seconds.isdigit() else None,
+        is_message=str(recording.source) == "RecordVerb",
+    )
 
 
 def sound_of(status: int, media_type: str, body: bytes) -> Sound | None:

@@ -54,7 +54,7 @@ def render(step: Step, urls: CallUrls) -> str:
             timeout=5,
             finish_on_key="#",
             play_beep=True,
-            recording_status_callback=urls.recording,
+            recording_status_callback=urls.message,
             recording_status_callback_event="completed absent",
         )
     if step.hang_up:
@@ -77,6 +77,7 @@ def _gather(step: Step, listen: Listen, action: str) -> Gather:
         speech_timeout=_END_OF_LONG_SPEECH if listen.long else _END_OF_SPEECH,
         action_on_empty_result=True,
         profanity_filter=False,
+        barge_in=None if listen.barge_in else False,
         hints=",".join(listen.hints)[:_HINTS_LENGTH] or None,
         **options,
     )
