@@ -1,6 +1,6 @@
 """Cases, their running numbers and their history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -211,6 +211,13 @@ def emergencies_of_channel(conn: Connection, channel: str, *, since: datetime) -
 def case_opened_in_call(conn: Connection, attempt_id: str) -> int | None:
     """The most pressing case that was opened during one call; None when there is none."""
     query = select(cases.c.id, cases.c.priority).where(cases.c.attempt_id == attempt_id)
+    opened = [(-Priority(row.priority).rank, row.id) for row in conn.execute(query)]
+    return min(opened)[1] if opened else None
+
+
+def case_of_keys(conn: Connection, source_keys: Collection[str]) -> int | None:
+    """The most pressing case that one of these events opened; None when none did."""
+    query = select(cases.c.id, cases.c.priority).where(cases.c.source_key.in_(list(source_keys)))
     opened = [(-Priority(row.priority).rank, row.id) for row in conn.execute(query)]
     return min(opened)[1] if opened else None
 

@@ -1,6 +1,8 @@
 """What a questionnaire does with an answer: which rule it sets off, and which question comes next."""
 
-from community.model.meaning.reading import Label, Reading
+from collections.abc import Collection, Mapping
+
+from community.model.meaning.reading import UNCLEAR, Label, Reading
 from community.model.questionnaires.questionnaire import Escalation, Question, Questionnaire
 
 #: A question is asked again so often after what was not understood.
@@ -19,13 +21,25 @@ def next_question(questionnaire: Questionnaire, question: Question, reading: Rea
     return questionnaire.next_after(question.id, reading.label, reading.value)
 
 
-def first_open_question(questionnaire: Questionnaire, answered: dict[str, Reading]) -> Question | None:
-    """The first question that is due and not answered yet, along the way that the answers lead; None when all are."""
+def first_open_question(
+    questionnaire: Questionnaire, answered: Mapping[str, Reading], set_aside: Collection[str] = ()
+) -> Question | None:
+    """The first question that is due and not answered yet, along the way that the answers lead; None when all are.
+
+    Args:
+        set_aside: questions that were given up as unclear, and are passed over.
+    """
     question: Question | None = questionnaire.questions[0]
     for _ in questionnaire.questions:
-        if question is None or not _is_settled(answered.get(question.id)):
+        if question is None:
+            return None
+        reading = answered.get(question.id)
+        if reading is not None and _is_settled(reading):
+            question = following(questionnaire, question, reading)
+        elif question.id in set_aside:
+            question = next_question(questionnaire, question, UNCLEAR)
+        else:
             return question
-        question = following(questionnaire, question, answered[question.id])
     return question
 
 
@@ -35,6 +49,6 @@ def following(questionnaire: Questionnaire, question: Question, reading: Reading
     return None if rule is not None and rule.end else next_question(questionnaire, question, reading)
 
 
-def _is_settled(reading: Reading | None) -> bool:
+def _is_settled(reading: Reading) -> bool:
     """Whether a question need not be asked again: it was answered, or may not be asked in this campaign."""
-    return reading is not None and (reading.is_answer or reading.label == Label.NOT_ASKED)
+    return reading.is_answer or reading.label == Label.NOT_ASKED

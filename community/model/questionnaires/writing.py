@@ -1,0 +1,249 @@
+"""A questionnaire answered in writing: where the conversation stands, and what a reply means for it. No I/O.
+
+The same answers as on the phone are understood, asked again and given up by the same rules; what differs is that
+nobody waits for a reply, so that silence is no answer and counts for nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from community.model.meaning import Label, Reading, understand
+from community.model.meaning.asides import is_wrong_number, wants_opt_out
+from community.model.meaning.asking_back import is_question
+from community.model.meaning.speech import plain
+from community.model.questionnaires.answer_rules import MISSES
+from community.model.questionnaires.choices import Choice, choices_of
+from community.model.questionnaires.questionnaire import Question, QuestionKind
+from community.model.text import normalise
+
+_CONFIRM = Question(id="confirm", kind=QuestionKind.YES_NO, say="对吗？", yes_means="对")
+_NEVER_AGAIN = Question(id="opt_out", kind=QuestionKind.YES_NO, say="以后都别联系了吗？")
+_DIGITS_OF_DATE = 4
+_NOT_THIS_TIME = "3"
+
+
+class Stage(StrEnum):
+    """What the next reply answers."""
+
+    #: The question itself.
+    QUESTION = "question"
+    #: Was the answer understood rightly?
+    READ_BACK = "read_back"
+    #: Are we never to call or write again?
+    OPT_OUT = "opt_out"
+
+
+_CHOICES: Mapping[Stage, tuple[Choice, ...]] = {
+    Stage.READ_BACK: (Choice("1", "对"), Choice("2", "不对，重新答")),
+    Stage.OPT_OUT: (Choice("1", "是，以后都不要"), Choice("2", "不是，接着回答"), Choice("3", "只是这次不想答")),
+}
+
+
+class Move(StrEnum):
+    """What a reply asks us to do."""
+
+    #: Keep the answer and go on.
+    RECORD = "record"
+    #: Say what was understood and ask whether it is right.
+    READ_BACK = "read_back"
+    #: Ask the question again: not understood.
+    AGAIN = "again"
+    #: Ask the question again: nothing was said against us.
+    ASK = "ask"
+    #: Give the question up; a person asks it.
+    SET_ASIDE = "set_aside"
+    #: The resident asks something.
+    ASKED_BACK = "asked_back"
+    #: Ask whether we are never to call or write again.
+    SURE = "sure"
+    #: Never again.
+    OPTED_OUT = "opted_out"
+    #: Not this time.
+    REFUSED = "refused"
+    #: A person is wanted.
+    HUMAN = "human"
+    #: The message came to somebody else.
+    WRONG_PERSON = "wrong_person"
+    #: Somebody of the household writes.
+    OTHER_PERSON = "other_person"
+    #: Not now.
+    NOT_NOW = "not_now"
+    #: Somebody needs help now.
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """Where a conversation in writing stands.
+
+    Attributes:
+        turn: how many replies were taken; a reply to an earlier turn is late.
+        question: whom `misses` and `pending` belong to.
+        misses: replies to this question that were not understood.
+        pending: the reading that waits for its confirmation, with the words and keys it was read from.
+        set_aside: questions that were given up.
+        danger_case: the case opened for a cry for help.
+    """
+
+    turn: int = 0
+    stage: Stage = Stage.QUESTION
+    question: str | None = None
+    misses: int = 0
+    pending: Mapping[str, Any] | None = None
+    set_aside: tuple[str, ...] = ()
+    danger_case: int | None = None
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Writing":
+        """Read what `to_json` wrote."""
+        values = {key: value for key, value in document.items() if key in {field.name for field in fields(cls)}}
+        values["stage"] = Stage(values.get("stage", Stage.QUESTION))
+        values["set_aside"] = tuple(values.get("set_aside", ()))
+        return cls(**values)
+
+    def to_json(self) -> dict[str, Any]:
+        """A document; what is as at the beginning is left out."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) != field.default}
+
+    def at(self, question: Question) -> "Writing":
+        """The same, standing at a question: what belongs to another one is forgotten."""
+        if self.question == question.id:
+            return self
+        return replace(self, question=question.id, misses=0, pending=None, stage=Stage.QUESTION)
+
+    def choices(self, question: Question) -> tuple[Choice, ...]:
+        """The answers that are offered now."""
+        return _CHOICES.get(self.stage) or choices_of(question)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a reply was taken to mean.
+
+    Attributes:
+        text, digits: the words or keys that the reading was read from.
+    """
+
+    move: Move
+    reading: Reading
+    text: str
+    digits: str
+
+
+def read_reply(writing: Writing, question: Question, text: str, digits: str, today: date) -> Reply:
+    """Understand a reply at the point where the conversation stands.
+
+    Args:
+        question: the one that is open.
+        text, digits: words, or the key of an offered answer; a bare figure in words is taken for the key.
+    """
+    digits = digits or _as_keys(writing.choices(question), question, text)
+    text = "" if digits else text.strip()
+    if writing.stage is Stage.READ_BACK:
+        return _to_read_back(writing, question, text, digits, today)
+    if writing.stage is Stage.OPT_OUT:
+        return _to_opt_out(writing, question, text, digits, today)
+    return _to_question(writing, question, text, digits, today)
+
+
+def after_reply(writing: Writing, question: Question, reply: Reply) -> Writing:
+    """Where the conversation stands after a reply."""
+    following = replace(writing.at(question), turn=writing.turn + 1, stage=Stage.QUESTION, pending=None)
+    if reply.move is Move.AGAIN:
+        return replace(following, misses=following.misses + 1)
+    if reply.move is Move.SURE:
+        return replace(following, stage=Stage.OPT_OUT)
+    if reply.move is Move.READ_BACK:
+        pending = {"reading": asdict(reply.reading), "text": reply.text, "digits": reply.digits}
+        return replace(following, stage=Stage.READ_BACK, pending=pending)
+    if reply.move is Move.SET_ASIDE:
+        return replace(following, set_aside=(*following.set_aside, question.id))
+    return following
+
+
+def _to_question(writing: Writing, question: Question, text: str, digits: str, today: date) -> Reply:
+    reading = understand(question, text, digits, None, today)
+    if reading.is_answer:
+        move = Move.READ_BACK if question.confirm else Move.RECORD
+    elif reading.label == Label.UNCLEAR and _asks_back(question, text):
+        move = Move.ASKED_BACK
+    elif reading.label == Label.UNCLEAR:
+        move = Move.SET_ASIDE if writing.at(question).misses >= MISSES else Move.AGAIN
+    else:
+        move = _about_us(reading, text)
+    return Reply(move=move, reading=reading, text=text, digits=digits)
+
+
+def _to_read_back(writing: Writing, question: Question, text: str, digits: str, today: date) -> Reply:
+    waiting = writing.pending or {}
+    pending = Reading(**waiting["reading"])
+    kept = Reply(move=Move.READ_BACK, reading=pending, text=waiting["text"], digits=waiting["digits"])
+    reading = understand(_CONFIRM, text, digits, None, today)
+    if reading.label == Label.YES:
+        return replace(kept, move=Move.RECORD)
+    corrected = understand(question, text, "", None, today) if text else reading
+    denied = reading.label == Label.NO
+    if text and corrected.is_answer and not (denied and question.kind in _SOUND_LIKE_NO):
+        same = (corrected.label, corrected.value) == (pending.label, pending.value)
+        # 三十八度 once more says yes in its way, but a form sent twice says it too: it is read back again.
+        return kept if same else _reply(Move.READ_BACK, corrected, text)
+    if denied:
+        return _reply(Move.ASK, reading, text, digits)
+    if reading.label in {Label.UNCLEAR, Label.SILENCE, Label.REPEAT_REQUEST}:
+        return kept
+    return _reply(_about_us(reading, text), reading, text, digits)
+
+
+#: To these a bare 不对 would be an answer.
+_SOUND_LIKE_NO = frozenset({QuestionKind.YES_NO, QuestionKind.NEED_HELP, QuestionKind.FREE_TEXT})
+
+
+def _to_opt_out(writing: Writing, question: Question, text: str, digits: str, today: date) -> Reply:
+    if digits == _NOT_THIS_TIME:
+        return _reply(Move.REFUSED, Reading(Label.REFUSE, decided_by="keys"), text, digits)
+    reading = understand(_NEVER_AGAIN, text, digits, None, today)
+    if reading.label == Label.DISTRESS:
+        return _reply(Move.DANGER, reading, text)
+    if reading.label == Label.YES or wants_opt_out(plain(text)):
+        return _reply(Move.OPTED_OUT, reading, text, digits)
+    if reading.label == Label.NO:
+        return _reply(Move.ASK, reading, text, digits)
+    if reading.label == Label.REFUSE:
+        return _reply(Move.REFUSED, reading, text, digits)
+    # Whoever simply answers the question goes on with it.
+    return _to_question(replace(writing, stage=Stage.QUESTION), question, text, digits, today)
+
+
+def _about_us(reading: Reading, text: str) -> Move:
+    if reading.label == Label.WRONG_PERSON:
+        return Move.WRONG_PERSON if is_wrong_number(plain(text)) else Move.OTHER_PERSON
+    return _MOVES.get(reading.label, Move.ASK)
+
+
+_MOVES = {
+    Label.DISTRESS: Move.DANGER,
+    Label.REFUSE: Move.SURE,
+    Label.ASK_HUMAN: Move.HUMAN,
+    Label.CALLBACK_LATER: Move.NOT_NOW,
+}
+
+
+def _reply(move: Move, reading: Reading, text: str, digits: str = "") -> Reply:
+    return Reply(move=move, reading=reading, text=text, digits=digits)
+
+
+def _asks_back(question: Question, text: str) -> bool:
+    return question.kind not in {QuestionKind.FREE_TEXT, QuestionKind.NEED_HELP} and is_question(plain(text))
+
+
+def _as_keys(choices: tuple[Choice, ...], question: Question, text: str) -> str:
+    """The key that somebody wrote instead of an answer, such as １; empty where it is none."""
+    figure = normalise(text).strip(" .,!?。，！")
+    if not (figure.isascii() and figure.isdigit()):
+        return ""
+    if choices and (figure == "0" or any(choice.key == figure for choice in choices)):
+        return figure
+    return figure if question.kind is QuestionKind.DATE and len(figure) == _DIGITS_OF_DATE else ""

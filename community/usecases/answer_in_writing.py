@@ -1,0 +1,291 @@
+"""Answer a question in writing: by a text message, a link, in chat, or to a member of staff.
+
+It is understood as on the phone; what is answered here is asked nowhere again, and whoever has answered everything is
+not rung.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from community.model.actor import Actor
+from community.model.calls.call import CallResult
+from community.model.cases.case import CaseKind, NewCase, Priority
+from community.model.hazards.distress import DISTRESS_NAMES, kind_of
+from community.model.hazards.emergency import detect_emergency
+from community.model.meaning import Label, Reading, understand
+from community.model.meaning.speech import plain
+from community.model.questionnaires.answer_case import case_of_answer
+from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, first_open_question
+from community.model.questionnaires.questionnaire import Escalation, Question
+from community.model.questionnaires.writing import Move, Reply, after_reply, read_reply
+from community.model.rulebook import Rulebook
+from community.store import invitations as store
+from community.store.answers import readings_of_target
+from community.store.cases import case_by_id
+from community.store.targets import home_of, target_by_id
+from community.texts.say import say
+from community.usecases.note_case import note_case
+from community.usecases.open_case import open_case
+from community.usecases.record_answer import record_answer
+from community.usecases.settle_in_writing import settle_in_writing
+from community.usecases.written_conversation import Conversation, WrittenTurn, enter_conversation
+
+__all__ = ["WrittenTurn", "answer_in_writing"]
+
+#: Kinds of distress by which the advice is chosen where no rule of emergencies names one.
+_ADVICE = {"gas": "gas", "fire": "fire", "despair": "suicide", "police": "violence", "medical": "medical"}
+_LONGEST = 2000
+
+
+def answer_in_writing(
+    conn: Connection,
+    target_id: int,
+    *,
+    question_id: str,
+    text: str,
+    digits: str = "",
+    channel: str,
+    rules: Rulebook,
+    actor: Actor,
+    now: datetime,
+    turn: int | None = None,
+) -> WrittenTurn:
+    """Take one reply of a target.
+
+    A reply to a question that is not open (any more) changes nothing, a cry for help excepted.
+
+    Args:
+        question_id: the question it answers (`WrittenTurn.question`), also where that is being read back.
+        text, digits: words, or the key of an offered answer; a bare figure in words is taken for the key.
+        channel: `sms`, `link`, `chat`, `inbound` or `staff`.
+        turn: `WrittenTurn.turn` of the page or message it answers: the same reply again is late, and changes nothing.
+            None where every reply is known to be new.
+
+    Raises:
+        NoResultFound: there is no such target.
+    """
+    conversation = enter_conversation(conn, target_id, channel, created_by=str(actor), now=now)
+    taking = _Taking(conn, conversation, channel, rules, actor, now)
+    text = text[:_LONGEST]
+    question = conversation.open_question
+    if text and _in_danger(question or conversation.campaign.questionnaire.questions[0], text, taking.today):
+        return taking.danger(text)
+    if question is None or question.id != question_id or turn not in {None, conversation.writing.turn}:
+        return conversation.stands()
+    if not text.strip() and not digits:
+        return conversation.stands(say_now=say("writing", "empty"))
+    reply = read_reply(conversation.writing.at(question), question, text, digits, taking.today)
+    return taking.take(question, reply)
+
+
+def _in_danger(question: Question, text: str, today: date) -> bool:
+    return understand(question, text, "", None, today).label == Label.DISTRESS
+
+
+@dataclass(slots=True)
+class _Taking:
+    """One reply being taken."""
+
+    conn: Connection
+    conversation: Conversation
+    channel: str
+    rules: Rulebook
+    actor: Actor
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day, where the community is."""
+        return self.now.astimezone(self.rules.timezone).date()
+
+    def take(self, question: Question, reply: Reply) -> WrittenTurn:
+        """Move the conversation on, and do what the reply asks for."""
+        misses = self.conversation.writing.at(question).misses
+        self._save(question, reply)
+        if reply.move is Move.RECORD:
+            return self._record(question, reply)
+        if reply.move is Move.SET_ASIDE:
+            return self._set_aside(question, reply)
+        if reply.move in _RESULTS:
+            return self._end(reply, *_RESULTS[reply.move])
+        if reply.move is Move.ASKED_BACK:
+            self._note_question(reply)
+        turn = self.conversation.stands(fresh=True, say_now=self._words(question, reply.move, misses))
+        return replace(turn, reading=reply.reading)
+
+    def danger(self, text: str) -> WrittenTurn:
+        """Tell whom to call, raise it at the highest priority, and ask nothing more."""
+        case_id = self._raise(text)
+        settled = self.conversation.target.written_result is CallResult.DISTRESS
+        if not settled:
+            self._settle(CallResult.DISTRESS, case_id)
+        writing = replace(
+            self.conversation.writing, turn=self.conversation.writing.turn + 1, danger_case=case_id, pending=None
+        )
+        store.save_state(self.conn, self.conversation.invitation.id, writing.to_json())
+        return WrittenTurn(
+            reading=Reading(Label.DISTRESS, confidence=0.95),
+            say=say("writing", "emergency", advice=_advice(text, self.rules)),
+            emergency=True,
+            result=CallResult.DISTRESS,
+            case_id=case_id,
+            turn=writing.turn,
+        )
+
+    def _save(self, question: Question, reply: Reply) -> None:
+        self.conversation.writing = after_reply(self.conversation.writing, question, reply)
+        store.save_state(self.conn, self.conversation.invitation.id, self.conversation.writing.to_json())
+
+    def _words(self, question: Question, move: Move, misses: int) -> str | None:
+        if move is Move.AGAIN:
+            return say("writing", "unclear_once" if misses == 0 else "unclear_twice")
+        if move is Move.READ_BACK:
+            return self.conversation.read_back(question)
+        return say("writing", _SAID[move])
+
+    def _record(self, question: Question, reply: Reply) -> WrittenTurn:
+        self._keep(question, reply.reading, reply)
+        rule = escalation_for(question, reply.reading)
+        case_id = self._worry(question, reply, rule) if rule else None
+        said = rule.say if rule and rule.say else say("writing", "noted")
+        turn = self._go_on(said)
+        return replace(turn, reading=reply.reading, answered=True, case_id=case_id or turn.case_id)
+
+    def _set_aside(self, question: Question, reply: Reply) -> WrittenTurn:
+        self._keep(question, Reading(Label.UNCLEAR, confidence=reply.reading.confidence), reply)
+        if len(self.conversation.writing.set_aside) >= SET_ASIDE_AT_MOST:
+            return self._end(reply, CallResult.UNCLEAR, "unclear_end")
+        return replace(self._go_on(say("writing", "set_aside")), reading=reply.reading)
+
+    def _go_on(self, said: str) -> WrittenTurn:
+        """Ask the next question, or settle the target when none is left."""
+        self.conversation.answered = readings_of_target(self.conn, self.conversation.target.id)
+        if self.conversation.open_question is not None:
+            return self.conversation.stands(fresh=True, say_now=said)
+        questionnaire = self.conversation.campaign.questionnaire
+        if first_open_question(questionnaire, self.conversation.answered) is not None:
+            case_id = self._settle(CallResult.UNCLEAR)
+            return self._over(say("writing", "unclear_end"), CallResult.UNCLEAR, case_id)
+        case_id = self._settle(CallResult.COMPLETED)
+        thanks = questionnaire.closing or say("writing", "thanks")
+        # What an answer set off is heard before the thanks.
+        words = thanks if said == say("writing", "noted") else f"{said}\n{thanks}"
+        return replace(self._over(words, CallResult.COMPLETED, case_id), completed=True)
+
+    def _end(self, reply: Reply, result: CallResult, words: str) -> WrittenTurn:
+        case_id = self._settle(result)
+        said = say("writing", words, phone=self.rules.phone)
+        return replace(self._over(said, result, case_id), reading=reply.reading)
+
+    def _over(self, said: str, result: CallResult, case_id: int | None) -> WrittenTurn:
+        return WrittenTurn(say=said, result=result, case_id=case_id, turn=self.conversation.writing.turn)
+
+    def _settle(self, result: CallResult, case_id: int | None = None) -> int | None:
+        target = target_by_id(self.conn, self.conversation.target.id)
+        return settle_in_writing(
+            self.conn,
+            target,
+            result,
+            campaign=self.conversation.campaign,
+            person=self.conversation.person,
+            channel=self.channel,
+            rules=self.rules,
+            actor=self.actor,
+            now=self.now,
+            case_id=case_id,
+        )
+
+    def _keep(self, question: Question, reading: Reading, reply: Reply) -> None:
+        record_answer(
+            self.conn,
+            target_id=self.conversation.target.id,
+            question_id=question.id,
+            reading=reading,
+            heard=reply.text,
+            digits=reply.digits,
+            channel=self.channel,
+            actor=self.actor,
+            now=self.now,
+            rehearsal=self.conversation.rehearsal,
+        )
+
+    def _worry(self, question: Question, reply: Reply, rule: Escalation) -> int:
+        case = case_of_answer(question, reply.reading, rule, words=reply.text, digits=reply.digits)
+        return self._open(
+            f"answer:{self.conversation.target.id}:{question.id}",
+            case.kind,
+            case.summary,
+            description=case.description,
+            priority=case.priority,
+        )
+
+    def _note_question(self, reply: Reply) -> None:
+        key = f"invitation:{self.conversation.invitation.id}:question:{self.conversation.writing.turn}"
+        self._open(key, CaseKind.QUESTION, say("writing", "question_case"), description=reply.text)
+
+    def _raise(self, text: str) -> int:
+        """Open the case of a cry for help; what is written after it goes onto the same one while it is open."""
+        writing, invitation = self.conversation.writing, self.conversation.invitation
+        if writing.danger_case is not None and case_by_id(self.conn, writing.danger_case).status.is_open:
+            note_case(self.conn, writing.danger_case, text, actor=self.actor, now=self.now)
+            return writing.danger_case
+        return self._open(
+            f"invitation:{invitation.id}:distress:{writing.turn}",
+            CaseKind.WORRYING,
+            say("writing", "distress_case", kind=DISTRESS_NAMES[kind_of(plain(text))]),
+            description=f"原话：{text}",
+            priority=Priority.EMERGENCY,
+            danger=True,
+        )
+
+    def _open(
+        self,
+        source_key: str,
+        kind: CaseKind,
+        summary: str,
+        *,
+        description: str,
+        priority: Priority | None = None,
+        danger: bool = False,
+    ) -> int:
+        target = self.conversation.target
+        address, grid = home_of(self.conn, target.resident_id)
+        new = NewCase(
+            kind=kind,
+            source_key=source_key,
+            summary=summary,
+            description=description,
+            priority=priority,
+            danger=danger,
+            address=address,
+            grid=grid or None,
+            resident_id=target.resident_id,
+            campaign_id=target.campaign_id,
+            target_id=target.id,
+            rehearsal=self.conversation.rehearsal,
+        )
+        return open_case(self.conn, new, rules=self.rules, actor=self.actor, now=self.now).id
+
+
+#: Replies that end the conversation, with the sentence that says so.
+_RESULTS: dict[Move, tuple[CallResult, str]] = {
+    Move.OPTED_OUT: (CallResult.OPTED_OUT, "opted_out"),
+    Move.REFUSED: (CallResult.REFUSED, "refused"),
+    Move.HUMAN: (CallResult.HUMAN, "human"),
+    Move.WRONG_PERSON: (CallResult.WRONG_PERSON, "wrong_person"),
+}
+_SAID: dict[Move, str] = {
+    Move.ASK: "repeated",
+    Move.ASKED_BACK: "asked_back",
+    Move.SURE: "opt_out_ask",
+    Move.OTHER_PERSON: "other_person",
+    Move.NOT_NOW: "not_now",
+}
+
+
+def _advice(text: str, rules: Rulebook) -> str:
+    emergency = detect_emergency(text)
+    key = emergency.advice_key if emergency else _ADVICE[kind_of(plain(text))]
+    return say("emergency", f"advice.{key}", gas_phone=rules.gas_phone)
