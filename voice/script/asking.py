@@ -5,22 +5,11 @@ from datetime import date
 from enum import StrEnum
 
 from community.model.meaning.reading import Label, Reading
+from community.model.questionnaires.choices import deny
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from voice.script.steps import Listen, Prompt
 from voice.script.wording import Wording
 
-#: How a fact is denied; the first that fits.
-_OPPOSITES: tuple[tuple[str, str], ...] = (
-    (r"^(.*?)(收到|看到|听到|拿到|接到|吃|打|办|交|做|到|去|来)(了|过)$", r"\1没\2"),
-    (r"^(?:还|仍)(.+?)着$", r"没有\1"),
-    (r"^(.{1,4}?)[还都]好$", r"\1不好"),
-    (r"^都正常$", "不正常"),
-    (r"^有$", "没有"),
-    (r"^有(.+)$", r"没有\1"),
-    (r"^正常$", "不正常"),
-    (r"^知道了?$", "不知道"),
-    (r"^(能|会|可以|愿意|需要|想|要|同意|方便|在家|在|满意|是|舒服|安全|习惯|参加|够|用|去|来|好)(.*)$", r"不\1\2"),
-)
 _UNITS = (
     (r"体温|多少度", "度"),
     (r"岁|年龄|年纪", "岁"),
@@ -88,14 +77,6 @@ def yes_and_no(wording: Wording, question: Question) -> tuple[str, str]:
     """What yes and no are called in the announcement of their keys."""
     yes = question.yes_means or "是"
     return wording.written(yes), wording.written(deny(yes)) if question.yes_means else wording.text("otherwise")
-
-
-def deny(fact: str) -> str:
-    """方便 → 不方便, 收到了 → 没收到, 有人照顾 → 没有人照顾; 不是 where that is not known."""
-    for pattern, denied in _OPPOSITES:
-        if re.match(pattern, fact):
-            return re.sub(pattern, denied, fact)
-    return "不是"
 
 
 def told(wording: Wording, question: Question, reading: Reading, today: date) -> str:

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from community.model.questionnaires.choices import deny
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from voice.carriers.twilio.twiml import render
-from voice.script.asking import Keys, ask, deny
+from voice.script.asking import Keys, ask
 from voice.script.steps import CallUrls, Language, Listen, Prompt, Step
 from voice.script.wording import LONGEST_BREATH, Wording, as_written, breaths, sentences, wording
 
