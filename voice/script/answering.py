@@ -1,16 +1,14 @@
 """What follows an answer: reading it back, keeping it, what it sets off, and the next question."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind
-from community.model.cases.case_text import hide_numbers, shorten
 from community.model.meaning.reading import Label, Reading
-from community.model.questionnaires.answer_rules import escalation_for, next_question
-from community.model.questionnaires.answer_text import answer_text
+from community.model.questionnaires.answer_case import case_of_answer
+from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, next_question
 from community.model.questionnaires.questionnaire import Escalation, Question
 from voice.script import health_consent
 from voice.script.asking import told
@@ -20,20 +18,7 @@ from voice.script.speaking import Speaker
 from voice.script.steps import Heard, Prompt
 from voice.script.turn import Effect, RaiseCase, RecordAnswer, Said, Turn
 
-_ASKING = re.compile(
-    r"怎么|咋|如何|多少|几(?:点|号|月|岁|块|天)|什么时候|啥时|哪(?:里|儿|个|些|天|办)|为什么|凭啥|要不要|能不能|可不可以|是不是|有没有|需不需要|什么(?:条件|材料|手续|标准|政策|证)|吗[?]?$|呢[?]?$|么[?]?$|[?]$"
-)
-_TOPIC = re.compile(
-    r"津贴|补贴|补助|尊老金|低保|社保|医保|养老|退休|残疾|身份证|户口|居住证|老年证|老年卡|公交卡|认证|证明|盖章|食堂|助餐|日间|照料|护理|疫苗|体检|办(?:理|证|卡)?|申请|领(?:取|钱)?|报销|政策|通知|停水|停电|缴费|电费|水费|物业|垃圾|加装电梯|电梯|网格员|书记|居委会|电话号码|地址|几点(?:开|上|下|关)|开门|上班|收费|要钱|带(?:什么|啥)|材料|安置点|转移|集合|车接"
-)
-_LONGEST_QUESTION, _LONGEST_ANSWER = 60, 160
-_QUESTIONS_SET_ASIDE = 2
-_LONGEST_QUOTE, _LONGEST_SUMMARY_QUESTION = 24, 40
-
-
-def is_question(text: str) -> bool:
-    """Whether a resident asks us something that the community's documents may answer."""
-    return 4 <= len(text) <= _LONGEST_QUESTION and bool(_ASKING.search(text) and _TOPIC.search(text))
+_LONGEST_ANSWER = 160
 
 
 def put(speaker: Speaker, prompts: Sequence[Prompt], question: Question, **changes: Any) -> Turn:
@@ -44,7 +29,9 @@ def put(speaker: Speaker, prompts: Sequence[Prompt], question: Question, **chang
     effects = [*changes.pop("effects", ()), *left_out]
     if following is None:
         return health_consent.finish(speaker, prompts, effects, changes)
-    return speaker.ask(prompts, following, effects=effects, **{"misses": 0, "repeats": 0, "pending": None, **changes})
+    return speaker.ask(
+        prompts, following, effects=effects, **{"misses": 0, "repeats": 0, "hums": 0, "pending": None, **changes}
+    )
 
 
 def take(speaker: Speaker, question: Question, heard: Heard, reading: Reading) -> Turn:
@@ -80,11 +67,30 @@ def set_aside(speaker: Speaker, question: Question, heard: Heard, reading: Readi
     """Give up a question that was not understood: a person will ask it; after two such questions the call ends."""
     unclear = Reading(Label.UNCLEAR, confidence=reading.confidence)
     effects: list[Effect] = [RecordAnswer(question.id, heard, unclear)]
+    prompts = speaker.say("set_aside")
+    rule = escalation_for(question, unclear)
+    if rule is not None:
+        effects.append(_case(question, heard, unclear, rule))
+        prompts = speaker.wording.spoken(rule.say, slow=speaker.dialogue.slow) if rule.say else prompts
     count = speaker.dialogue.set_aside + 1
     following = next_question(speaker.script.questionnaire, question, unclear)
-    if count >= _QUESTIONS_SET_ASIDE or following is None:
+    if count >= SET_ASIDE_AT_MOST or following is None:
         return end(speaker, speaker.say("unclear_end"), CallResult.UNCLEAR, *effects)
-    return put(speaker, speaker.say("set_aside"), following, effects=effects, set_aside=count)
+    return put(speaker, prompts, following, effects=effects, set_aside=count)
+
+
+def refuse(speaker: Speaker, heard: Heard) -> Turn:
+    """Take leave of somebody who does not want to answer; a rule of the question for that is set off all the same."""
+    effects: list[Effect] = []
+    prompts = speaker.say("refused")
+    reading = Reading(Label.REFUSE, confidence=0.9)
+    asking = speaker.dialogue.phase in {Phase.QUESTION, Phase.CONFIRM}
+    rule = escalation_for(speaker.question, reading) if asking else None
+    if rule is not None:
+        effects.append(_case(speaker.question, heard, reading, rule))
+        if rule.say:
+            prompts = [*speaker.wording.spoken(rule.say), *speaker.say("goodbye", phone=speaker.script.phone)]
+    return end(speaker, prompts, CallResult.REFUSED, *effects)
 
 
 def answer_back(speaker: Speaker, said: Said) -> Turn:
@@ -117,25 +123,14 @@ def _result(speaker: Speaker) -> CallResult:
 
 
 def _case(question: Question, heard: Heard, reading: Reading, rule: Escalation) -> RaiseCase:
-    meant = answer_text(question, reading.label, reading.value, heard.speech)
-    words = f"原话：{heard.speech}" if heard.speech else f"按键：{heard.digits}"
+    case = case_of_answer(question, reading, rule, words=heard.speech, digits=heard.digits)
     return RaiseCase(
         key=f"answer:{question.id}",
-        kind=CaseKind(rule.kind),
-        summary=_in_brief(question, heard, reading),
-        description=f"问：{question.say}\n答：{meant}\n{words}",
-        priority=rule.priority,
+        kind=case.kind,
+        summary=case.summary,
+        description=case.description,
+        priority=case.priority,
     )
-
-
-def _in_brief(question: Question, heard: Heard, reading: Reading) -> str:
-    """答“不太舒服”：您这两天身体舒服吗？ – what was said, with what it was taken for where the words do not tell."""
-    meant = str(answer_text(question, reading.label, reading.value, heard.speech))
-    # A number that is cut in two would not be known as one.
-    words = shorten(hide_numbers(heard.speech), _LONGEST_QUOTE)
-    plain_answer = reading.label in {Label.YES, Label.NO} or meant == heard.speech
-    answer = f"答“{words or meant}”" if plain_answer or not words else f"{shorten(meant, _LONGEST_QUOTE)}（“{words}”）"
-    return f"{answer}：{shorten(question.say, _LONGEST_SUMMARY_QUESTION)}"
 
 
 def _today(speaker: Speaker) -> Any:

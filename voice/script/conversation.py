@@ -4,17 +4,21 @@ Every way through it ends politely; silence and unclear answers are asked again 
 asked another question.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from community.model.calls.call import CallResult
 from community.model.meaning import Label, Reading, understand
-from community.model.meaning.asides import is_distress, is_machine_greeting, is_wrong_number, wants_opt_out, wants_wait
+from community.model.meaning.asides import is_machine_greeting, is_wrong_number, wants_opt_out, wants_wait
+from community.model.meaning.asking_back import is_question
+from community.model.meaning.interjections import is_hum
 from community.model.meaning.later import callback_time
 from community.model.meaning.speech import plain
-from community.model.questionnaires.answer_rules import first_open_question
+from community.model.meaning.understand import cries_for_help
+from community.model.questionnaires.answer_rules import MISSES, first_open_question
 from community.model.questionnaires.questionnaire import Question, QuestionKind, Recording
-from voice.script import answering, emergency, guardian, health_consent
+from voice.script import answering, emergency, guardian, health_consent, interrupting
 from voice.script.asking import listen
 from voice.script.dialogue import Dialogue, Phase
 from voice.script.ending import end, hand_over
@@ -22,11 +26,14 @@ from voice.script.speaking import Speaker
 from voice.script.steps import KEY_REPEAT, Heard, Prompt
 from voice.script.turn import MachineHeard, OptOut, Said, Script, Turn, WrongNumber
 
-#: A question is asked again so often after silence or nonsense; repeated so often on request; waited for so often.
-MISSES, REPEATS, WAITS = 2, 3, 3
+#: A question is repeated so often on request, and waited for so often.
+REPEATS, WAITS = 3, 3
 _WAIT_SECONDS = 20
 _CONSENT = Question(id="consent", kind=QuestionKind.YES_NO, say="可以录音吗？", yes_means="可以")
-_NEVER_AGAIN = Question(id="opt_out", kind=QuestionKind.YES_NO, say="以后都别打了吗？")
+_NEVER_AGAIN = Question(id="opt_out", kind=QuestionKind.YES_NO, say="以后都别打了吗？", yes_means="是")
+#: 我拒绝 to 可以录音吗 is about recording; 关你什么事 is about the call.
+_ABOUT_RECORDING = re.compile(r"录|^(?:我)?(?:拒绝|不接受|不同意|不愿意?|不想|不肯)(?:啊|的|了)?[,.!]*$")
+_RAMBLING = 30
 _CONFIRM = Question(id="confirm", kind=QuestionKind.YES_NO, say="对吗？", yes_means="对")
 _ANSWERED_BY_DUTY = frozenset({"completed", "answered"})
 
@@ -45,12 +52,22 @@ def advance(script: Script, dialogue: Dialogue, said: Said) -> Turn:
         return without_listening(speaker, said)
     if _is_machine(dialogue, said):
         return end(speaker, speaker.voicemail(), None, MachineHeard(), machine=True)
-    text = plain(said.heard.speech)
-    if is_distress(text):
+    if _in_danger(speaker, said.heard):
         return emergency.begin(speaker, said.heard)
-    if wants_wait(text) and dialogue.waits < WAITS:
+    if wants_wait(plain(said.heard.speech)) and dialogue.waits < WAITS:
         return _wait(speaker)
-    return _LISTENING[dialogue.phase](speaker, said)
+    reading = _read(speaker, _asked(speaker), said.heard)
+    return interrupting.answer(speaker, said, reading) or _LISTENING[dialogue.phase](speaker, said)
+
+
+def _in_danger(speaker: Speaker, heard: Heard) -> bool:
+    """Whether somebody needs help now, whatever is being asked at the moment."""
+    return not heard.is_silence and cries_for_help(_asked(speaker), heard.speech)
+
+
+def _asked(speaker: Speaker) -> Question:
+    """What the resident's words would answer."""
+    return _OWN_QUESTIONS.get(speaker.dialogue.phase) or speaker.question
 
 
 def _is_machine(dialogue: Dialogue, said: Said) -> bool:
@@ -95,14 +112,14 @@ def _consent(speaker: Speaker, said: Said) -> Turn:
     reading = _read(speaker, _CONSENT, said.heard)
     if reading.label == Label.YES:
         return begin_questions(speaker, speaker.say("consent_given"), start_recording=True, consent=True)
-    if reading.label == Label.SILENCE:
+    if reading.label == Label.SILENCE or (reading.label == Label.UNCLEAR and not speaker.dialogue.misses):
         return _again(speaker, said, reading)
     if reading.label == Label.REPEAT_REQUEST and speaker.dialogue.repeats < REPEATS:
         about = speaker.to_guardian() if speaker.script.guardian else speaker.opening()
         prompts = [*about, *speaker.say("consent")]
         repeats = speaker.dialogue.repeats + 1
         return speaker.slower().listen(prompts, speaker.for_yes_no(), repeats=repeats)
-    if reading.label == Label.REFUSE and not wants_opt_out(plain(said.heard.speech)):
+    if reading.label == Label.REFUSE and _ABOUT_RECORDING.search(plain(said.heard.speech)):
         reading = Reading(Label.NO)
     if reading.label in {Label.NO, Label.UNCLEAR, Label.REPEAT_REQUEST}:
         # Whoever does not agree is not recorded; the questions are asked all the same.
@@ -119,7 +136,9 @@ def _question(speaker: Speaker, said: Said) -> Turn:
     question = speaker.question
     reading = _read(speaker, question, said.heard)
     if reading.is_answer:
-        return answering.take(speaker, question, said.heard, reading)
+        # 嗯 may be a yes: it is kept only after it was read back.
+        keep = answering.read_back if is_hum(plain(said.heard.speech)) else answering.take
+        return keep(speaker, question, said.heard, reading)
     if reading.label in {Label.SILENCE, Label.UNCLEAR} and speaker.waited and said.heard.is_silence:
         return speaker.ask_again(speaker.say("waited"))
     if reading.label == Label.UNCLEAR and asks_back(question, said.heard) and speaker.dialogue.asked_back < MISSES:
@@ -161,12 +180,13 @@ def _corrects(question: Question, heard: Heard, pending: Reading, corrected: Rea
 def _opt_out(speaker: Speaker, said: Said) -> Turn:
     text = plain(said.heard.speech)
     reading = _read(speaker, _NEVER_AGAIN, said.heard)
-    sure = reading.label in {Label.YES, Label.REFUSE} or wants_opt_out(text)
-    unanswered = reading.label in {Label.SILENCE, Label.UNCLEAR}
-    if sure or (unanswered and speaker.dialogue.insisted):
-        result = CallResult.REFUSED if speaker.script.guardian else CallResult.OPTED_OUT
-        return end(speaker, speaker.say("opted_out", phone=speaker.script.phone), result, OptOut())
-    return end(speaker, speaker.say("refused"), CallResult.REFUSED)
+    if reading.label == Label.NO and not wants_opt_out(text):
+        return interrupting.once_more(speaker, speaker.say("waited"), phase=speaker.dialogue.interrupted)
+    if reading.label in {Label.ASK_HUMAN, Label.WRONG_PERSON, Label.CALLBACK_LATER}:
+        return _about_the_call(speaker, said, reading)
+    # They said so once, and have not taken it back.
+    result = CallResult.REFUSED if speaker.script.guardian else CallResult.OPTED_OUT
+    return end(speaker, speaker.say("opted_out", phone=speaker.script.phone), result, OptOut())
 
 
 def _about_the_call(speaker: Speaker, said: Said, reading: Reading) -> Turn:
@@ -176,12 +196,19 @@ def _about_the_call(speaker: Speaker, said: Said, reading: Reading) -> Turn:
         if is_wrong_number(text):
             return end(speaker, speaker.say("wrong_number"), CallResult.WRONG_PERSON, WrongNumber())
         return end(speaker, speaker.say("other_person"), CallResult.CALLBACK_LATER)
+    if reading.label == Label.REFUSE and wants_opt_out(text):
+        return _confirm_opt_out(speaker)
     if reading.label == Label.REFUSE:
-        insisted = wants_opt_out(text)
-        return speaker.listen(speaker.say("opt_out_ask"), speaker.for_yes_no(), phase=Phase.OPT_OUT, insisted=insisted)
+        return answering.refuse(speaker, said.heard)
     if reading.label == Label.CALLBACK_LATER:
         return _later(speaker, said.heard)
     return hand_over(speaker)
+
+
+def _confirm_opt_out(speaker: Speaker) -> Turn:
+    interrupted = speaker.dialogue.phase.value
+    prompts = speaker.say("opt_out_ask")
+    return speaker.listen(prompts, speaker.for_yes_no(), phase=Phase.OPT_OUT, interrupted=interrupted)
 
 
 def _later(speaker: Speaker, heard: Heard) -> Turn:
@@ -206,6 +233,8 @@ def _again(speaker: Speaker, said: Said, reading: Reading, prompts: Sequence[Pro
     times = "once" if dialogue.misses == 0 else "twice"
     by_keys = dialogue.phase is Phase.CONSENT or speaker.question.kind is not QuestionKind.FREE_TEXT
     unclear = f"unclear_{times}" + ("" if by_keys or times == "once" else "_spoken")
+    if times == "once" and len(said.heard.speech) > _RAMBLING:
+        unclear = "unclear_long"
     opening = prompts if prompts is not None else speaker.say(f"silent_{times}" if silent else unclear)
     misses = dialogue.misses + 1
     if dialogue.phase is Phase.CONSENT:
@@ -238,12 +267,12 @@ def asks_back(question: Question, heard: Heard) -> bool:
     """Whether the resident asks us something, so that the assistant should answer."""
     if question.kind in {QuestionKind.FREE_TEXT, QuestionKind.NEED_HELP} or heard.digits:
         return False
-    return answering.is_question(plain(heard.speech))
+    return is_question(plain(heard.speech))
 
 
 def may_be_question(heard: Heard) -> bool:
     """Whether it is worth looking closer; cheap, for every webhook."""
-    return not heard.digits and answering.is_question(plain(heard.speech))
+    return not heard.digits and is_question(plain(heard.speech))
 
 
 def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> str | None:
@@ -251,7 +280,7 @@ def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> 
     if dialogue.phase is not Phase.QUESTION or dialogue.asked_back >= MISSES or heard.is_silence:
         return None
     speaker = Speaker(script, dialogue)
-    if not asks_back(speaker.question, heard) or is_distress(plain(heard.speech)):
+    if not asks_back(speaker.question, heard) or _in_danger(speaker, heard):
         return None
     return heard.speech if _read(speaker, speaker.question, heard).label == Label.UNCLEAR else None
 
@@ -269,6 +298,13 @@ _WITHOUT_LISTENING: dict[Phase, _Handler] = {
     Phase.TRANSFER: _after_transfer,
     Phase.EMERGENCY: lambda speaker, said: emergency.stay(speaker, plain(said.heard.speech)),
     Phase.OVER: lambda speaker, _: speaker.hang_up([]),
+}
+_OWN_QUESTIONS: dict[Phase, Question] = {
+    Phase.GUARDIAN: guardian.FAMILY,
+    Phase.CONSENT: _CONSENT,
+    Phase.HEALTH: health_consent.QUESTION,
+    Phase.CONFIRM: _CONFIRM,
+    Phase.OPT_OUT: _NEVER_AGAIN,
 }
 _LISTENING: dict[Phase, _Handler] = {
     Phase.GUARDIAN: _guardian,

@@ -49,7 +49,9 @@ class Dialogue:
         pending: a reading that waits for its confirmation, with what was heard.
         set_aside: questions that were given up as unclear.
         asked_back: questions the resident asked us.
-        insisted: 不要再打了 was said in so many words.
+        hums: 嗯, 喂 and the like that were said instead of an answer to this question.
+        doubts: how often the resident doubted who we are.
+        interrupted: the phase that 不要再打了 interrupted, to be gone back to; empty for none.
         rounds: how often we spoke while staying with somebody in distress.
         refused: labels of refusal heard so far.
         result: what came of it, for the engine; None while it goes on.
@@ -73,7 +75,9 @@ class Dialogue:
     pending: dict[str, Any] | None = None
     set_aside: int = 0
     asked_back: int = 0
-    insisted: bool = False
+    hums: int = 0
+    doubts: int = 0
+    interrupted: str = ""
     rounds: int = 0
     result: CallResult | None = None
     callback_at: str | None = None

@@ -11,7 +11,7 @@ from community.model.questionnaires.questionnaire import Question, QuestionKind
 from voice.script.dialogue import Phase
 from voice.script.ending import end
 from voice.script.speaking import Speaker
-from voice.script.steps import Heard
+from voice.script.steps import Heard, Prompt
 from voice.script.turn import Said, Turn, WrongNumber
 
 FAMILY = Question(id="guardian", kind=QuestionKind.YES_NO, say="您是家人吗？", yes_means="是")
@@ -46,8 +46,13 @@ def not_yet_sure(speaker: Speaker, said: Said, reading: Reading) -> Turn | None:
     return end(speaker, speaker.say("unclear_end"), CallResult.UNCLEAR)
 
 
-def _ask(speaker: Speaker, first: str = "", **changes: Any) -> Turn:
+def sentences(speaker: Speaker, first: str = "") -> list[Prompt]:
+    """Who calls, or other first words, and whether this is the family."""
     name = speaker.wording.written(speaker.script.name)
     opening = speaker.say(first) if first else speaker.opening()
-    told = [*opening, *speaker.say("guardian_ask", name=name)]
+    return [*opening, *speaker.say("guardian_ask", name=name)]
+
+
+def _ask(speaker: Speaker, first: str = "", **changes: Any) -> Turn:
+    told = sentences(speaker, first)
     return speaker.listen(told, speaker.for_yes_no(), phase=Phase.GUARDIAN, **changes)

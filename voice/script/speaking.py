@@ -96,6 +96,7 @@ class Speaker:
         again: bool = False,
         keys_for_help: bool = False,
         start_recording: bool = False,
+        barge_in: bool = True,
         effects: Sequence[Effect] = (),
         **changes: Any,
     ) -> Turn:
@@ -108,6 +109,7 @@ class Speaker:
             told,
             listen(question),
             start_recording=start_recording,
+            barge_in=barge_in,
             effects=effects,
             **{"phase": Phase.QUESTION, "question": question.id, **changes},
         )
@@ -129,10 +131,12 @@ class Speaker:
         *,
         wait: int = 0,
         start_recording: bool = False,
+        barge_in: bool = True,
         effects: Sequence[Effect] = (),
         **changes: Any,
     ) -> Turn:
         """Say something, then listen."""
+        awaited = replace(awaited, barge_in=barge_in)
         step = self._step(prompts, listen=awaited, wait=wait, start_recording=start_recording)
         return self._turn(step, effects, changes)
 

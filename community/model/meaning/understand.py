@@ -59,9 +59,9 @@ def understand(question: Question, heard_speech: str, digits: str, confidence: f
     Returns:
         A reading; label `unclear` wherever the words do not decide.
     """
-    text = plain(heard_speech[:_LONGEST])
-    if asides.is_distress(text) or _in_danger(question, text):
+    if cries_for_help(question, heard_speech):
         return words(Label.DISTRESS, confidence=0.95)
+    text = plain(heard_speech[:_LONGEST])
     if digits:
         return _keys(question, digits, today)
     if not text.strip(" ,.!?…~"):
@@ -71,6 +71,12 @@ def understand(question: Question, heard_speech: str, digits: str, confidence: f
     if "录音" not in question.say:
         text = _without_recording(text)
     return _read(question, text, today)
+
+
+def cries_for_help(question: Question, heard_speech: str) -> bool:
+    """Whether somebody is in danger, however badly it was heard and whatever was asked."""
+    text = plain(heard_speech[:_LONGEST])
+    return asides.is_distress(text) or _in_danger(question, text)
 
 
 def _read(question: Question, text: str, today: date) -> Reading:
