@@ -17,14 +17,20 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    exists,
     func,
     or_,
     select,
+    text,
     update,
 )
 
-from community.model.calls.text_message import TextProblem, TextStatus, may_move_text
+from community.model.calls.call import Outcome
+from community.model.calls.campaign import TargetStatus
+from community.model.calls.text_message import TextKind, TextProblem, TextStatus, may_move_text
 from community.store.base import UtcDateTime, insert_new, insert_once, metadata
+from community.store.campaigns import targets
+from community.store.residents import phones, residents
 
 text_messages = Table(
     "text_message",
@@ -40,6 +46,8 @@ text_messages = Table(
     Column("kind", String(20), nullable=False),
     Column("target_id", ForeignKey("target.id"), index=True),
     Column("resident_id", ForeignKey("resident.id")),
+    #: The question that it asks.
+    Column("question_id", String(60)),
     #: The message that this one answers.
     Column("reply_to", ForeignKey("text_message.id")),
     #: E.164 of the other side, and of ours.
@@ -113,9 +121,10 @@ class TextMessage:
     key: str
     token: str
     direction: str
-    kind: str
+    kind: TextKind
     target_id: int | None
     resident_id: int | None
+    question_id: str | None
     reply_to: int | None
     number: str
     own_number: str
@@ -184,7 +193,7 @@ def due_texts(conn: Connection, carrier: str, now: datetime, limit: int) -> list
             text_messages.c.status == TextStatus.WAITING,
             text_messages.c.next_at <= now,
             text_messages.c.carrier == carrier,
-            or_(text_messages.c.kind == "emergency", in_turn),
+            or_(text_messages.c.kind == TextKind.EMERGENCY, in_turn),
         )
         .order_by(text_messages.c.id)
         .limit(limit)
@@ -260,6 +269,79 @@ def texts_of_target(conn: Connection, target_id: int) -> list[TextMessage]:
     return [_text(row) for row in conn.execute(query)]
 
 
+def targets_to_invite(
+    conn: Connection, campaign_id: int, outcomes: Collection[Outcome], limit: int
+) -> list[tuple[int, int]]:
+    """Targets that wait for another call after one in vain, and were not written to; with their residents' ids."""
+    written = exists().where(text_messages.c.target_id == targets.c.id, text_messages.c.kind == TextKind.INVITATION)
+    query = (
+        select(targets.c.id, targets.c.resident_id)
+        .where(
+            targets.c.campaign_id == campaign_id,
+            targets.c.status == TargetStatus.WAITING,
+            targets.c.outcome.in_(list(outcomes)),
+            targets.c.attempts > 0,
+            targets.c.written_result.is_(None),
+            ~written,
+        )
+        .order_by(targets.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.resident_id) for row in conn.execute(query)]
+
+
+def invitations_without_answer(
+    conn: Connection, campaign_id: int, *, sent_before: datetime, limit: int
+) -> list[TextMessage]:
+    """First invitations sent before a moment to targets that still wait, and from whom nothing came back."""
+    answered = text_messages.alias("answered")
+    second = text_messages.alias("second")
+    query = (
+        select(text_messages)
+        .join(targets, targets.c.id == text_messages.c.target_id)
+        .where(
+            targets.c.campaign_id == campaign_id,
+            targets.c.status == TargetStatus.WAITING,
+            targets.c.written_result.is_(None),
+            text_messages.c.kind == TextKind.INVITATION,
+            text_messages.c.status.in_([TextStatus.SENT, TextStatus.DELIVERED]),
+            text_messages.c.tried_at <= sent_before,
+            ~exists().where(answered.c.target_id == targets.c.id, answered.c.direction == "in"),
+            ~exists().where(
+                second.c.target_id == targets.c.id,
+                second.c.kind == TextKind.INVITATION,
+                second.c.id != text_messages.c.id,
+            ),
+        )
+        .order_by(text_messages.c.id)
+        .limit(limit)
+    )
+    return [_text(row) for row in conn.execute(query)]
+
+
+def residents_of_number(conn: Connection, number: str) -> list[tuple[int, str]]:
+    """Whose number it is, and is any good: their ids and names, in order of the roster."""
+    query = (
+        select(residents.c.id, residents.c.name)
+        .join(phones, phones.c.resident_id == residents.c.id)
+        .where(phones.c.number == number, phones.c.status != "wrong")
+        .order_by(residents.c.id)
+    )
+    return [(row.id, row.name) for row in conn.execute(query)]
+
+
+def put_off_calls(conn: Connection, target_id: int, until: datetime) -> None:
+    """Ring a waiting target no sooner than a moment: the resident is writing to us."""
+    sooner = (targets.c.id == target_id, targets.c.status == TargetStatus.WAITING, targets.c.next_at < until)
+    conn.execute(update(targets).where(*sooner).values(next_at=until))
+
+
+def hold_number(conn: Connection, number: str) -> None:
+    """Let nobody else take a message of that number until the transaction ends."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("select pg_advisory_xact_lock(hashtext(:number))"), {"number": f"text:{number}"})
+
+
 def texts_with_number(conn: Connection, number: str, *, since: datetime, carrier: str) -> list[TextMessage]:
     """Every message from and to a number since a moment, newest first."""
     query = (
@@ -272,15 +354,12 @@ def texts_with_number(conn: Connection, number: str, *, since: datetime, carrier
     return [_text(row) for row in conn.execute(query)]
 
 
-def count_texts(conn: Connection, campaign_target_ids: Any) -> Mapping[str, int]:
-    """How many messages of some targets there are in each status.
-
-    Args:
-        campaign_target_ids: a query for the ids of the targets.
-    """
+def count_texts(conn: Connection, campaign_id: int) -> Mapping[str, int]:
+    """How many messages of a campaign there are in each status."""
     query = (
         select(text_messages.c.status, func.count().label("n"))
-        .where(text_messages.c.target_id.in_(campaign_target_ids))
+        .join(targets, targets.c.id == text_messages.c.target_id)
+        .where(targets.c.campaign_id == campaign_id)
         .group_by(text_messages.c.status)
     )
     return {row.status: row.n for row in conn.execute(query)}
@@ -320,6 +399,6 @@ def without_texts(conn: Connection, resident_ids: Collection[int]) -> set[int]:
 
 def _text(row: Row[Any]) -> TextMessage:
     values = row._asdict()
-    values["status"] = TextStatus(row.status)
+    values["kind"], values["status"] = TextKind(row.kind), TextStatus(row.status)
     values["problem"] = None if row.problem is None else TextProblem(row.problem)
     return TextMessage(**values)

@@ -1,4 +1,4 @@
-"""A text message beside the phone: where it stands, and why one that was sent did not arrive."""
+"""A text message beside the phone: what it is about, where it stands, and why one that was sent did not arrive."""
 
 from enum import StrEnum
 
@@ -25,17 +25,6 @@ class TextStatus(StrEnum):
     #: Written by the resident.
     RECEIVED = "received"
 
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing happens to it any more."""
-        return self in {
-            TextStatus.DELIVERED,
-            TextStatus.UNDELIVERED,
-            TextStatus.REFUSED,
-            TextStatus.DROPPED,
-            TextStatus.RECEIVED,
-        }
-
 
 TEXT_STATUS_NAMES: dict[TextStatus, str] = {
     TextStatus.WAITING: "待发",
@@ -50,19 +39,36 @@ TEXT_STATUS_NAMES: dict[TextStatus, str] = {
 }
 
 #: From where to where; what a late callback says of an earlier state changes nothing.
+_TAKEN = frozenset({TextStatus.SENT, TextStatus.DELIVERED, TextStatus.UNDELIVERED})
 TEXT_MOVES: dict[TextStatus, frozenset[TextStatus]] = {
-    TextStatus.WAITING: frozenset({TextStatus.SENDING, TextStatus.DROPPED}),
+    # It was taken for not sent, and a late callback says that it was.
+    TextStatus.WAITING: frozenset({TextStatus.SENDING, TextStatus.DROPPED}) | _TAKEN,
     TextStatus.SENDING: frozenset(set(TextStatus) - {TextStatus.SENDING, TextStatus.RECEIVED}),
-    TextStatus.UNKNOWN: frozenset(
-        {TextStatus.WAITING, TextStatus.SENT, TextStatus.DELIVERED, TextStatus.UNDELIVERED, TextStatus.REFUSED}
-    ),
+    TextStatus.UNKNOWN: frozenset({TextStatus.WAITING, TextStatus.REFUSED}) | _TAKEN,
     TextStatus.SENT: frozenset({TextStatus.DELIVERED, TextStatus.UNDELIVERED}),
     TextStatus.DELIVERED: frozenset(),
     TextStatus.UNDELIVERED: frozenset({TextStatus.DELIVERED}),
-    TextStatus.REFUSED: frozenset(),
-    TextStatus.DROPPED: frozenset(),
+    TextStatus.REFUSED: _TAKEN,
+    TextStatus.DROPPED: _TAKEN,
     TextStatus.RECEIVED: frozenset(),
 }
+
+
+class TextKind(StrEnum):
+    """What a text message is about."""
+
+    #: A call was in vain: how to answer.
+    INVITATION = "invitation"
+    #: The next question, thanks, or what else we answer in a conversation.
+    REPLY = "reply"
+    #: Whom to call now.
+    EMERGENCY = "emergency"
+    #: No texts any more, as asked for: the last one.
+    GOODBYE = "goodbye"
+    #: Asks whether we are never to call again.
+    NO_CALLS = "no_calls"
+    #: Written by the resident.
+    INCOMING = "incoming"
 
 
 class TextProblem(StrEnum):

@@ -48,6 +48,7 @@ def _create_text_message() -> None:
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("target_id", sa.Integer(), nullable=True),
         sa.Column("resident_id", sa.Integer(), nullable=True),
+        sa.Column("question_id", sa.String(60), nullable=True),
         sa.Column("reply_to", sa.Integer(), nullable=True),
         sa.Column("number", sa.String(20), nullable=False),
         sa.Column("own_number", sa.String(20), server_default="", nullable=False),
