@@ -265,7 +265,7 @@ class Carrier(Protocol):
 class CallsBackAtOneAddress(Protocol):
     """A carrier that sends what happens to an address of the account, `/voice/{name}/callbacks/…`, for all calls alike.
 
-    `verify` and `render` hold for these webhooks too; `CarrierRequest.path` is what stands below `callbacks/`.
+    `verify` holds for these webhooks too; `CarrierRequest.path` is what stands below `callbacks/`.
     """
 
     def parse_shared(self, request: CarrierRequest) -> Sequence[tuple[CallRef, CallEvent]] | CarrierResponse:
@@ -276,6 +276,10 @@ class CallsBackAtOneAddress(Protocol):
         Raises:
             InvalidInput: it is none that we asked for.
         """
+        ...
+
+    def answer(self, step: Step, urls: CallUrls, carrier_id: str | None) -> CarrierResponse:
+        """Turn a step into the answer to a webhook of the call that the carrier knows by that id."""
         ...
 
     def acknowledge(self) -> CarrierResponse:

@@ -1,5 +1,6 @@
 """What is said and awaited on the phone, one step at a time, without a word about any carrier."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -142,3 +143,5 @@ INBOUND_STATUS_PATH = "/voice/inbound/status"
 
 #: The key that always says it again, announced last.
 KEY_REPEAT = "*"
+#: Read digit by digit: 110, 119, 120, 12345 and phone numbers.
+DIGITWISE = re.compile(r"(?<!\d)(1(?:10|19|20|22|925)|\d[\d-]{3,}\d)(?!\d)")

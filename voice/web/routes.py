@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 from aiohttp import web
@@ -10,13 +11,22 @@ from sqlalchemy import Connection
 
 from community.clock import Clock
 from community.errors import InvalidInput
-from community.model.questionnaires.questionnaire import Questionnaire
+from community.model.questionnaires.questionnaire import Questionnaire, Recording
 from community.model.rulebook import Rulebook
 from community.store import calls
 from community.store.calls import RunningCall
 from community.store.database import Database
-from voice.carriers.base import CallEvent, Carrier, CarrierResponse, EventKind
+from voice.carriers.base import (
+    CallEvent,
+    CallRef,
+    CallsBackAtOneAddress,
+    Carrier,
+    CarrierRequest,
+    CarrierResponse,
+    EventKind,
+)
 from voice.engine.apply import apply_event
+from voice.engine.receipts import apply_receipts
 from voice.script.conversation import may_be_question, question_for_assistant
 from voice.script.dialogue import Dialogue
 from voice.script.steps import CallUrls, Heard, Language, Step
@@ -42,7 +52,7 @@ def voice_routes(
     public_url: str,
     ask_assistant: AskAssistant | None = None,
 ) -> list[web.RouteDef]:
-    """The routes of the webhooks, `/voice/{carrier}/{attempt}/{token}/{tail}`.
+    """The routes of the webhooks: `/voice/{carrier}/{attempt}/{token}/{tail}`, `/voice/{carrier}/callbacks/{tail}`.
 
     Args:
         carriers: by name, as it stands in the URL.
@@ -57,7 +67,10 @@ def voice_routes(
         public_url=public_url,
         ask_assistant=ask_assistant,
     )
-    return [web.post("/voice/{carrier}/{attempt}/{token}/{tail:.+}", webhooks.receive)]
+    return [
+        web.post("/voice/{carrier}/callbacks/{tail:.+}", webhooks.receive_shared),
+        web.post("/voice/{carrier}/{attempt}/{token}/{tail:.+}", webhooks.receive),
+    ]
 
 
 class _Webhooks:
@@ -81,7 +94,34 @@ class _Webhooks:
         self._background: set[asyncio.Task[None]] = set()
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Answer one webhook."""
+        """Answer one webhook of one call."""
+        carrier, webhook = await self._verified(request)
+        urls = CallUrls(self._public_url, carrier.name, request.match_info["attempt"], request.match_info["token"])
+        try:
+            event = carrier.parse(webhook)
+        except InvalidInput as error:
+            raise _bad_webhook(carrier, error) from error
+        return _to_web(await self._answer(carrier, urls, event))
+
+    async def receive_shared(self, request: web.Request) -> web.Response:
+        """Answer one webhook of a carrier that sends those of all calls to one address."""
+        carrier, webhook = await self._verified(request)
+        if not isinstance(carrier, CallsBackAtOneAddress):
+            raise web.HTTPNotFound(text="no such webhook")
+        try:
+            told = carrier.parse_shared(webhook)
+        except InvalidInput as error:
+            raise _bad_webhook(carrier, error) from error
+        if isinstance(told, CarrierResponse):
+            return _to_web(told)
+        if len(told) == 1 and told[0][1].kind is EventKind.STEP:
+            ref, event = told[0]
+            urls = CallUrls(self._public_url, carrier.name, ref.attempt, ref.token or "")
+            return _to_web(await self._answer(carrier, urls, event))
+        await self._database.write(lambda conn: self._take_receipts(conn, carrier, told))
+        return _to_web(carrier.acknowledge())
+
+    async def _verified(self, request: web.Request) -> tuple[Carrier, CarrierRequest]:
         carrier = self._carriers.get(request.match_info["carrier"])
         if carrier is None:
             raise web.HTTPNotFound(text="no such carrier")
@@ -89,13 +129,11 @@ class _Webhooks:
         if not carrier.verify(webhook):
             log.warning("webhook_refused", carrier=carrier.name, reason="signature")
             raise web.HTTPForbidden(text="signature")
-        urls = CallUrls(self._public_url, carrier.name, request.match_info["attempt"], request.match_info["token"])
-        try:
-            event = carrier.parse(webhook)
-        except InvalidInput as error:
-            log.warning("webhook_refused", carrier=carrier.name, reason=error.code)
-            raise web.HTTPBadRequest(text=error.code) from error
-        return _to_web(await self._answer(carrier, urls, event))
+        return carrier, webhook
+
+    def _take_receipts(self, conn: Connection, carrier: Carrier, told: Sequence[tuple[CallRef, CallEvent]]) -> None:
+        events = [(ref.attempt, event) for ref, event in told if event.kind is not EventKind.STEP]
+        apply_receipts(conn, events, carrier=carrier.name, rules=self._rules, now=self._clock.now())
 
     async def _answer(self, carrier: Carrier, urls: CallUrls, event: CallEvent) -> CarrierResponse:
         try:
@@ -108,12 +146,12 @@ class _Webhooks:
                 # The carrier repeats a status that met an error.
                 raise
             log.exception("step_failed", attempt_id=urls.attempt_id)
-            return carrier.render(_apology(event), urls)
+            return _say(carrier, _apology(event), urls, event)
         if taken is None:
             return _DONE
         if taken.fresh and taken.step.start_recording and taken.carrier_id:
             self._in_background(carrier.start_recording(taken.carrier_id, urls))
-        return carrier.render(taken.step, urls)
+        return _say(carrier, taken.step, urls, event)
 
     def _take(
         self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent, answer: str | None
@@ -125,7 +163,7 @@ class _Webhooks:
             apply_event(conn, call.attempt_id, event, rules=self._rules, now=now)
             return None
         _refuse_another_call(conn, call, event)
-        questionnaire = self._questionnaire(conn, call.campaign_id)
+        questionnaire = self._questionnaire(conn, call.campaign_id, carrier)
         return take_turn(conn, call, event, questionnaire=questionnaire, rules=self._rules, now=now, answer=answer)
 
     def _call(self, conn: Connection, carrier: Carrier, urls: CallUrls) -> RunningCall:
@@ -133,13 +171,16 @@ class _Webhooks:
         if call is None or not _is_ours(call, carrier, urls.token):
             log.warning("webhook_refused", carrier=carrier.name, reason="unknown_call")
             raise web.HTTPNotFound(text="no such call")
-        return call
+        return call if call.language in carrier.abilities.languages else replace(call, language=Language.MANDARIN)
 
-    def _questionnaire(self, conn: Connection, campaign_id: int) -> Questionnaire:
+    def _questionnaire(self, conn: Connection, campaign_id: int, carrier: Carrier) -> Questionnaire:
         # A campaign keeps the questionnaire that it was created with, so it is read once.
         known = self._questionnaires.get(campaign_id)
         if known is None:
             known = Questionnaire.model_validate(calls.definition_of(conn, campaign_id))
+            if not carrier.abilities.records:
+                # Nobody is asked to agree to what does not happen.
+                known = known.model_copy(update={"recording": Recording.NEVER})
             self._questionnaires[campaign_id] = known
         return known
 
@@ -162,7 +203,7 @@ class _Webhooks:
         call = self._call(conn, carrier, urls)
         if int(event.detail["step"]) != call.step or not calls.may_be_call(conn, call, event.carrier_id):
             return None
-        questionnaire = self._questionnaire(conn, call.campaign_id)
+        questionnaire = self._questionnaire(conn, call.campaign_id, carrier)
         dialogue = Dialogue.from_json(dict(call.dialogue))
         script = make_script(
             conn, call, dialogue, questionnaire=questionnaire, rules=self._rules, now=self._clock.now()
@@ -187,6 +228,17 @@ def _refuse_another_call(conn: Connection, call: RunningCall, event: CallEvent) 
     if not calls.may_be_call(conn, call, event.carrier_id):
         log.warning("webhook_refused", carrier=call.carrier, reason="another_call", attempt_id=call.attempt_id)
         raise web.HTTPNotFound(text="no such call")
+
+
+def _bad_webhook(carrier: Carrier, error: InvalidInput) -> web.HTTPBadRequest:
+    log.warning("webhook_refused", carrier=carrier.name, reason=error.code)
+    return web.HTTPBadRequest(text=error.code)
+
+
+def _say(carrier: Carrier, step: Step, urls: CallUrls, event: CallEvent) -> CarrierResponse:
+    if isinstance(carrier, CallsBackAtOneAddress):
+        return carrier.answer(step, urls, event.carrier_id)
+    return carrier.render(step, urls)
 
 
 def _apology(event: CallEvent) -> Step:

@@ -4,7 +4,7 @@ import re
 
 from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
 
-from voice.script.steps import CallUrls, Language, Listen, Prompt, Step
+from voice.script.steps import DIGITWISE, CallUrls, Language, Listen, Prompt, Step
 
 #: What Twilio calls a language when it speaks (with a voice of that language) and when it listens.
 #: https://www.twilio.com/docs/voice/twiml/say/text-speech, https://www.twilio.com/docs/voice/twiml/gather
@@ -19,8 +19,6 @@ _HEAR: dict[Language, str] = {
     Language.TAIWANESE_MANDARIN: "cmn-Hant-TW",
 }
 _RATE, _SLOW_RATE = "slow", "65%"
-#: Read digit by digit: 110, 119, 120, 12345 and phone numbers.
-_DIGITWISE = re.compile(r"(?<!\d)(1(?:10|19|20|22|925)|\d[\d-]{3,}\d)(?!\d)")
 _UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _END_OF_SPEECH, _END_OF_LONG_SPEECH = "2", "4"
 _RING_DUTY_SECONDS, _MESSAGE_SECONDS = 30, 120
@@ -97,7 +95,7 @@ def _speak(parent: VoiceResponse | Gather, step: Step) -> None:
 
 def _say_prompt(say: Say, prompt: Prompt) -> None:
     rate = _SLOW_RATE if prompt.slow else _RATE
-    for i, part in enumerate(_DIGITWISE.split(_UNSPEAKABLE.sub("", prompt.text))):
+    for i, part in enumerate(DIGITWISE.split(_UNSPEAKABLE.sub("", prompt.text))):
         if i % 2:
             say.prosody("", rate=rate).say_as(part, interpret_as="telephone")
         elif part:
