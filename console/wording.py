@@ -9,7 +9,6 @@ from community.model.calls.call import OUTCOME_NAMES, AttemptStatus, Outcome
 from community.model.calls.campaign import (
     CAMPAIGN_STATUS_NAMES,
     TARGET_STATUS_NAMES,
-    CampaignPriority,
     CampaignStatus,
     TargetStatus,
 )
@@ -78,11 +77,6 @@ OUTCOME_TONES: Mapping[Outcome, str] = {
     Outcome.NOT_IN_SERVICE: "alarm",
     Outcome.CARRIER_ERROR: "alarm",
     Outcome.UNKNOWN: "alarm",
-}
-CAMPAIGN_PRIORITY_NAMES: Mapping[CampaignPriority, str] = {
-    CampaignPriority.NORMAL: "一般",
-    CampaignPriority.URGENT: "紧急",
-    CampaignPriority.EMERGENCY: "特急",
 }
 LEGAL_GROUND_NAMES: Mapping[LegalGround, str] = {
     LegalGround.CONSENT: "居民同意",
@@ -233,7 +227,6 @@ def confidence_words(confidence: float | None) -> str:
 NAMES: Mapping[str, Any] = {
     "campaign_status_names": CAMPAIGN_STATUS_NAMES,
     "campaign_tones": CAMPAIGN_TONES,
-    "campaign_priority_names": CAMPAIGN_PRIORITY_NAMES,
     "target_status_names": TARGET_STATUS_NAMES,
     "target_tones": TARGET_TONES,
     "attempt_status_names": ATTEMPT_STATUS_NAMES,

@@ -19,7 +19,12 @@ def read_resident_file(
     Raises:
         InvalidInput: the file is no table, or has no header that names people, or nobody below it.
     """
-    list_rules = ListRules(
+    return read_resident_list(file_name, read_tables(file_name, content), list_rules(settings, rules, now))
+
+
+def list_rules(settings: Settings, rules: Rulebook, now: datetime) -> ListRules:
+    """What lists of people are read by."""
+    return ListRules(
         secret=load_secret_key(settings),
         today=now.astimezone(rules.timezone).date(),
         region=settings.phone_regions[0],
@@ -28,4 +33,3 @@ def read_resident_file(
         place_names=rules.place_names,
         grid_of=rules.grid_of,
     )
-    return read_resident_list(file_name, read_tables(file_name, content), list_rules)

@@ -31,10 +31,10 @@ from community.errors import Conflict, NotFound
 from community.model.calls.campaign import (
     CAMPAIGN_MOVES,
     CAMPAIGN_STATUS_NAMES,
-    CampaignPriority,
     CampaignStatus,
     TargetStatus,
 )
+from community.model.cases.case import Priority
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.store.base import UtcDateTime, metadata
 
@@ -45,7 +45,7 @@ campaigns = Table(
     Column("name", String(120), nullable=False),
     #: CampaignStatus
     Column("status", String(20), nullable=False, index=True),
-    #: CampaignPriority
+    #: Priority
     Column("priority", String(20), nullable=False),
     #: The questionnaire as loaded (`Questionnaire.model_dump(mode="json")`): later edits of the file change nothing here.
     Column("definition", JSON, nullable=False),
@@ -127,7 +127,7 @@ class Campaign:
     id: int
     name: str
     status: CampaignStatus
-    priority: CampaignPriority
+    priority: Priority
     questionnaire: Questionnaire
     rehearsal: bool
     created_by: str
@@ -238,7 +238,7 @@ def _campaign(row: Row[Any]) -> Campaign:
         id=row.id,
         name=row.name,
         status=CampaignStatus(row.status),
-        priority=CampaignPriority(row.priority),
+        priority=Priority(row.priority),
         questionnaire=_questionnaire(row.definition),
         rehearsal=row.rehearsal,
         created_by=row.created_by,

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, select
 
 from community.model.calls.call import OPEN, AttemptStatus, Outcome
-from community.model.calls.campaign import CampaignPriority, CampaignStatus, TargetStatus
+from community.model.calls.campaign import CampaignStatus, TargetStatus
+from community.model.cases.case import Priority
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.store.attempts import attempts, pace, utterances
 from community.store.campaigns import campaigns, targets
@@ -27,7 +28,7 @@ class CampaignLine:
     id: int
     name: str
     status: CampaignStatus
-    priority: CampaignPriority
+    priority: Priority
     rehearsal: bool
     created_by: str
     created_at: datetime
@@ -220,7 +221,7 @@ def _campaign_line(row: Row[Any], counts: Mapping[TargetStatus, int]) -> Campaig
         id=row.id,
         name=row.name,
         status=CampaignStatus(row.status),
-        priority=CampaignPriority(row.priority),
+        priority=Priority(row.priority),
         rehearsal=row.rehearsal,
         created_by=row.created_by,
         created_at=row.created_at,

@@ -70,9 +70,14 @@ def find_known(
         columns = tuple_(*(households.c[part] for part in _ADDRESS))
         query = select(residents.c.id).join(households, households.c.id == residents.c.household_id)
         ids.update(conn.scalars(query.where(columns.in_(addressed))))
+    return load_residents(conn, ids)
+
+
+def load_residents(conn: Connection, resident_ids: Collection[int]) -> dict[int, ResidentFacts]:
+    """What the roster says of residents, by id; those who are not on it are left out."""
     known: dict[int, ResidentFacts] = {}
-    for batch_of_ids in _batches(sorted(ids)):
-        known |= _load(conn, batch_of_ids)
+    for batch in _batches(sorted(resident_ids)):
+        known |= _load(conn, batch)
     return known
 
 

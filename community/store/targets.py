@@ -1,22 +1,20 @@
 """Targets as the engine reads and moves them: who is due, who waits, who is resolved and how."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, select, update
 
 from community.model.address import Address
 from community.model.calls.call import CallResult, Outcome
 from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.model.calls.dialling import Callee
-from community.model.questionnaires.questionnaire import Audience
 from community.store.campaigns import campaigns, targets
-from community.store.residents import households, phones, resident_tags, residents
+from community.store.residents import households, phones, residents
 
 _CHUNK = 5_000
-_BUILDING_SUFFIXES = ("号楼", "栋", "幢", "座", "#", "楼")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +61,6 @@ class Target:
     written_result: CallResult | None = None
 
 
-def audience(conn: Connection, wanted: Audience, today: date) -> Iterator[Person]:
-    """Everybody whom an audience means, in order of the roster."""
-    query = _persons().where(*_conditions(wanted, today)).order_by(residents.c.id)
-    for row in conn.execute(query, execution_options={"yield_per": _CHUNK}):
-        yield _person(row)
-
-
 def phones_of(conn: Connection, resident_ids: Sequence[int]) -> dict[int, list[Callee]]:
     """The good numbers of residents, in the order they are called; wrong and dead ones are left out."""
     found: dict[int, list[Callee]] = {}
@@ -101,7 +92,7 @@ def insert_targets(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 def due_targets(conn: Connection, campaign_id: int, now: datetime, limit: int) -> list[DueTarget]:
     """Targets of a campaign that may be called now, longest waiting first, and nobody else is at."""
     query = (
-        _persons(targets.c.id.label("target_id"), targets.c.next_at, targets.c.phone_position)
+        persons_query(targets.c.id.label("target_id"), targets.c.next_at, targets.c.phone_position)
         .join(targets, targets.c.resident_id == residents.c.id)
         .where(
             targets.c.campaign_id == campaign_id,
@@ -113,7 +104,7 @@ def due_targets(conn: Connection, campaign_id: int, now: datetime, limit: int) -
         .with_for_update(skip_locked=True, of=targets)
     )
     return [
-        DueTarget(id=row.target_id, next_at=row.next_at, phone_position=row.phone_position, person=_person(row))
+        DueTarget(id=row.target_id, next_at=row.next_at, phone_position=row.phone_position, person=person_from(row))
         for row in conn.execute(query)
     ]
 
@@ -187,6 +178,12 @@ def target_by_id(conn: Connection, target_id: int, *, lock: bool = False) -> Tar
     return _target(conn.execute(query.with_for_update() if lock else query).one())
 
 
+def settled_in_writing(conn: Connection, target_ids: Collection[int]) -> set[int]:
+    """Of these targets, those that another channel than a call settled: nobody rings for them any more."""
+    settled = (targets.c.id.in_(list(target_ids)), targets.c.written_result.is_not(None))
+    return set(conn.execute(select(targets.c.id).where(*settled)).scalars())
+
+
 def move_target(conn: Connection, before: Target, to: TargetStatus, **changes: Any) -> bool:
     """Move a target that still stands as `before` says; return whether it did."""
     still = (targets.c.id == before.id, targets.c.status == before.status)
@@ -227,13 +224,13 @@ def home_of(conn: Connection, resident_id: int) -> tuple[Address, str]:
 
 def person_of(conn: Connection, resident_id: int) -> Person:
     """What must be known of one resident to call them."""
-    return _person(conn.execute(_persons().where(residents.c.id == resident_id)).one())
+    return person_from(conn.execute(persons_query().where(residents.c.id == resident_id)).one())
 
 
 def persons_of(conn: Connection, resident_ids: Sequence[int]) -> dict[int, Person]:
     """What must be known of residents to call them, by id."""
-    found = conn.execute(_persons().where(residents.c.id.in_(list(resident_ids))))
-    return {row.resident_id: _person(row) for row in found}
+    found = conn.execute(persons_query().where(residents.c.id.in_(list(resident_ids))))
+    return {row.resident_id: person_from(row) for row in found}
 
 
 def mark_phone(conn: Connection, resident_id: int, number: str, status: str, now: datetime) -> None:
@@ -264,7 +261,8 @@ def count_reasons(conn: Connection, campaign_id: int) -> dict[str, int]:
     return {row.reason or "": row.n for row in conn.execute(query)}
 
 
-def _persons(*more: Any) -> Select[Any]:
+def persons_query(*more: Any) -> Select[Any]:
+    """Reads people as `person_from` takes them."""
     return select(
         residents.c.id.label("resident_id"),
         residents.c.sample,
@@ -276,52 +274,13 @@ def _persons(*more: Any) -> Select[Any]:
     ).select_from(residents)
 
 
-def _conditions(wanted: Audience, today: date) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.tags:
-        conditions.append(_has_tag(wanted.tags))
-    if wanted.without_tags:
-        conditions.append(~_has_tag(wanted.without_tags))
-    places: list[ColumnElement[bool]] = []
-    if wanted.grids:
-        places.append(households.c.grid.in_(wanted.grids))
-    if wanted.communities:
-        places.append(households.c.community.in_(wanted.communities))
-    if wanted.buildings:
-        places.append(households.c.building.in_([_plain_building(name) for name in wanted.buildings]))
-    if places:
-        conditions.append(residents.c.household_id.in_(select(households.c.id).where(*places)))
-    if wanted.age_from is not None:
-        conditions.append(residents.c.birth_date <= _years_before(today, wanted.age_from))
-    if wanted.age_to is not None:
-        conditions.append(residents.c.birth_date > _years_before(today, wanted.age_to + 1))
-    return conditions
-
-
-def _has_tag(tags: Sequence[str]) -> ColumnElement[bool]:
-    return exists().where(resident_tags.c.resident_id == residents.c.id, resident_tags.c.tag.in_(list(tags)))
-
-
-def _plain_building(name: str) -> str:
-    for suffix in _BUILDING_SUFFIXES:
-        if name.endswith(suffix) and len(name) > len(suffix):
-            return name.removesuffix(suffix)
-    return name
-
-
-def _years_before(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
-
-
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(ids), _CHUNK):
         yield ids[start : start + _CHUNK]
 
 
-def _person(row: Row[Any]) -> Person:
+def person_from(row: Row[Any]) -> Person:
+    """One row of `persons_query`."""
     return Person(
         resident_id=row.resident_id,
         sample=row.sample,

@@ -17,7 +17,7 @@ from community.store.campaigns import Campaign, campaign_by_id, move_campaign
 from community.store.targets import count_reasons, count_targets, insert_targets
 from community.usecases.authorise_actor import authorise_actor
 from community.usecases.calling_hours import calling_hours
-from community.usecases.judge_audience import JudgedAudience, judge_audience
+from community.usecases.judge_audience import JudgedAudience, judge_campaign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ def launch_campaign(
     if campaign.status is CampaignStatus.RUNNING:
         return _as_it_runs(conn, campaign)
     _check_approval(conn, campaign, actor, override_reason)
-    audience = judge_audience(conn, campaign.questionnaire, rules=rules, now=now)
+    audience = judge_campaign(conn, campaign_id, campaign.questionnaire, rules=rules, now=now)
     _check_line(audience, rules, rehearsal=rehearsal)
     _check_somebody_is_called(audience)
     changes: dict[str, Any] = {"launched_by": actor.name, "launched_at": now, "rehearsal": rules.line.rehearsal}

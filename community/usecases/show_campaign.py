@@ -14,7 +14,7 @@ from community.store.cases import CaseFilter, count_cases
 from community.store.pace import pace_of
 from community.store.progress import CampaignFigures, CampaignLine, campaign_figures, campaign_line, campaign_source
 from community.store.targets import count_reasons
-from community.usecases.judge_audience import judge_audience
+from community.usecases.judge_audience import judge_campaign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def show_campaign(conn: Connection, campaign_id: int, *, rules: Rulebook, now: d
     if line is None:
         raise NotFound(f"没有 {campaign_id} 号外呼任务：请用 campaign list 查看编号")
     if line.status in {CampaignStatus.DRAFT, CampaignStatus.APPROVED}:
-        judged = judge_audience(conn, campaign_source(conn, campaign_id)[0], rules=rules, now=now)
+        judged = judge_campaign(conn, campaign_id, campaign_source(conn, campaign_id)[0], rules=rules, now=now)
         audience, excluded = judged.size, judged.reasons
     else:
         audience, excluded = line.total, count_reasons(conn, campaign_id)

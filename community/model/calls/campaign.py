@@ -66,16 +66,3 @@ TARGET_STATUS_NAMES: dict[TargetStatus, str] = {
     TargetStatus.CASE: "已转工单",
     TargetStatus.EXCLUDED: "不呼叫",
 }
-
-
-class CampaignPriority(StrEnum):
-    """Which campaign goes first when the lines are short."""
-
-    NORMAL = "normal"
-    URGENT = "urgent"
-    EMERGENCY = "emergency"
-
-    @property
-    def rank(self) -> int:
-        """Larger goes first."""
-        return list(CampaignPriority).index(self)

@@ -27,7 +27,7 @@ class Lane:
     """One campaign in the sharing of slots.
 
     Attributes:
-        rank: larger goes first (`CampaignPriority.rank`).
+        rank: larger goes first (`Priority.rank`).
         waiting: calls that are ready to be made.
         live: calls that are not over.
         limit: the most calls at a time, if the campaign has a limit of its own.

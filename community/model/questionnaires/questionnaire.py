@@ -10,21 +10,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from community.model.calls.call import Outcome
-from community.model.calls.campaign import CampaignPriority
 from community.model.cases.case import CaseKind, Priority
 from community.model.duration import Duration
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-QuestionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-
-
-class _Strict(BaseModel):
-    # A number may stand where words are wanted (options: [1, 2]): YAML cannot tell what was meant.
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+from community.model.questionnaires.audience import Audience
+from community.model.questionnaires.strict_model import Name, QuestionId, StrictModel, Text
 
 
 class QuestionKind(StrEnum):
@@ -110,7 +102,7 @@ class LegalGround(StrEnum):
     EMERGENCY = "emergency"
 
 
-class Escalation(_Strict):
+class Escalation(StrictModel):
     """An answer that a human must look at: when the answer's label is one of `when`, a case is opened."""
 
     #: Labels (`no`, `yes`, `needs:medical`, `distress`…), option texts, or comparisons of numbers (`>=38`, `<3`).
@@ -123,7 +115,7 @@ class Escalation(_Strict):
     end: bool = False
 
 
-class Question(_Strict):
+class Question(StrictModel):
     """One question."""
 
     id: QuestionId
@@ -152,21 +144,7 @@ class Question(_Strict):
         return max(met, key=lambda rule: rule.priority.rank, default=None)
 
 
-class Audience(_Strict):
-    """Who is called; every condition given must hold. An empty audience is everybody."""
-
-    #: At least one of these tags.
-    tags: list[Text] = []
-    #: None of these.
-    without_tags: list[Text] = []
-    grids: list[Text] = []
-    communities: list[Text] = []
-    buildings: list[Text] = []
-    age_from: Annotated[int, Field(ge=0, le=130)] | None = None
-    age_to: Annotated[int, Field(ge=0, le=130)] | None = None
-
-
-class Retry(_Strict):
+class Retry(StrictModel):
     """What follows one outcome: how long to wait, and how many times at most, before a case is opened."""
 
     after: Duration = timedelta(minutes=30)
@@ -187,19 +165,33 @@ DEFAULT_RETRIES: dict[Outcome, Retry] = {
 }
 
 
-class Pace(_Strict):
+class Pace(StrictModel):
     """How fast this campaign dials, below the community's own limits."""
 
     calls_per_second: Annotated[float, Field(gt=0, le=100)] | None = None
     concurrent_calls: Annotated[int, Field(gt=0, le=5000)] | None = None
+    #: Ceilings of the whole campaign; a second person may raise them.
     max_calls: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+    max_minutes: Annotated[int, Field(gt=0, le=10_000_000)] | None = None
 
 
-class Voicemail(_Strict):
+class Voicemail(StrictModel):
     """What is left on a machine; never anything about health."""
 
     leave: bool = False
     say: Text | None = None
+
+
+class TextReminder(StrictModel):
+    """The text message to whoever a call did not reach; never anything about health, anybody may read it."""
+
+    unreached: bool = False
+    #: What is written of the campaign; None says that we called in vain.
+    say: Annotated[Text, StringConstraints(max_length=60)] | None = None
+    #: So long after the call.
+    after: Duration = timedelta(minutes=1)
+    #: A second and last one so long after the first, if nothing came back; None for none.
+    again: Duration | None = None
 
 
 class Recording(StrEnum):
@@ -209,7 +201,7 @@ class Recording(StrEnum):
     NEVER = "never"
 
 
-class Questionnaire(_Strict):
+class Questionnaire(StrictModel):
     """A campaign as staff write it."""
 
     name: Name
@@ -220,7 +212,7 @@ class Questionnaire(_Strict):
     legal_ground: LegalGround = LegalGround.CONSENT
     #: Which consent, duty or event it is, for whoever asks later.
     legal_note: Text | None = None
-    priority: CampaignPriority = CampaignPriority.NORMAL
+    priority: Priority = Priority.NORMAL
     audience: Audience = Audience()
     #: `08:30-11:30`…, in the community's time zone; always within the community's own quiet hours.
     hours: Annotated[list[Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d-\d\d:\d\d$")]], Field(min_length=1)] = [
@@ -234,6 +226,7 @@ class Questionnaire(_Strict):
     pace: Pace = Pace()
     recording: Recording = Recording.ASK
     voicemail: Voicemail = Voicemail()
+    text: TextReminder = TextReminder()
     #: Priority of the case for somebody whom no call reached.
     unreached_priority: Priority = Priority.URGENT
     questions: Annotated[list[Question], Field(min_length=1, max_length=30)]

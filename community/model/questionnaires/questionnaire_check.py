@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 
 from community.model.hours import QuietHours, Span
 from community.model.questionnaires.questionnaire import (
@@ -18,6 +18,7 @@ from community.model.questionnaires.questionnaire import (
 END = "end"
 _COMPARISON = re.compile(r"^(>=|<=|≥|≤|>|<|=)\s*(-?\d+(?:\.\d+)?)$")
 _NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
+_SHORTEST_TEXT_WAIT, _LONGEST_TEXT_WAIT = timedelta(minutes=30), timedelta(days=7)
 #: What must not be left on a machine that anybody may listen to.
 _HEALTH_WORDS = re.compile(
     r"血压|血糖|体温|发烧|生病|病情|病人|疾病|住院|用药|吃药|服药|药品|医生|医院|体检|疫苗|残疾|失能|精神|抑郁|健康|慢性病"
@@ -45,6 +46,7 @@ def find_problems(questionnaire: Questionnaire, quiet: QuietHours) -> list[Probl
         *_audience_problems(questionnaire),
         *_hours_problems(questionnaire, quiet),
         *_voicemail_problems(questionnaire),
+        *_text_problems(questionnaire),
         *_question_problems(questionnaire.questions),
     ]
 
@@ -57,6 +59,12 @@ def _audience_problems(questionnaire: Questionnaire) -> Iterator[Problem]:
         )
     for tag in sorted(set(audience.tags) & set(audience.without_tags)):
         yield Problem(("audience", "without_tags"), f"标签“{tag}”又要又不要，请删掉一处")
+    for index, exclusion in enumerate(audience.exclude):
+        where = ("audience", "exclude", index)
+        if exclusion.is_empty:
+            yield Problem(where, "只写了理由，没写排除谁，会把所有人都排除；请写条件，例如 tags: [住院]")
+        if exclusion.list and exclusion.list == audience.list:
+            yield Problem((*where, "list"), f"“{exclusion.list}”又要打又要排除，请删掉一处")
 
 
 def _hours_problems(questionnaire: Questionnaire, quiet: QuietHours) -> Iterator[Problem]:
@@ -84,6 +92,23 @@ def _voicemail_problems(questionnaire: Questionnaire) -> Iterator[Problem]:
     say = questionnaire.voicemail.say or ""
     if found := _HEALTH_WORDS.search(say):
         yield Problem(("voicemail", "say"), f"留言谁都能听到，不能提健康情况（“{found[0]}”），请换个说法")
+
+
+def _text_problems(questionnaire: Questionnaire) -> Iterator[Problem]:
+    text = questionnaire.text
+    if found := _HEALTH_WORDS.search(text.say or ""):
+        yield Problem(("text", "say"), f"短信谁都能看到，不能提健康情况（“{found[0]}”），请换个说法")
+    if text.after > _LONGEST_TEXT_WAIT:
+        yield Problem(("text", "after"), "短信最晚在没打通以后 7d 内发，请写短一些")
+    if text.again is not None and not _SHORTEST_TEXT_WAIT <= text.again <= _LONGEST_TEXT_WAIT:
+        yield Problem(("text", "again"), "第二条短信隔 30m 到 7d，请改一下")
+    if not text.unreached and (text.say or text.again):
+        yield Problem(("text", "unreached"), "写了短信怎么说，却没有写 unreached: true，一条也不会发")
+
+
+def speaks_of_health(text: str) -> bool:
+    """Whether a text names something about health, which must not be left where anybody may read or hear it."""
+    return bool(_HEALTH_WORDS.search(text))
 
 
 def _question_problems(questions: Sequence[Question]) -> Iterator[Problem]:
@@ -126,11 +151,12 @@ def _number_problems(where: tuple[str | int, ...], question: Question) -> Iterat
 def _escalation_problems(where: tuple[str | int, ...], question: Question) -> Iterator[Problem]:
     for place, escalation in enumerate(question.escalate):
         for position, label in enumerate(escalation.when):
-            if reason := _why_never(question, label):
+            if reason := why_never(question, label):
                 yield Problem((*where, "escalate", place, "when", position), reason)
 
 
-def _why_never(question: Question, label: str) -> str | None:
+def why_never(question: Question, label: str) -> str | None:
+    """Say why a question can never have an answer; None when it may."""
     if label in possible_labels(question):
         return None
     if question.kind is not QuestionKind.NUMBER:
@@ -155,7 +181,7 @@ def _jump_problems(where: tuple[str | int, ...], question: Question, places: dic
     here = where[-1]
     for label, target in question.next.items():
         path = (*where, "next", label)
-        if reason := _why_never(question, label):
+        if reason := why_never(question, label):
             yield Problem(path, reason)
         if target == END:
             continue

@@ -33,6 +33,7 @@ QUESTIONNAIRE: dict[str, Key] = {
     "pace": Key("这个任务打多快", "pace: {calls_per_second: 1}"),
     "recording": Key("ask 先征得同意再录音、never 不录音", "recording: ask"),
     "voicemail": Key("转到语音信箱时留不留话；留言里不说健康情况", "voicemail: {leave: false}"),
+    "text": Key("没打通时发不发短信，请居民回短信作答；短信里不说健康情况", "text: {unreached: true}"),
     "unreached_priority": Key("一直联系不上的人，工单有多急：normal、urgent、emergency", "unreached_priority: urgent"),
     "questions": Key("问题，按顺序一个一个问，1 到 30 个", "questions: [{id: ok, kind: yes_no, say: 您今天还好吗？}]"),
     "closing": Key("说再见之前的一句话", "closing: 天热，您多喝水，少出门。"),
@@ -58,7 +59,7 @@ QUESTION: dict[str, Key] = {
     "next": Key("什么回答跳到后面哪一题；end 表示问完了", "next: {no: end}"),
 }
 
-AUDIENCE: dict[str, Key] = {
+_SELECTION: dict[str, Key] = {
     "tags": Key("有其中任何一个标签的人", "tags: [独居, 高龄]"),
     "without_tags": Key("有其中任何一个标签的人不打", "without_tags: [已转移]"),
     "grids": Key("网格", "grids: [第一网格]"),
@@ -66,6 +67,29 @@ AUDIENCE: dict[str, Key] = {
     "buildings": Key("楼栋", 'buildings: ["3"]'),
     "age_from": Key("满多少岁，含", "age_from: 80"),
     "age_to": Key("不超过多少岁，含", "age_to: 99"),
+    "not_reported_since": Key("这么久以来，哪个任务、哪种方式都没有答复过的人", "not_reported_since: 7d"),
+    "campaign": Key("以前某个任务的名单；可以再按结果、回答挑", "campaign: {id: 12, results: [unreached]}"),
+    "list": Key("另给的名单文件里的人，和问卷放在一起，或者用 campaign create --list 给", "list: 名单.xlsx"),
+}
+
+AUDIENCE: dict[str, Key] = {
+    **_SELECTION,
+    "exclude": Key("符合上面条件、但不打的人，每条写明理由", "exclude: [{tags: [住院], reason: 正在住院}]"),
+}
+
+EXCLUSION: dict[str, Key] = {
+    **_SELECTION,
+    "reason": Key("为什么不打；预览、结果和导出里都看得到", "reason: 正在住院"),
+}
+
+EARLIER_CAMPAIGN: dict[str, Key] = {
+    "id": Key("以前那个任务的编号", "id: 12"),
+    "results": Key(
+        "有其中一种结果的人：completed 答完了、case 转了工单、unreached 没联系上、refused 不愿回答、unfinished 接了没答完、"
+        "excluded 没有打、open 还没打完",
+        "results: [unreached, refused]",
+    ),
+    "answers": Key("那个任务里，每一题的回答是其中之一的人", 'answers: {feeling_well: ["no"]}'),
 }
 
 ESCALATION: dict[str, Key] = {
@@ -84,7 +108,8 @@ RETRY: dict[str, Key] = {
 PACE: dict[str, Key] = {
     "calls_per_second": Key("每秒最多起几个呼叫", "calls_per_second: 1"),
     "concurrent_calls": Key("最多同时打几个", "concurrent_calls: 20"),
-    "max_calls": Key("这个任务一共最多打几通，打满就暂停并提醒管理员", "max_calls: 500"),
+    "max_calls": Key("这个任务一共最多打几通，打满就自动暂停并提醒，由另一位同事调高", "max_calls: 500"),
+    "max_minutes": Key("这个任务一共最多通话几分钟，用完就自动暂停并提醒，由另一位同事调高", "max_minutes: 1500"),
 }
 
 VOICEMAIL: dict[str, Key] = {
@@ -92,23 +117,37 @@ VOICEMAIL: dict[str, Key] = {
     "say": Key("留什么话；不能提健康情况", "say: 这里是青禾社区，方便时请回电。"),
 }
 
+TEXT_REMINDER: dict[str, Key] = {
+    "unreached": Key("第一次没打通就发一条短信：true 发、false 不发", "unreached: true"),
+    "say": Key("短信里怎么说这件事，最多 60 字；不能提健康情况", "say: 社区入户登记，给您打过电话没打通。"),
+    "after": Key("没打通多久以后发，最长 7d", "after: 1m"),
+    "again": Key("还没有回音，多久以后再发最后一条，30m 到 7d；不写就只发一条", "again: 1d"),
+}
+
 #: By the class of community.model.questionnaires.questionnaire that has them.
 KEYS: dict[str, dict[str, Key]] = {
     "Questionnaire": QUESTIONNAIRE,
     "Question": QUESTION,
     "Audience": AUDIENCE,
+    "Exclusion": EXCLUSION,
+    "EarlierCampaign": EARLIER_CAMPAIGN,
     "Escalation": ESCALATION,
     "Retry": RETRY,
     "Pace": PACE,
     "Voicemail": VOICEMAIL,
+    "TextReminder": TEXT_REMINDER,
 }
 
 #: Where a key's value has keys of its own.
 NESTED: dict[tuple[str, str], str] = {
     ("Questionnaire", "questions"): "Question",
     ("Questionnaire", "audience"): "Audience",
+    ("Audience", "exclude"): "Exclusion",
+    ("Audience", "campaign"): "EarlierCampaign",
+    ("Exclusion", "campaign"): "EarlierCampaign",
     ("Questionnaire", "retries"): "Retry",
     ("Questionnaire", "pace"): "Pace",
     ("Questionnaire", "voicemail"): "Voicemail",
+    ("Questionnaire", "text"): "TextReminder",
     ("Question", "escalate"): "Escalation",
 }
