@@ -65,12 +65,12 @@ answers = Table(
 )
 
 #: What counts in SQL: the correction where there is one; the value as the text of its JSON.
-meant_label = func.coalesce(answers.c.corrected_label, answers.c.label)
-meant_value = case(
+MEANT_LABEL = func.coalesce(answers.c.corrected_label, answers.c.label)
+MEANT_VALUE = case(
     (answers.c.corrected_label.is_not(None), cast(answers.c.corrected_value, Text)), else_=cast(answers.c.value, Text)
 )
 #: The part of the day in an answer {part, from, to}.
-meant_part = case(
+MEANT_PART = case(
     (answers.c.corrected_label.is_not(None), answers.c.corrected_value["part"].as_string()),
     else_=answers.c.value["part"].as_string(),
 )

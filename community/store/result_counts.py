@@ -1,7 +1,6 @@
 """What a campaign's results count up to, in SQL: how far people came, their answers, the calls that reached them."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +11,7 @@ from community.model.calls.call import AttemptStatus, Outcome
 from community.model.calls.campaign import TargetStatus
 from community.model.calls.results import SPOKE_THEMSELVES, Counts, FreeAnswer
 from community.model.meaning.reading import NOT_ANSWERS
-from community.store.answers import meant_label, meant_value, answers
+from community.store.answers import MEANT_LABEL, MEANT_VALUE, answers
 from community.store.attempts import attempts
 from community.store.campaigns import targets
 from community.store.cases import cases
@@ -77,14 +76,14 @@ def counts_by_place(conn: Connection, campaign_id: int, wanted: ResultFilter = E
 
 def answer_counts(conn: Connection, campaign_id: int, wanted: ResultFilter = EVERYBODY) -> list[AnswerCount]:
     """Every answer that was given, most often first, counted by what was corrected where somebody did."""
-    value = case((meant_label == "value", meant_value)).label("meant")
+    value = case((MEANT_LABEL == "value", MEANT_VALUE)).label("meant")
     corrected = func.sum(case((answers.c.corrected_label.is_not(None), 1), else_=0))
     query = (
-        select(answers.c.question_id, meant_label.label("label"), value, func.count().label("n"), corrected.label("c"))
+        select(answers.c.question_id, MEANT_LABEL.label("label"), value, func.count().label("n"), corrected.label("c"))
         .select_from(people().join(answers, answers.c.target_id == targets.c.id))
         .where(*wanted_people(conn, campaign_id, wanted))
-        .group_by(answers.c.question_id, meant_label, value)
-        .order_by(func.count().desc(), meant_label, value)
+        .group_by(answers.c.question_id, MEANT_LABEL, value)
+        .order_by(func.count().desc(), MEANT_LABEL, value)
     )
     return [
         AnswerCount(
@@ -103,10 +102,10 @@ def free_answers(
 ) -> list[FreeAnswer]:
     """What residents said in their own words to one question, newest first."""
     query = (
-        select(targets.c.id, residents.c.name, answers.c.heard, meant_value.label("meant"), answers.c.at)
+        select(targets.c.id, residents.c.name, answers.c.heard, MEANT_VALUE.label("meant"), answers.c.at)
         .select_from(people().join(answers, answers.c.target_id == targets.c.id))
         .where(
-            *wanted_people(conn, campaign_id, wanted), answers.c.question_id == question_id, meant_label.in_(_OWN_WORDS)
+            *wanted_people(conn, campaign_id, wanted), answers.c.question_id == question_id, MEANT_LABEL.in_(_OWN_WORDS)
         )
         .order_by(answers.c.at.desc(), answers.c.id.desc())
         .limit(limit)
@@ -190,12 +189,6 @@ def reached_people(conn: Connection, campaign_id: int) -> tuple[int, int]:
     return dialled, connected
 
 
-def unreached() -> ColumnElement[bool]:
-    """Of a target: nobody picked a call of ours up, and it is not completed in another way."""
-    picked_up = exists().where(attempts.c.target_id == targets.c.id, CONNECTED)
-    return and_(targets.c.status != TargetStatus.COMPLETED, ~picked_up)
-
-
 def _calls_by_target(campaign_id: int) -> Subquery:
     def any_(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.max(case((condition, 1), else_=0))
@@ -224,7 +217,7 @@ def _targets_with_case(campaign_id: int) -> Subquery:
 
 
 def _stages(calls: Subquery, followed: Subquery) -> dict[str, ColumnElement[bool]]:
-    said = exists().where(answers.c.target_id == targets.c.id, meant_label.not_in(sorted(NOT_ANSWERS)))
+    said = exists().where(answers.c.target_id == targets.c.id, MEANT_LABEL.not_in(sorted(NOT_ANSWERS)))
     completed = targets.c.status == TargetStatus.COMPLETED
     connected = func.coalesce(calls.c.connected, 0) == 1
     return {
@@ -234,6 +227,7 @@ def _stages(calls: Subquery, followed: Subquery) -> dict[str, ColumnElement[bool
         "completed": completed,
         "settled": and_(completed, followed.c.id.is_(None)),
         "with_case": followed.c.id.is_not(None),
+        "handed_over": targets.c.status == TargetStatus.CASE,
         "excluded": targets.c.status == TargetStatus.EXCLUDED,
         "open": targets.c.status.in_([TargetStatus.WAITING, TargetStatus.CALLING]),
         "elsewhere": and_(completed, ~connected),
@@ -245,15 +239,3 @@ def _hour_of(conn: Connection, moment: ColumnElement[Any]) -> ColumnElement[str]
     if conn.dialect.name == "sqlite":
         return func.strftime("%Y-%m-%d %H", moment)
     return func.to_char(func.timezone("UTC", moment), "YYYY-MM-DD HH24")
-
-
-def unreached_reasons(conn: Connection, campaign_id: int, wanted: ResultFilter) -> Sequence[tuple[str, str, int]]:
-    """How many were not reached, by status and reason, most first."""
-    query = (
-        select(targets.c.status, func.coalesce(targets.c.reason, ""), func.count())
-        .select_from(people())
-        .where(*wanted_people(conn, campaign_id, wanted), unreached())
-        .group_by(targets.c.status, targets.c.reason)
-        .order_by(func.count().desc())
-    )
-    return [(status, reason, count) for status, reason, count in conn.execute(query)]

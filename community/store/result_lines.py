@@ -12,7 +12,7 @@ from community.model.address import Address
 from community.model.calls.call import Outcome
 from community.model.calls.campaign import TargetStatus
 from community.model.calls.results import NO_BUILDING, NO_GRID
-from community.store.answers import meant_label, meant_part, meant_value, Answer, answers, answers_of_targets
+from community.store.answers import MEANT_LABEL, MEANT_PART, MEANT_VALUE, Answer, answers, answers_of_targets
 from community.store.campaigns import targets
 from community.store.cases import cases
 from community.store.residents import households, phones, residents
@@ -100,7 +100,7 @@ def places_of(conn: Connection, campaign_id: int) -> tuple[list[str], list[str]]
     """The grids and the buildings of a campaign's residents, as people read them."""
     grids = select(households.c.grid).select_from(people()).where(targets.c.campaign_id == campaign_id).distinct()
     named = sorted({grid_name(grid) for grid in conn.execute(grids).scalars()})
-    return named, sorted({building_name(*row) for row in _buildings(conn, campaign_id)}, key=_by_number)
+    return named, sorted({building_name(*row) for row in _buildings(conn, campaign_id)}, key=by_number)
 
 
 def count_results(conn: Connection, campaign_id: int, wanted: ResultFilter) -> int:
@@ -193,12 +193,12 @@ def _meaning(label: str) -> list[ColumnElement[bool]]:
     if not label:
         return []
     if label == "needs":
-        return [or_(meant_label == label, meant_label.startswith("needs:", autoescape=True))]
-    as_value = and_(meant_label == "value", or_(meant_value == json.dumps(label), meant_part == label))
-    return [or_(meant_label == label, as_value)]
+        return [or_(MEANT_LABEL.in_([label]), MEANT_LABEL.startswith("needs:", autoescape=True))]
+    as_value = and_(MEANT_LABEL.in_(["value"]), or_(MEANT_VALUE.in_([json.dumps(label)]), MEANT_PART.in_([label])))
+    return [or_(MEANT_LABEL.in_([label]), as_value)]
 
 
-def _by_number(name: str) -> tuple[str, int, str]:
+def by_number(name: str) -> tuple[str, int, str]:
     """锦绣苑3栋 before 锦绣苑10栋; none at the end."""
     head = name.rstrip("栋号楼座幢")
     digits = head[len(head.rstrip("0123456789")) :]

@@ -1,5 +1,6 @@
 """Correct what an answer was taken to mean; the original stays beside the correction."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -7,9 +8,9 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput, NotFound
 from community.model.actor import Actor
-from community.model.cases.case import NewCase
+from community.model.cases.case import Case, CaseStatus, NewCase
 from community.model.permissions import Permission
-from community.model.questionnaires.answer_text import LABEL_NAMES
+from community.model.questionnaires.answer_text import answer_text
 from community.model.questionnaires.questionnaire import (
     COMMON_LABELS,
     LABELS_OF_KIND,
@@ -20,13 +21,33 @@ from community.model.questionnaires.questionnaire import (
 from community.model.rulebook import Rulebook
 from community.store import answers as store
 from community.store import audit
+from community.store.answer_cases import link_case, newest_case_about, source_key
+from community.store.answers import Answer
+from community.store.cases import case_by_id
 from community.store.progress import campaign_source
 from community.store.result_lines import ResultLine, result_of_target
+from community.store.targets import home_of
 from community.usecases.authorise import authorise
+from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
 
 #: Labels whose meaning stands in the value.
 _WITH_VALUE = {"value", "keep"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What came of a correction.
+
+    Attributes:
+        case: the case that looks after what was really meant; None when it worries nobody.
+        opened: the case is new.
+        left_open: the case that the misheard answer had opened and that nobody has closed; somebody must look at it.
+    """
+
+    case: Case | None = None
+    opened: bool = False
+    left_open: Case | None = None
 
 
 def correct_answer(
@@ -39,8 +60,11 @@ def correct_answer(
     rules: Rulebook,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> Correction:
     """Put what was really meant beside what was understood; a meaning that worries opens a case like any such answer.
+
+    The case that a misheard answer opened is not closed by this: its history says what was corrected, and whoever has
+    it decides.
 
     Args:
         label: a label the question's kind may have, or one of its options.
@@ -52,21 +76,65 @@ def correct_answer(
         Refused: the person may not.
     """
     authorise(conn, actor.name, Permission.WORK_ON_CASES)
-    found = result_of_target(conn, target_id)
-    if found is None or question_id not in found[1].answers:
-        raise NotFound("没有这条回答：请从结果表里重新打开。")
-    campaign_id, line = found
-    question = campaign_source(conn, campaign_id)[0].question(question_id)
+    line, question, answer = answer_on_record(conn, target_id, question_id)
     meant, meaning = _meaning(question, label, value.strip())
     store.correct_answer(
         conn, target_id=target_id, question_id=question_id, label=meant, value=meaning, by=actor.name, now=now
     )
-    detail = {"question": question_id, "was": line.answers[question_id].meaning[0], "label": meant}
+    detail = {"question": question_id, "was": answer.meaning[0], "label": meant}
     audit.append(conn, at=now, actor=actor, action="answer.corrected", subject=f"target:{target_id}", detail=detail)
-    escalation = question.escalation_for(meant, meaning)
-    if escalation is not None:
-        new = _worrying_case(campaign_id, line, question, escalation, meant)
-        open_case(conn, new, rules=rules, actor=actor, now=now)
+    told = _Told(line, question, answer, str(answer_text(question, meant, meaning, answer.heard)))
+    return _look_after(conn, told, question.escalation_for(meant, meaning), rules=rules, actor=actor, now=now)
+
+
+def answer_on_record(conn: Connection, target_id: int, question_id: str) -> tuple[ResultLine, Question, Answer]:
+    """A resident's result line, the question and their answer to it.
+
+    Raises:
+        NotFound: there is no such answer.
+    """
+    found = result_of_target(conn, target_id)
+    if found is None or question_id not in found[1].answers:
+        raise NotFound("没有这条回答：请从结果表里重新打开。")
+    campaign_id, line = found
+    return line, campaign_source(conn, campaign_id)[0].question(question_id), line.answers[question_id]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One answer with what it really means, in words."""
+
+    line: ResultLine
+    question: Question
+    answer: Answer
+    meant: str
+
+    @property
+    def sentence(self) -> str:
+        """What the history of a case says."""
+        was = answer_text(self.question, *self.answer.meaning, self.answer.heard)
+        return f"电话里问“{self.question.say}”，回答由“{was}”更正为“{self.meant}”。"
+
+
+def _look_after(
+    conn: Connection, told: _Told, escalation: Escalation | None, *, rules: Rulebook, actor: Actor, now: datetime
+) -> Correction:
+    known = newest_case_about(conn, told.line.target_id, told.question.id)
+    is_open = known is not None and known.status is not CaseStatus.CLOSED
+    if escalation is None:
+        if known is None or not is_open:
+            return Correction()
+        sentence = f"{told.sentence}更正后不再需要关注，请核实后销号。"
+        note_case(conn, known.id, sentence, actor=actor, now=now)
+        return Correction(left_open=known)
+    if known is not None and is_open:
+        note_case(conn, known.id, told.sentence, actor=actor, now=now)
+        return Correction(case=known)
+    again = known is not None
+    new = _worrying_case(conn, told, escalation, key_end=f":{int(now.timestamp())}" if again else "")
+    opened = open_case(conn, new, rules=rules, actor=actor, now=now)
+    link_case(conn, told.line.target_id, opened.id)
+    return Correction(case=case_by_id(conn, opened.id), opened=opened.created)
 
 
 def _meaning(question: Question, label: str, value: str) -> tuple[str, Any]:
@@ -93,20 +161,20 @@ def _value(question: Question, value: str) -> Any:
     return value
 
 
-def _worrying_case(
-    campaign_id: int, line: ResultLine, question: Question, escalation: Escalation, label: str
-) -> NewCase:
-    answer = line.answers[question.id]
+def _worrying_case(conn: Connection, told: _Told, escalation: Escalation, *, key_end: str) -> NewCase:
+    line, answer = told.line, told.answer
+    address, grid = home_of(conn, line.resident_id)
     return NewCase(
         kind=escalation.kind,
-        source_key=f"answer:{line.target_id}:{question.id}",
-        summary=f"电话回访的回答更正为“{LABEL_NAMES.get(label, '需要关注')}”，请跟进",
-        description=question.say,
+        source_key=source_key(line.target_id, told.question.id) + key_end,
+        summary=f"电话回访的回答更正为“{told.meant}”，请跟进",
+        description=told.sentence + (f"居民原话：{answer.heard}" if answer.heard else ""),
         priority=escalation.priority,
-        location_text=line.address,
-        grid=line.grid or None,
+        address=address,
+        location_text="" if str(address) else line.address,
+        grid=grid or None,
         resident_id=line.resident_id,
-        campaign_id=campaign_id,
+        campaign_id=line.campaign_id,
         target_id=line.target_id,
         attempt_id=answer.attempt_id,
         rehearsal=answer.rehearsal,

@@ -1,34 +1,30 @@
 """`campaign`: from a questionnaire to its results."""
 
-import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy import Connection
 
 from community.errors import InvalidInput, Unavailable
 from community.model.actor import Actor
 from community.model.calls.call import OUTCOME_NAMES
 from community.model.calls.campaign import CAMPAIGN_STATUS_NAMES, TARGET_STATUS_NAMES, CampaignStatus, TargetStatus
-from community.store import audit
 from community.store.progress import list_campaign_lines
 from community.store.workers import live_workers
 from community.usecases.approve_campaign import approve_campaign
 from community.usecases.cancel_campaign import cancel_campaign
 from community.usecases.create_campaign import create_campaign
-from community.usecases.export_campaign import export_campaign
-from community.usecases.hand_out_results import hand_out_results
 from community.usecases.launch_campaign import LaunchedCampaign, launch_campaign
 from community.usecases.pause_campaign import pause_campaign
 from community.usecases.resume_campaign import resume_campaign
 from community.usecases.show_campaign import CampaignView, line_to_json, show_campaign
+from shouwang.commands.campaign_results import correct_command, export_command, results_command
 from shouwang.commands.output import as_option, json_option, print_json
 from shouwang.commands.rehearse import rehearse_command, try_answers_command
 from shouwang.wiring import Office, open_office
@@ -164,41 +160,6 @@ def list_command(*, limit: int, as_json: bool) -> None:
     Console().print(table)
 
 
-@campaign_command.command("export", help="导出结果：xlsx 一人一行、一题一列；jsonl 一人一行 JSON。")
-@_id_argument
-@click.option("--format", "file_format", type=click.Choice(["xlsx", "jsonl"]), help="不写就看文件名的后缀。")
-@click.option("--out", required=True, metavar="文件", type=click.Path(path_type=Path), help="存到哪里；- 是标准输出。")
-@click.option("--as", "login", metavar="账号", help="以哪位工作人员的名义导出。")
-def export_command(
-    *, campaign_id: int, file_format: Literal["xlsx", "jsonl"] | None, out: Path, login: str | None
-) -> None:
-    """Write a campaign's results to a file."""
-    chosen: Literal["xlsx", "jsonl"] = file_format or ("jsonl" if out.suffix == ".jsonl" else "xlsx")
-    with open_office() as office, office.database.begin() as conn:
-        content = _results(conn, office, campaign_id, chosen, login)
-    if str(out) == "-":
-        sys.stdout.buffer.write(content)
-        return
-    try:
-        out.write_bytes(content)
-    except OSError as error:
-        raise InvalidInput(f"写不了文件 {out.name}：请核对目录和写入权限") from error
-    click.echo(f"已导出到 {out}", err=True)
-
-
-def _results(
-    conn: Connection, office: Office, campaign_id: int, file_format: Literal["xlsx", "jsonl"], login: str | None
-) -> bytes:
-    zone, now = office.rules.timezone, office.clock.now()
-    if login:
-        return hand_out_results(conn, campaign_id, file_format, zone=zone, actor=Actor.staff(login), now=now).content
-    content = export_campaign(conn, campaign_id, file_format, zone=zone)
-    detail = {"format": file_format, "bytes": len(content)}
-    actor, subject = Actor.system("command line"), f"campaign:{campaign_id}"
-    audit.append(conn, at=now, actor=actor, action="campaign.exported", subject=subject, detail=detail)
-    return content
-
-
 def _change(campaign_id: int, login: str, verb: Callable[..., object], *, as_json: bool, said: str, **how: Any) -> None:
     with open_office() as office:
         with office.database.begin() as conn:
@@ -289,6 +250,8 @@ def _moment(at: datetime, zone: Any) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
+for command in (export_command, results_command, correct_command):
+    campaign_command.add_command(command)
 campaign_command.add_command(rehearse_command)
 campaign_command.add_command(try_answers_command)
 

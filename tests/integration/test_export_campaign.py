@@ -15,7 +15,7 @@ from community.store.attempts import attempts
 from community.store.campaigns import campaigns, targets
 from community.store.database import Database
 from community.store.residents import residents
-from community.usecases.export_campaign import export_campaign
+from community.usecases.export_campaign import SHEET_NAMES, export_campaign
 from community.usecases.load_questionnaire import load_questionnaire
 from tests.harness.lists import NOW, bring_in
 
@@ -115,16 +115,17 @@ def campaign_id(database: Database) -> int:
     return campaign
 
 
-def _sheet(content: bytes) -> list[dict[str, Any]]:
-    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
-    rows = list(sheet.iter_rows(values_only=True))
-    assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+def _sheet(content: bytes, name: str = "明细") -> list[dict[str, Any]]:
+    """One sheet as dictionaries; no sheet of the file holds a formula."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    rows = list(book[name].iter_rows(values_only=True))
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
 def test_the_workbook_has_a_row_a_resident_and_a_column_a_question(database: Database, campaign_id: int) -> None:
     with database.reading() as conn:
-        zhang, li = _sheet(export_campaign(conn, campaign_id, "xlsx"))
+        zhang, li = _sheet(export_campaign(conn, campaign_id, "xlsx", now=NOW))
 
     assert zhang["姓名"] == "张三"
     assert zhang["电话"] == "13800000001、0571-88880000"
@@ -142,7 +143,7 @@ def test_the_workbook_has_a_row_a_resident_and_a_column_a_question(database: Dat
 
 def test_what_a_sheet_would_run_stays_text(database: Database, campaign_id: int) -> None:
     with database.reading() as conn:
-        zhang, li = _sheet(export_campaign(conn, campaign_id, "xlsx"))
+        zhang, li = _sheet(export_campaign(conn, campaign_id, "xlsx", now=NOW))
 
     assert zhang["还有什么话？"] == '=HYPERLINK("http://evil")'
     assert li["姓名"] == "=李四"
@@ -150,7 +151,7 @@ def test_what_a_sheet_would_run_stays_text(database: Database, campaign_id: int)
 
 def test_the_lines_for_programs_say_everything(database: Database, campaign_id: int) -> None:
     with database.reading() as conn:
-        lines = export_campaign(conn, campaign_id, "jsonl").decode().splitlines()
+        lines = export_campaign(conn, campaign_id, "jsonl", now=NOW).decode().splitlines()
 
     zhang, li = (json.loads(line) for line in lines)
     assert (zhang["name"], zhang["phone"], zhang["status"], zhang["outcome"]) == (
@@ -178,8 +179,8 @@ def test_a_correction_counts_and_the_original_stays_beside_it(database: Database
         target = conn.scalars(select(targets.c.id).order_by(targets.c.id)).first()
         assert target is not None
         assert correct_answer(conn, target_id=target, question_id="ok", label="no", value=None, by="lin", now=NOW)
-        zhang = _sheet(export_campaign(conn, campaign_id, "xlsx"))[0]
-        line = json.loads(export_campaign(conn, campaign_id, "jsonl").splitlines()[0])
+        zhang = _sheet(export_campaign(conn, campaign_id, "xlsx", now=NOW))[0]
+        line = json.loads(export_campaign(conn, campaign_id, "jsonl", now=NOW).splitlines()[0])
 
     assert zhang["您还好吗？"] == "否（工作人员已更正）"
     assert line["answers"]["ok"]["label"] == "no"
@@ -189,14 +190,14 @@ def test_a_correction_counts_and_the_original_stays_beside_it(database: Database
 def test_a_rehearsal_is_marked_everywhere(database: Database, campaign_id: int) -> None:
     with database.begin() as conn:
         conn.execute(update(campaigns).values(rehearsal=True))
-        content = export_campaign(conn, campaign_id, "xlsx")
-        line = json.loads(export_campaign(conn, campaign_id, "jsonl").splitlines()[0])
+        content = export_campaign(conn, campaign_id, "xlsx", now=NOW)
+        line = json.loads(export_campaign(conn, campaign_id, "jsonl", now=NOW).splitlines()[0])
 
-    assert [row["演练"] for row in _sheet(content)] == ["演练", "演练"]
-    assert openpyxl.load_workbook(io.BytesIO(content)).sheetnames == ["演练结果"]
+    assert [row["演练"] for row in _sheet(content, "明细（演练）")] == ["演练", "演练"]
+    assert openpyxl.load_workbook(io.BytesIO(content)).sheetnames == [f"{name}（演练）" for name in SHEET_NAMES]
     assert line["rehearsal"] is True
 
 
 def test_a_campaign_that_does_not_exist_is_named(sqlite: Database) -> None:
     with sqlite.reading() as conn, pytest.raises(NotFound, match="99"):
-        export_campaign(conn, 99, "xlsx")
+        export_campaign(conn, 99, "xlsx", now=NOW)

@@ -98,7 +98,7 @@ async def test_a_recording_is_fetched_linked_and_deleted_at_the_carrier(recorded
     assert recorded.linked == str(path.relative_to(recorded.data_dir))
     with recorded.world.database.reading() as conn:
         campaign = recorded.world.attempt(recorded.written).campaign_id
-        assert recorded.linked in export_campaign(conn, campaign, "jsonl").decode()
+        assert recorded.linked in export_campaign(conn, campaign, "jsonl", now=recorded.world.clock.now()).decode()
     await recorded.worker.tick()
     assert recorded.twilio.deleted == [sid]
     assert recorded.recording.removed_at is not None

@@ -32,6 +32,7 @@ class Counts:
         completed: who answered every question that was due.
         settled: completed, and nothing is left to follow up.
         with_case: with at least one case.
+        handed_over: taken over by a person; with completed, excluded and open, everybody.
         excluded: not called (any more).
         open: still to be called, or being called.
         elsewhere: completed though no call of ours was picked up: by message, link, chat or a call of their own.
@@ -44,6 +45,7 @@ class Counts:
     completed: int = 0
     settled: int = 0
     with_case: int = 0
+    handed_over: int = 0
     excluded: int = 0
     open: int = 0
     elsewhere: int = 0

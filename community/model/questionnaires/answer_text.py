@@ -35,6 +35,16 @@ PART_NAMES: dict[str, str] = {
     "any": "都可以",
 }
 
+#: By which way an answer came.
+CHANNEL_NAMES: dict[str, str] = {
+    "phone": "电话",
+    "inbound": "居民来电",
+    "sms": "短信",
+    "link": "链接",
+    "chat": "聊天",
+    "staff": "工作人员代填",
+}
+
 
 def answer_text(question: Question | None, label: str, value: Any, heard: str) -> str | int | float:
     """Say what an answer was taken to mean; a number stays a number.
@@ -46,8 +56,8 @@ def answer_text(question: Question | None, label: str, value: Any, heard: str) -
     """
     if label == "yes" and question is not None and question.yes_means:
         return f"是（{question.yes_means}）"
-    if label in LABEL_NAMES:
-        return LABEL_NAMES[label]
+    if named := LABEL_NAMES.get(label) or PART_NAMES.get(label):
+        return named
     if label == "keep" or (question is not None and question.kind is QuestionKind.FREE_TEXT):
         return str(value or heard)
     if isinstance(value, dict):
