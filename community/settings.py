@@ -35,6 +35,15 @@ class Settings:
     twilio_auth_token_old: str
     twilio_from_numbers: tuple[str, ...]
     twilio_api_base_url: str
+    aliyun_access_key_id: str
+    aliyun_access_key_secret: str
+    #: The numbers that were bought, in E.164.
+    aliyun_show_numbers: tuple[str, ...]
+    #: Stands in the addresses that are entered in Alibaba Cloud's console.
+    aliyun_callback_secret: str
+    aliyun_voice: str
+    aliyun_asr_model: str
+    aliyun_api_endpoint: str
     calls_per_second: float
     concurrent_calls: int
     #: How much faster than life the simulated residents live.
@@ -70,6 +79,21 @@ class Settings:
     #: For landlines that a list writes without it (`0571`); empty refuses them.
     area_code: str
 
+    @property
+    def from_numbers(self) -> tuple[str, ...]:
+        """The numbers we call from, of the carrier that is set."""
+        return self.aliyun_show_numbers if self.carrier == "aliyun" else self.twilio_from_numbers
+
+    @property
+    def mainland_allowed_because(self) -> str:
+        """Why numbers of the mainland may be called: the carrier is inside it, or what the administrator wrote."""
+        return "境内线路" if self.carrier == "aliyun" else self.mainland_calls_allowed_because
+
+    @property
+    def callable_regions(self) -> tuple[str, ...]:
+        """Countries and regions whose numbers the carrier can ring."""
+        return ("CN",) if self.carrier == "aliyun" else self.phone_regions
+
     def __repr__(self) -> str:
         return f"Settings(data_dir={self.data_dir}, carrier={self.carrier}, port={self.port})"
 
@@ -98,6 +122,13 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         twilio_auth_token_old=read.text("TWILIO_AUTH_TOKEN_OLD"),
         twilio_from_numbers=read.numbers("TWILIO_FROM_NUMBER"),
         twilio_api_base_url=read.url("TWILIO_API_BASE_URL", ""),
+        aliyun_access_key_id=read.text("ALIYUN_ACCESS_KEY_ID"),
+        aliyun_access_key_secret=read.text("ALIYUN_ACCESS_KEY_SECRET"),
+        aliyun_show_numbers=read.mainland_numbers("ALIYUN_CALLED_SHOW_NUMBER"),
+        aliyun_callback_secret=read.url_word("ALIYUN_CALLBACK_SECRET"),
+        aliyun_voice=read.text("ALIYUN_VOICE", "xiaoyun"),
+        aliyun_asr_model=read.text("ALIYUN_ASR_MODEL", "customer_service_8k"),
+        aliyun_api_endpoint=read.url("ALIYUN_API_ENDPOINT", "https://dyvmsapi.aliyuncs.com"),
         calls_per_second=read.number("SHOUWANG_CALLS_PER_SECOND", 1.0, 0.01, 1000),
         concurrent_calls=read.integer("SHOUWANG_CONCURRENT_CALLS", 20, 1, 10000),
         simulation_speed=read.number("SHOUWANG_SIMULATION_SPEED", 10.0, 0.1, 10000),
@@ -169,6 +200,26 @@ class _Reader:
             if not re.fullmatch(r"\+\d{6,15}", number):
                 raise SettingError(f"{name} 里有一个号码写法不对：应带国家码，例如 {name}=+85230000000")
         return numbers
+
+    def mainland_numbers(self, name: str) -> tuple[str, ...]:
+        """Numbers of mainland China as its consoles show them (`0571…`, `400…`, `95…`, `138…`), made E.164."""
+        written = [re.sub(r"[\s-]", "", part) for part in self.text(name).split(",") if part.strip()]
+        numbers = []
+        for number in written:
+            plain = number.removeprefix("+86")
+            if not re.fullmatch(r"0\d{9,11}|400\d{7}|95\d{3,10}|1[3-9]\d{9}|[1-9]\d{9,10}", plain):
+                raise SettingError(f"{name} 里有一个号码写法不对：照语音服务控制台里的写，例如 {name}=057112345678")
+            numbers.append(f"+86{plain.removeprefix('0')}")
+        return tuple(numbers)
+
+    def url_word(self, name: str) -> str:
+        """A secret that stands in an address; empty where it is not set."""
+        value = self.text(name)
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{16,64}", value):
+            raise SettingError(
+                f"{name} 写法不对：应是 16 到 64 个字母、数字、_ 或 -，例如用 openssl rand -hex 16 生成的一串"
+            )
+        return value
 
     def regions(self, name: str, default: str) -> tuple[str, ...]:
         regions = tuple(part.strip() for part in self.text(name, default).split(",") if part.strip())

@@ -16,7 +16,16 @@ _IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 def set_up_logs(level: str) -> None:
     """Send logs to stderr, readable, from `level` on."""
     logging.basicConfig(level=level.upper(), stream=sys.stderr, format="%(message)s")
-    for chatty in ("aiohttp.access", "alembic", "bm25s", "jieba", "twilio"):
+    for chatty in (
+        "aiohttp.access",
+        "alembic",
+        "bm25s",
+        "jieba",
+        "twilio",
+        "alibabacloud-tea",
+        "darabonba-core",
+        "credentials",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
     structlog.configure(

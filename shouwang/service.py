@@ -86,7 +86,7 @@ def _engine(office: Office, carrier: Carrier, worker_id: str) -> Engine:
         calls_per_second=settings.calls_per_second,
         concurrent_calls=settings.concurrent_calls,
         worker_id=worker_id,
-        mainland_allowed_because=settings.mainland_calls_allowed_because,
+        mainland_allowed_because=settings.mainland_allowed_because,
     )
 
 

@@ -125,9 +125,9 @@ def _line(settings: Settings) -> Line:
     return Line(
         name=settings.carrier,
         rehearsal=settings.carrier == SIMULATED.name,
-        from_numbers=settings.twilio_from_numbers,
-        mainland_allowed_because=settings.mainland_calls_allowed_because,
-        regions=settings.phone_regions,
+        from_numbers=settings.from_numbers,
+        mainland_allowed_because=settings.mainland_allowed_because,
+        regions=settings.callable_regions,
     )
 
 

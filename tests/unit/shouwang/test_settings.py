@@ -29,6 +29,9 @@ def test_without_any_variable_everything_runs_on_one_machine() -> None:
         ("SHOUWANG_DATABASE_URL", "not a url"),
         ("TWILIO_FROM_NUMBER", "85230000000"),
         ("SHOUWANG_LOG_LEVEL", "loud"),
+        ("ALIYUN_CALLED_SHOW_NUMBER", "+85230000000"),
+        ("ALIYUN_CALLBACK_SECRET", "short"),
+        ("ALIYUN_CALLBACK_SECRET", "has/a/slash/in/it/and/is/long"),
     ],
 )
 def test_a_wrong_value_names_its_variable_and_an_example(name: str, value: str) -> None:
@@ -42,6 +45,19 @@ def test_a_wrong_value_names_its_variable_and_an_example(name: str, value: str) 
 def test_a_pool_of_numbers_is_a_comma_list() -> None:
     settings = load_settings({"TWILIO_FROM_NUMBER": "+85230000000, +85230000001"})
     assert settings.twilio_from_numbers == ("+85230000000", "+85230000001")
+
+
+def test_mainland_numbers_are_written_as_the_console_shows_them() -> None:
+    settings = load_settings({"ALIYUN_CALLED_SHOW_NUMBER": "0571-12345678, 4001234567,13800000000"})
+    assert settings.aliyun_show_numbers == ("+8657112345678", "+864001234567", "+8613800000000")
+
+
+def test_the_line_inside_the_mainland_needs_no_reason_and_rings_nobody_outside() -> None:
+    inside = load_settings({"SHOUWANG_CARRIER": "aliyun", "ALIYUN_CALLED_SHOW_NUMBER": "057112345678"})
+    assert (inside.from_numbers, inside.callable_regions) == (("+8657112345678",), ("CN",))
+    assert inside.mainland_allowed_because
+    outside = load_settings({"SHOUWANG_CARRIER": "twilio", "TWILIO_FROM_NUMBER": "+85230000000"})
+    assert (outside.from_numbers, outside.mainland_allowed_because) == (("+85230000000",), "")
 
 
 def test_secrets_never_show_when_settings_are_printed() -> None:
