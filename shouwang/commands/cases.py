@@ -114,7 +114,7 @@ def show_command(reference: str, *, as_json: bool) -> None:
         ladder = [{"role": step.role, "wait_seconds": int(step.wait.total_seconds())} for step in case.ladder]
         print_json({**case_document(case), "ladder": ladder, "events": [_event_document(event) for event in events]})
         return
-    _print_case(case, events, office.rules.timezone)
+    _print_case(case, events, office.rules)
 
 
 @cases_command.command("ack", help="接单：从现在起由您负责。再接一次表示还在办。")
@@ -280,11 +280,13 @@ def _table(cases: list[Case], zone: tzinfo) -> Table:
     return table
 
 
-def _print_case(case: Case, events: list[CaseEvent], zone: tzinfo) -> None:
+def _print_case(case: Case, events: list[CaseEvent], rules: Rulebook) -> None:
+    zone = rules.timezone
+    hazard = rules.hazards.get(case.category or "")
     click.echo(f"工单 {case.number}　{PRIORITY_NAMES[case.priority]}　{CASE_STATUS_NAMES[case.status]}")
     lines = {
         "演练": "是" if case.rehearsal else "",
-        "种类": CASE_KIND_NAMES[case.kind] + (f"（{case.category}）" if case.category else ""),
+        "种类": CASE_KIND_NAMES[case.kind] + (f"（{hazard.name}）" if hazard else ""),
         "内容": case.summary,
         "地点": case.place,
         "网格": case.grid,
