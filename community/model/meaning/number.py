@@ -54,6 +54,7 @@ _WANTED: tuple[tuple[re.Pattern[str], _Wanted], ...] = (
     (re.compile(r"口人|几个人|多少人|几位"), _Wanted("口|个|人|位", 0, 60)),
     (re.compile(r"几天|多少天|多久|多长时间"), _Wanted("天|日|周|星期|礼拜|月", 0, 3650, days=True)),
     (re.compile(r"几个小时|几小时|几个钟头|多少小时"), _Wanted("小时|钟头", 0, 24)),
+    (re.compile(r"几分|多少分|打分"), _Wanted("分", 0, 100)),
     (re.compile(r"几次|几回|多少次"), _Wanted("次|回|趟|遍", 0, 1000)),
 )
 _ANYTHING = _Wanted("", -1e9, 1e9)
@@ -158,6 +159,11 @@ def _said_as_digits(text: str, wanted: _Wanted) -> str:
     """六十有九 is 六十九, 36点5 is 36.5, 一百二八十 is 120 and 80."""
     text = re.sub(r"([一二两三四五六七八九])个半(?=小时|钟头)", lambda m: f"{_DIGIT.index(m[1])}.5个", text)
     text = text.replace("十天半个月", "十来天").replace("十天半月", "十来天")
+    if wanted.units == "分":
+        # 十分 counts nothing elsewhere; what is taken off is not the score.
+        text = re.sub(r"扣(?:掉|了)?[一二两三四五六七八九\d]+分?", "", text)
+        text = re.sub(r"满分", "10分", text)
+        text = re.sub(r"(?<![一二三四五六七八九\d])十分", "10分", text)
     if wanted.not_beside:
         text = re.sub(r"(百[一二三四五六七八九])(?=[五六七八九]十)", r"\1,", text)
         text = re.sub(r"百([一二三四五六七八九])([一二三四五六七八九])(?![十百到至])", r"百\1十\2", text)

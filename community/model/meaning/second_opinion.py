@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
-from community.model.meaning.facts import FAMILIES, family_of
+from community.model.meaning.facts import SORTS, family_of
 from community.model.meaning.reading import Label, Reading
 from community.model.meaning.speech import without_fillers
 from community.model.questionnaires.questionnaire import Question, QuestionKind
@@ -64,7 +64,7 @@ def topic(question: Question) -> str:
     if question.kind is QuestionKind.CHOICE:
         return "/".join(question.options)
     family = family_of(question) if question.kind is QuestionKind.YES_NO else None
-    return str(FAMILIES.index(family)) if family else ""
+    return str(SORTS.index(family)) if family else ""
 
 
 _ABOUT_THE_CALL = frozenset(

@@ -17,7 +17,7 @@ _UNSURE = re.compile(
 _A_OR_NOT_A = re.compile(r"([一-鿿])[不没]\1(?:[一-鿿])?都(?:行|可以|成|无所谓|中|一样)")
 #: Questions of theirs that leave a clear yes a yes.
 _ASKS = re.compile(r"几点|多少钱|要钱吗|收(?:不收)?费|怎么(?:去|走|打|来)|什么时候")
-_THEN = re.compile(r"原来|去年|前年|以前|从前|上次|上回|过去(?:的|那)|早年|往年")
+_THEN = re.compile(r"前(?:阵|段)(?:子|时间)|前些(?:天|日子)|原来|去年|前年|以前|从前|上次|上回|过去(?:的|那)|早年|往年")
 #: 昨天还好好的今天就不行了: only today counts.
 _TURNED = re.compile(r"^.*?(?:昨天|前天|以前|早上|刚才|前几天).{0,8}(?:今天|现在|这会儿?)(?=就|又|却|不|已经)")
 _INSTEAD = re.compile(r"不是(?!没).{1,10}?[,.](?:而)?是(?=不|没|要|怕|因为|我|真|太|大夫|医生|家里|身体)")
@@ -61,6 +61,7 @@ _RHETORIC: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"谁不", "都"),
         (r"(?:干嘛|为什么|凭什么|干什么|怎么)不(?=[打去走转来要])", ""),
         (r"不([一-鿿])行不行", r"不\1"),
+        (r"([一-鿿])什么\1", r"不\1"),
         (r"^(?:来就来|去就去|走就走|打就打|转就转)", "好,"),
         (r"哪(?:里|儿)?有(?!的)(?:什么)?", "没有"),
         (r"哪个(?:知道|见过|看见)", "不知道"),
@@ -172,7 +173,10 @@ def _core_pattern(core: str, *, done: bool) -> re.Pattern[str]:
 
 
 def _by_family(family: Family, said: str) -> str | None:
-    votes = asserted(said, family.for_yes) | {not so for so in asserted(said, family.for_no)}
+    against = {not so for so in asserted(said, family.for_no)}
+    if family.all_of_it and False in against:
+        return Label.NO
+    votes = asserted(said, family.for_yes) | against
     if _FINE.search(said) and family.fine != Label.UNCLEAR:
         votes.add(family.fine == Label.YES)
     return _one(votes)
