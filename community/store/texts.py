@@ -168,6 +168,12 @@ def find_text(conn: Connection, text_id: int, *, lock: bool = False) -> TextMess
     return None if row is None else _text(row)
 
 
+def has_text_work(conn: Connection, carrier: str) -> bool:
+    """Whether any message of a carrier is to be sent, or asked about."""
+    open_ones = (text_messages.c.status.in_([TextStatus.WAITING, *_LIVE]), text_messages.c.carrier == carrier)
+    return conn.execute(select(text_messages.c.id).where(*open_ones).limit(1)).first() is not None
+
+
 def due_texts(conn: Connection, carrier: str, now: datetime, limit: int) -> list[TextMessage]:
     """Messages to be sent now, oldest first, one a number at a time; nobody else is at them.
 
@@ -328,6 +334,12 @@ def residents_of_number(conn: Connection, number: str) -> list[tuple[int, str]]:
         .order_by(residents.c.id)
     )
     return [(row.id, row.name) for row in conn.execute(query)]
+
+
+def name_and_sex(conn: Connection, resident_id: int) -> tuple[str, str]:
+    """A resident's name, and `male`, `female` or nothing."""
+    row = conn.execute(select(residents.c.name, residents.c.sex).where(residents.c.id == resident_id)).one()
+    return row.name, row.sex
 
 
 def put_off_calls(conn: Connection, target_id: int, until: datetime) -> None:

@@ -56,6 +56,22 @@ class RaisedEmergency:
     services: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """What is known of who tells of an emergency, by the number they write from.
+
+    Attributes:
+        home: where they live; the emergency is there unless they say otherwise.
+    """
+
+    resident_id: int | None = None
+    target_id: int | None = None
+    campaign_id: int | None = None
+    home: Address | None = None
+    grid: str = ""
+    rehearsal: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """A message of somebody in danger."""
@@ -81,6 +97,7 @@ def raise_emergency(
     now: datetime,
     reporter_name: str = "",
     anonymous_channel: str | None = None,
+    teller: Teller | None = None,
 ) -> RaisedEmergency:
     """Open an emergency case for a message, or add it to the open one that it tells of again.
 
@@ -90,6 +107,7 @@ def raise_emergency(
         text: what the resident wrote or said.
         message: id of the message, unique over all channels.
         anonymous_channel: the channel, where anybody may begin a conversation without showing who they are.
+        teller: who it is, where that is known.
     """
     key = f"message:{message}:emergency"
     said = _Said(text, extract_location(text, places_of(rules)), conversation_id, key)
@@ -99,7 +117,7 @@ def raise_emergency(
             return _told_again(_add(conn, case, said, rules=rules, now=now), emergency, rules)
         if anonymous_channel is not None and (crowd := _crowd(conn, anonymous_channel, now=now)) is not None:
             return _hand_on(conn, crowd, emergency, said, rules=rules, now=now)
-    return _open(conn, emergency, said, reporter_name, rules=rules, now=now)
+    return _open(conn, emergency, said, reporter_name, teller or Teller(), rules=rules, now=now)
 
 
 def place_emergency(
@@ -176,7 +194,14 @@ def _crowd(conn: Connection, channel: str, *, now: datetime) -> int | None:
 
 
 def _open(
-    conn: Connection, emergency: Emergency, said: _Said, reporter_name: str, *, rules: Rulebook, now: datetime
+    conn: Connection,
+    emergency: Emergency,
+    said: _Said,
+    reporter_name: str,
+    teller: Teller,
+    *,
+    rules: Rulebook,
+    now: datetime,
 ) -> RaisedEmergency:
     new = NewCase(
         kind=CaseKind.HAZARD,
@@ -185,7 +210,12 @@ def _open(
         description=said.text,
         category=categorise_emergency(said.text, emergency),
         danger=True,
-        address=said.place.address if said.place else Address(),
+        address=said.place.address if said.place else teller.home or Address(),
+        grid=None if said.place else teller.grid or None,
+        resident_id=teller.resident_id,
+        target_id=teller.target_id,
+        campaign_id=teller.campaign_id,
+        rehearsal=teller.rehearsal,
         location_text=said.where,
         reporter_name=reporter_name,
         conversation_id=said.conversation_id,

@@ -1,0 +1,176 @@
+"""A text message as an answer: whose it is, which question it answers, and what is asked next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from community.model.actor import Actor
+from community.model.calls.call import CallResult
+from community.model.calls.line import Line
+from community.model.calls.retry import retry_wait
+from community.model.calls.text_message import TextKind, TextStatus
+from community.model.calls.text_rules import only_begins
+from community.model.questionnaires.writing import Move, Writing, read_reply
+from community.model.rulebook import Rulebook
+from community.store import texts as store
+from community.store.campaigns import campaign_by_id
+from community.store.targets import person_of, target_by_id
+from community.store.texts import TextMessage
+from community.texts.say import say
+from community.usecases.answer_in_writing import answer_in_writing
+from community.usecases.calling_hours import calling_hours
+from community.usecases.invite_by_text import addressed
+from community.usecases.text_wording import text_of_turn
+from community.usecases.written_conversation import WrittenTurn, where_writing_stands
+
+_CHANNEL = "sms"
+#: Whoever writes to us is not rung for so long.
+_WRITING = timedelta(minutes=30)
+_NOT_SEEN = frozenset({TextStatus.WAITING, TextStatus.DROPPED, TextStatus.REFUSED})
+#: What may be said to us before any question was seen.
+_ABOUT_US = frozenset(
+    {
+        Move.SURE,
+        Move.OPTED_OUT,
+        Move.REFUSED,
+        Move.HUMAN,
+        Move.WRONG_PERSON,
+        Move.OTHER_PERSON,
+        Move.NOT_NOW,
+        Move.DANGER,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a message came to.
+
+    Attributes:
+        say: the whole text that answers it; empty for none.
+        question_id: the question that it asks.
+    """
+
+    target_id: int
+    resident_id: int
+    say: str
+    kind: TextKind = TextKind.REPLY
+    question_id: str | None = None
+
+
+def open_targets(
+    conn: Connection, history: Sequence[TextMessage], *, rules: Rulebook, now: datetime
+) -> list[tuple[int, int, WrittenTurn]]:
+    """The targets that were written to and still have a question open, the one written to last first.
+
+    Args:
+        history: all messages from and to the number, newest first.
+    """
+    found: dict[int, tuple[int, int, WrittenTurn]] = {}
+    closed: set[int] = set()
+    for text in history:
+        target_id, resident_id = text.target_id, text.resident_id
+        seen = text.direction == "out" and text.status not in _NOT_SEEN
+        if not seen or target_id is None or resident_id is None or target_id in found or target_id in closed:
+            continue
+        stands = where_writing_stands(conn, target_id, channel=_CHANNEL, rules=rules, now=now)
+        if stands.goes_on:
+            found[target_id] = (target_id, resident_id, stands)
+        else:
+            closed.add(target_id)
+    return list(found.values())
+
+
+def answer_by_text(
+    conn: Connection,
+    body: str,
+    history: Sequence[TextMessage],
+    *,
+    line: Line,
+    rules: Rulebook,
+    actor: Actor,
+    now: datetime,
+) -> Answered | None:
+    """Take a message as an answer of whoever was written to last; None when nobody is asked anything.
+
+    Args:
+        body: what was written.
+        history: all messages from and to the number before it, newest first.
+    """
+    waiting = open_targets(conn, history, rules=rules, now=now)
+    if not waiting:
+        return None
+    target_id, resident_id, stands = waiting[0]
+    turn = _take(conn, target_id, stands, body, history, rules=rules, actor=actor, now=now)
+    others = [resident for target, resident, _ in waiting[1:] if resident != resident_id]
+    if turn.result is CallResult.OPTED_OUT and (person_of(conn, resident_id).sample or not line.rehearsal):
+        store.opt_out_of_texts(conn, [resident_id], now)
+    if turn.goes_on:
+        _let_write(conn, target_id, rules, now)
+    return Answered(
+        target_id=target_id,
+        resident_id=resident_id,
+        say=_words(conn, turn, resident_id, others),
+        kind=TextKind.EMERGENCY if turn.emergency else TextKind.REPLY,
+        question_id=turn.question.id if turn.question else None,
+    )
+
+
+def _take(
+    conn: Connection,
+    target_id: int,
+    stands: WrittenTurn,
+    body: str,
+    history: Sequence[TextMessage],
+    *,
+    rules: Rulebook,
+    actor: Actor,
+    now: datetime,
+) -> WrittenTurn:
+    asked = next((text.question_id for text in history if _asks(text, target_id)), None)
+    question = stands.question
+    assert question is not None  # noqa: S101 - only targets with an open question come here
+    if asked is None:
+        today = now.astimezone(rules.timezone).date()
+        about_us = not only_begins(body) and read_reply(Writing(), question, body, "", today).move in _ABOUT_US
+        if not about_us:
+            return stands
+    if not body.strip():
+        return stands
+    return answer_in_writing(
+        conn,
+        target_id,
+        question_id=asked or question.id,
+        text=body,
+        channel=_CHANNEL,
+        rules=rules,
+        actor=actor,
+        now=now,
+    )
+
+
+def _asks(text: TextMessage, target_id: int) -> bool:
+    return text.target_id == target_id and text.question_id is not None and text.status not in _NOT_SEEN
+
+
+def _words(conn: Connection, turn: WrittenTurn, resident_id: int, others: Sequence[int]) -> str:
+    said = text_of_turn(turn)
+    if not others:
+        return said
+    # Several residents share the phone: it is said whom a question is for, and who is asked next.
+    if turn.goes_on:
+        return say("sms", "to", addressed=addressed(conn, resident_id)) + said
+    return f"{said}\n{say('sms', 'next_person', addressed=addressed(conn, others[0]))}"
+
+
+def _let_write(conn: Connection, target_id: int, rules: Rulebook, now: datetime) -> None:
+    """Ring nobody who is writing to us at this moment."""
+    target = target_by_id(conn, target_id)
+    campaign = campaign_by_id(conn, target.campaign_id)
+    later = now + retry_wait(_WRITING, rehearsal=campaign.rehearsal)
+    hours = calling_hours(campaign, person_of(conn, target.resident_id).preferred_hours, rules)
+    opening = later if hours is None else hours.next_opening(later)
+    if opening is not None:
+        store.put_off_calls(conn, target_id, opening)
