@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
+from tests.harness.twilio_texts import TwilioTexts
 from voice.carriers.base import PlaceRequest
 from voice.carriers.simulated.call import SimulatedCall, call_in, talk
 from voice.carriers.simulated.characters import Character
@@ -117,6 +118,7 @@ class TwilioServer:
         #: Where our server listens; the URLs it hands out may name another host.
         self.server_url = server_url
         self.port = unused_port()
+        self.texts = TwilioTexts(TOKEN, error=_error, authorised=_authorised)
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -137,6 +139,7 @@ class TwilioServer:
         app.router.add_post(f"{root}/Calls/{{sid}}/Recordings/{{recording}}.json", self._stop_recording)
         app.router.add_delete(f"{root}/Recordings/{{sid}}.json", self._delete_recording)
         app.router.add_get(f"{root}/Recordings/{{sid}}", self._give_recording)
+        self.texts.add_routes(app.router, root)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
