@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
 
 from community.model.address import Address
 from community.model.calls.call import AttemptStatus
+from community.store.answers import answers
 from community.store.attempts import attempts, utterances
 from community.store.campaigns import campaigns
 from community.store.residents import health_consented, households, residents
@@ -23,6 +24,7 @@ class RunningCall:
         dialogue: the state of the conversation, as it was saved.
         step: number of the step that was said last.
         sample: the resident belongs to the sample community.
+        answered_elsewhere: something was answered outside this call: in an earlier one, or in writing meanwhile.
         health_consent: the resident agreed to questions about health, and has not taken it back.
     """
 
@@ -46,6 +48,7 @@ class RunningCall:
     address: Address
     grid: str
     health_consent: bool = False
+    answered_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ _QUERY = (
         residents.c.language,
         residents.c.sample,
         health_consented().label("health_consent"),
+        exists()
+        .where(
+            answers.c.target_id == attempts.c.target_id,
+            or_(answers.c.attempt_id.is_(None), answers.c.attempt_id != attempts.c.id),
+        )
+        .label("answered_elsewhere"),
         households.c.community,
         households.c.building,
         households.c.unit,
@@ -128,6 +137,7 @@ def running_call(conn: Connection, attempt_id: str) -> RunningCall | None:
         address=Address(row.community, row.building, row.unit, row.room),
         grid=row.grid,
         health_consent=bool(row.health_consent),
+        answered_elsewhere=bool(row.answered_elsewhere),
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     or_,
+    select,
     update,
 )
 
@@ -112,6 +113,12 @@ def health_consented() -> ColumnElement[bool]:
     """Whether a resident's consent to questions about health holds: given, and not taken back since."""
     given, withdrawn = residents.c.health_consent_at, residents.c.health_consent_withdrawn_at
     return and_(given.is_not(None), or_(withdrawn.is_(None), withdrawn < given))
+
+
+def has_health_consent(conn: Connection, resident_id: int) -> bool:
+    """Whether a resident agreed to questions about health, and has not taken it back."""
+    agreed = select(residents.c.id).where(residents.c.id == resident_id, health_consented())
+    return conn.execute(agreed).first() is not None
 
 
 def write_health_consent(conn: Connection, resident_id: int, *, given: bool, now: datetime) -> None:

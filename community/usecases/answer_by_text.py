@@ -61,7 +61,7 @@ class Answered:
 
 
 def open_targets(
-    conn: Connection, history: Sequence[TextMessage], *, rules: Rulebook, now: datetime
+    conn: Connection, history: Sequence[TextMessage], *, now: datetime
 ) -> list[tuple[int, int, WrittenTurn]]:
     """The targets that were written to and still have a question open, the one written to last first.
 
@@ -75,7 +75,7 @@ def open_targets(
         seen = text.direction == "out" and text.status not in _NOT_SEEN
         if not seen or target_id is None or resident_id is None or target_id in found or target_id in closed:
             continue
-        stands = where_writing_stands(conn, target_id, channel=_CHANNEL, rules=rules, now=now)
+        stands = where_writing_stands(conn, target_id, channel=_CHANNEL, now=now)
         if stands.goes_on:
             found[target_id] = (target_id, resident_id, stands)
         else:
@@ -99,7 +99,7 @@ def answer_by_text(
         body: what was written.
         history: all messages from and to the number before it, newest first.
     """
-    waiting = open_targets(conn, history, rules=rules, now=now)
+    waiting = open_targets(conn, history, now=now)
     if not waiting:
         return None
     target_id, resident_id, stands = waiting[0]

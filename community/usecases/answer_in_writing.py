@@ -18,7 +18,7 @@ from community.model.meaning import Label, Reading, understand
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_case import case_of_answer
 from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, first_open_question
-from community.model.questionnaires.questionnaire import Escalation, Question
+from community.model.questionnaires.questionnaire import Question
 from community.model.questionnaires.writing import Move, Reply, after_reply, read_reply
 from community.model.rulebook import Rulebook
 from community.store import invitations as store
@@ -29,11 +29,14 @@ from community.texts.say import say
 from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
 from community.usecases.record_answer import record_answer
+from community.usecases.record_health_consent import record_health_consent
 from community.usecases.settle_in_writing import settle_in_writing
 from community.usecases.written_conversation import Conversation, WrittenTurn, enter_conversation
 
 __all__ = ["WrittenTurn", "answer_in_writing"]
 
+_ACTOR = Actor.system("writing")
+_NOT_ASKED = Reading(Label.NOT_ASKED, decided_by="no_consent")
 #: Kinds of distress by which the advice is chosen where no rule of emergencies names one.
 _ADVICE = {"gas": "gas", "fire": "fire", "despair": "suicide", "police": "violence", "medical": "medical"}
 _LONGEST = 2000
@@ -75,8 +78,8 @@ def answer_in_writing(
     if question is None or question.id != question_id or turn not in {None, conversation.writing.turn}:
         return conversation.stands()
     if not text.strip() and not digits:
-        return conversation.stands(say_now=say("writing", "empty"))
-    reply = read_reply(conversation.writing.at(question), question, text, digits, taking.today)
+        return conversation.stands(said=say("writing", "empty"))
+    reply = read_reply(conversation.at(question), question, text, digits, taking.today)
     return taking.take(question, reply)
 
 
@@ -109,10 +112,12 @@ class _Taking:
         if reply.move is Move.SET_ASIDE:
             return self._set_aside(question, reply)
         if reply.move in _RESULTS:
-            return self._end(reply, *_RESULTS[reply.move])
+            return self._end(question, reply, *_RESULTS[reply.move])
+        if reply.move in {Move.HEALTH_YES, Move.HEALTH_NO}:
+            return self._agree(question, reply)
         if reply.move is Move.ASKED_BACK:
             self._note_question(reply)
-        turn = self.conversation.stands(fresh=True, say_now=self._words(question, reply.move, misses))
+        turn = self.conversation.stands(fresh=True, said=self._words(reply.move, misses))
         return replace(turn, reading=reply.reading)
 
     def danger(self, text: str) -> WrittenTurn:
@@ -138,32 +143,51 @@ class _Taking:
         self.conversation.writing = after_reply(self.conversation.writing, question, reply)
         store.save_state(self.conn, self.conversation.invitation.id, self.conversation.writing.to_json())
 
-    def _words(self, question: Question, move: Move, misses: int) -> str | None:
+    def _words(self, move: Move, misses: int) -> str:
         if move is Move.AGAIN:
             return say("writing", "unclear_once" if misses == 0 else "unclear_twice")
-        if move is Move.READ_BACK:
-            return self.conversation.read_back(question)
-        return say("writing", _SAID[move])
+        return say("writing", _SAID[move]) if move in _SAID else ""
+
+    def _agree(self, question: Question, reply: Reply) -> WrittenTurn:
+        given = reply.move is Move.HEALTH_YES
+        resident, how = self.conversation.person.resident_id, say("writing", f"channels.{self.channel}")
+        # Whoever types it in for the resident needs no right to change the roster: it is the resident's word.
+        record_health_consent(self.conn, resident, given=given, how=how, actor=_ACTOR, now=self.now)
+        self.conversation.health_allowed = given
+        if not given:
+            self._leave_out_health(question)
+        return replace(self._go_on(say("writing", "noted" if given else "health_refused")), reading=reply.reading)
+
+    def _leave_out_health(self, question: Question) -> None:
+        """The questions about health that stand next are not asked."""
+        asked: Question | None = question
+        while asked is not None and asked.about_health:
+            self._keep(asked, _NOT_ASKED, Reply(move=Move.HEALTH_NO, reading=_NOT_ASKED, text="", digits=""))
+            self.conversation.answered = readings_of_target(self.conn, self.conversation.target.id)
+            asked = self.conversation.open_question
 
     def _record(self, question: Question, reply: Reply) -> WrittenTurn:
         self._keep(question, reply.reading, reply)
-        rule = escalation_for(question, reply.reading)
-        case_id = self._worry(question, reply, rule) if rule else None
-        said = rule.say if rule and rule.say else say("writing", "noted")
+        case_id, said = self._worry(question, reply, reply.reading, say("writing", "noted"))
         turn = self._go_on(said)
         return replace(turn, reading=reply.reading, answered=True, case_id=case_id or turn.case_id)
 
     def _set_aside(self, question: Question, reply: Reply) -> WrittenTurn:
-        self._keep(question, Reading(Label.UNCLEAR, confidence=reply.reading.confidence), reply)
+        unclear = Reading(Label.UNCLEAR, confidence=reply.reading.confidence)
+        self._keep(question, unclear, reply)
+        _, said = self._worry(question, reply, unclear, say("writing", "set_aside"))
         if len(self.conversation.writing.set_aside) >= SET_ASIDE_AT_MOST:
-            return self._end(reply, CallResult.UNCLEAR, "unclear_end")
-        return replace(self._go_on(say("writing", "set_aside")), reading=reply.reading)
+            return self._end(question, reply, CallResult.UNCLEAR, "unclear_end")
+        return replace(self._go_on(said), reading=reply.reading)
 
     def _go_on(self, said: str) -> WrittenTurn:
         """Ask the next question, or settle the target when none is left."""
         self.conversation.answered = readings_of_target(self.conn, self.conversation.target.id)
+        question = self.conversation.open_question
+        if question is not None and question.about_health and self.conversation.writing.health_refused:
+            self._leave_out_health(question)
         if self.conversation.open_question is not None:
-            return self.conversation.stands(fresh=True, say_now=said)
+            return self.conversation.stands(fresh=True, said=said)
         questionnaire = self.conversation.campaign.questionnaire
         if first_open_question(questionnaire, self.conversation.answered) is not None:
             case_id = self._settle(CallResult.UNCLEAR)
@@ -174,9 +198,11 @@ class _Taking:
         words = thanks if said == say("writing", "noted") else f"{said}\n{thanks}"
         return replace(self._over(words, CallResult.COMPLETED, case_id), completed=True)
 
-    def _end(self, reply: Reply, result: CallResult, words: str) -> WrittenTurn:
-        case_id = self._settle(result)
+    def _end(self, question: Question, reply: Reply, result: CallResult, words: str) -> WrittenTurn:
         said = say("writing", words, phone=self.rules.phone)
+        if result is CallResult.REFUSED:
+            _, said = self._worry(question, reply, Reading(Label.REFUSE, confidence=0.9), said)
+        case_id = self._settle(result)
         return replace(self._over(said, result, case_id), reading=reply.reading)
 
     def _over(self, said: str, result: CallResult, case_id: int | None) -> WrittenTurn:
@@ -211,15 +237,15 @@ class _Taking:
             rehearsal=self.conversation.rehearsal,
         )
 
-    def _worry(self, question: Question, reply: Reply, rule: Escalation) -> int:
-        case = case_of_answer(question, reply.reading, rule, words=reply.text, digits=reply.digits)
-        return self._open(
-            f"answer:{self.conversation.target.id}:{question.id}",
-            case.kind,
-            case.summary,
-            description=case.description,
-            priority=case.priority,
-        )
+    def _worry(self, question: Question, reply: Reply, reading: Reading, said: str) -> tuple[int | None, str]:
+        """Open the case that an answer sets off; return it, and what is said: the rule's own words where it has some."""
+        rule = escalation_for(question, reading)
+        if rule is None:
+            return None, said
+        case = case_of_answer(question, reading, rule, words=reply.text, digits=reply.digits)
+        key = f"answer:{self.conversation.target.id}:{question.id}"
+        case_id = self._open(key, case.kind, case.summary, description=case.description, priority=case.priority)
+        return case_id, rule.say or said
 
     def _note_question(self, reply: Reply) -> None:
         key = f"invitation:{self.conversation.invitation.id}:question:{self.conversation.writing.turn}"
@@ -279,7 +305,6 @@ _RESULTS: dict[Move, tuple[CallResult, str]] = {
 _SAID: dict[Move, str] = {
     Move.ASK: "repeated",
     Move.ASKED_BACK: "asked_back",
-    Move.SURE: "opt_out_ask",
     Move.OTHER_PERSON: "other_person",
     Move.NOT_NOW: "not_now",
 }

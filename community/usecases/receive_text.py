@@ -177,9 +177,7 @@ class _Taking:
         )
         if placed is not None:
             self._answer(placed.text, TextKind.EMERGENCY)
-        elif is_distress(plain(self.body)) and not open_targets(
-            self.conn, self.history, rules=self.rules, now=self.now
-        ):
+        elif is_distress(plain(self.body)) and not open_targets(self.conn, self.history, now=self.now):
             self._cry_for_help()
         else:
             return False

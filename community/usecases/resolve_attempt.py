@@ -11,6 +11,7 @@ from community.model.calls.call import AttemptStatus, CallResult, Outcome
 from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.model.calls.dialling import GUARDIAN_POSITION, next_callee
 from community.model.calls.retry import Circumstances, Decision, EndedCall, Fate, after_attempt
+from community.model.calls.written import heeding_writing
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import dialling as call_store
@@ -62,7 +63,11 @@ def resolve_attempt(
     if story is None:
         return
     counts = _counts(story)
-    decision = after_attempt(_ended_call(story.attempt, now, again_at), _circumstances(conn, story, counts, rules))
+    circumstances = _circumstances(conn, story, counts, rules)
+    by_call = after_attempt(_ended_call(story.attempt, now, again_at), circumstances)
+    decision = heeding_writing(
+        by_call, story.attempt.result, story.target.written_result, completes=circumstances.completes
+    )
     _apply(conn, story, decision, counts, rules=rules, now=now)
 
 
@@ -157,7 +162,9 @@ def _resolution(
     if decision.fate is Fate.RETRY:
         return {"to": TargetStatus.WAITING, "next_at": decision.next_at}
     if decision.fate is Fate.CASE:
-        case_id = story.attempt.case_id or _open(conn, story, decision, rules=rules, now=now)
+        # What was written during the call may have opened the case already.
+        written = story.target.case_id if story.target.written_result else None
+        case_id = story.attempt.case_id or written or _open(conn, story, decision, rules=rules, now=now)
         return {"to": TargetStatus.CASE, "case_id": case_id, "reason": decision.reason, "resolved_at": now}
     to = TargetStatus.COMPLETED if decision.fate is Fate.COMPLETED else TargetStatus.EXCLUDED
     opened = story.attempt.case_id or case_opened_in_call(conn, story.attempt.id) or story.target.case_id

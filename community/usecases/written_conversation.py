@@ -1,6 +1,6 @@
 """A conversation in writing with one target: how it stands, for whoever writes the next message or shows the page."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -11,18 +11,20 @@ from community.model.meaning.reading import Reading
 from community.model.questionnaires.answer_rules import first_open_question
 from community.model.questionnaires.answer_text import answer_text
 from community.model.questionnaires.choices import Choice
-from community.model.questionnaires.questionnaire import Question
+from community.model.questionnaires.questionnaire import LegalGround, Question
 from community.model.questionnaires.writing import Stage, Writing
-from community.model.rulebook import Rulebook
 from community.store import invitations as store
 from community.store.answers import readings_of_target
 from community.store.campaigns import Campaign, campaign_by_id
 from community.store.invitations import Invitation
+from community.store.residents import has_health_consent
 from community.store.targets import Person, Target, person_of, target_by_id
 from community.texts.say import say
 
 #: A conversation begun by a message of ours stays open so long.
 VALID_FOR = timedelta(days=7)
+#: What is asked in place of the question.
+_ASKED = {Stage.OPT_OUT: "opt_out_ask", Stage.HEALTH: "health_ask"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ class Conversation:
     invitation: Invitation
     writing: Writing
     answered: dict[str, Reading] = field(default_factory=dict)
+    health_allowed: bool = True
 
     @property
     def open_question(self) -> Question | None:
@@ -91,21 +94,25 @@ class Conversation:
         """Whether what is said here is marked 演练."""
         return self.campaign.rehearsal
 
-    def stands(self, *, fresh: bool = False, say_now: str | None = None) -> WrittenTurn:
+    def at(self, question: Question) -> Writing:
+        """Where it stands at a question: whoever has not agreed to be asked about their health is asked that first."""
+        return self.writing.at(question, health_allowed=self.health_allowed)
+
+    def stands(self, *, fresh: bool = False, said: str = "") -> WrittenTurn:
         """How it stands, to be asked on.
 
         Args:
-            say_now: said before the question; by default what belongs to the stage.
+            said: said before whatever is asked now.
         """
         question = self.open_question
         if question is None:
             return self._over(fresh=fresh)
-        writing = self.writing.at(question)
+        writing = self.at(question)
         return WrittenTurn(
             question=question,
             asks=writing.stage,
             choices=writing.choices(question),
-            say=say_now if say_now is not None else self._asked(writing, question),
+            say="\n".join(filter(None, [said, self._asked(writing, question)])),
             turn=writing.turn,
             fresh=fresh,
         )
@@ -119,7 +126,7 @@ class Conversation:
     def _asked(self, writing: Writing, question: Question) -> str:
         if writing.stage is Stage.READ_BACK:
             return self.read_back(question)
-        return say("writing", "opt_out_ask") if writing.stage is Stage.OPT_OUT else ""
+        return say("writing", _ASKED[writing.stage]) if writing.stage in _ASKED else ""
 
     def _over(self, *, fresh: bool) -> WrittenTurn:
         result = self.target.written_result
@@ -147,32 +154,28 @@ def enter_conversation(
     invitation = store.newest_invitation(conn, target_id, channel) or store.add_invitation(
         conn, target_id=target_id, channel=channel, created_by=created_by, now=now, expires_at=now + VALID_FOR
     )
+    return _conversation(conn, target, invitation)
+
+
+def where_writing_stands(conn: Connection, target_id: int, *, channel: str, now: datetime) -> WrittenTurn:
+    """How a conversation stands, without changing anything: what the page shows, what the first message asks."""
+    target = target_by_id(conn, target_id)
+    invitation = store.newest_invitation(conn, target_id, channel)
+    return _conversation(conn, target, invitation or _unwritten(target_id, channel, now)).stands()
+
+
+def _conversation(conn: Connection, target: Target, invitation: Invitation) -> Conversation:
+    campaign = campaign_by_id(conn, target.campaign_id)
+    in_emergency = campaign.questionnaire.legal_ground is LegalGround.EMERGENCY
     return Conversation(
         target=target,
-        campaign=campaign_by_id(conn, target.campaign_id),
+        campaign=campaign,
         person=person_of(conn, target.resident_id),
         invitation=invitation,
         writing=Writing.from_json(invitation.state),
-        answered=readings_of_target(conn, target_id),
+        answered=readings_of_target(conn, target.id),
+        health_allowed=in_emergency or has_health_consent(conn, target.resident_id),
     )
-
-
-def where_writing_stands(
-    conn: Connection, target_id: int, *, channel: str, rules: Rulebook, now: datetime
-) -> WrittenTurn:
-    """How a conversation stands, without changing anything: what the page shows, what the first message asks."""
-    _ = rules, now
-    target = target_by_id(conn, target_id)
-    invitation = store.newest_invitation(conn, target_id, channel)
-    conversation = Conversation(
-        target=target,
-        campaign=campaign_by_id(conn, target.campaign_id),
-        person=person_of(conn, target.resident_id),
-        invitation=invitation or _unwritten(target_id, channel, now),
-        writing=Writing.from_json(invitation.state) if invitation else Writing(),
-        answered=readings_of_target(conn, target_id),
-    )
-    return replace(conversation.stands())
 
 
 def _unwritten(target_id: int, channel: str, now: datetime) -> Invitation:

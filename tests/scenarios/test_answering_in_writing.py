@@ -10,10 +10,13 @@ from community.model.calls.call import AttemptStatus, CallResult, Outcome
 from community.model.calls.campaign import TargetStatus
 from community.model.questionnaires.writing import Stage
 from community.store.answers import answers_of_targets
+from community.store.cases import events_of
 from community.store.database import Database
 from community.usecases.answer_in_writing import WrittenTurn, answer_in_writing
 from community.usecases.check_integrity import check_integrity
+from community.usecases.written_conversation import where_writing_stands
 from tests.harness.dialling import Exchange, Street, generous
+from voice.engine.claim import ClaimLimits, claim_calls
 
 ZHANG, LI = "+8613912340001", "+8613912340002"
 
@@ -67,6 +70,10 @@ class Writer:
                 turn=turn,
             )
 
+    def stands(self) -> WrittenTurn:
+        with self.street.database.reading() as conn:
+            return where_writing_stands(conn, self.target, channel=self.channel, now=self.street.clock.now())
+
     def answers_all(self) -> WrittenTurn:
         self.writes("well", key="1")
         self.writes("temperature", "36.8")
@@ -101,3 +108,231 @@ async def test_whoever_answers_while_waiting_is_never_rung(street: Street) -> No
     assert street.exchange.posts == []
     assert street.targets()[0]["status"] == TargetStatus.COMPLETED
     assert writer.labels() == {"well": ("yes", "link"), "temperature": ("value", "link"), "help": ("none", "link")}
+
+
+async def test_whoever_answers_while_the_call_waits_at_the_carrier_is_not_rung(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    await street.engine.tick()
+    attempt = street.attempts()[0]
+    assert (attempt["status"], street.targets()[0]["status"]) == (AttemptStatus.PLACED, TargetStatus.CALLING)
+    assert Writer(street).answers_all().completed
+    await street.pass_time(seconds=5)
+    assert street.exchange.cancelled == [attempt["carrier_id"]]
+    assert street.targets()[0]["status"] == TargetStatus.COMPLETED
+    await street.pass_time(hours=3)
+    assert len(street.exchange.posts) == 1
+    assert nobody_is_forgotten(street)
+
+
+async def test_the_check_right_before_dialling_sees_that_it_was_answered(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    with street.database.begin() as conn:
+        limits = ClaimLimits(worker_id="w", calls_per_second=1, concurrent_calls=5, timing=street.timing)
+        claimed = claim_calls(conn, limits, line=street.rules.line, rules=street.rules, now=street.clock.now())
+    assert len(claimed.calls) == 1
+    Writer(street).answers_all()
+    dialler = street.engine._dialler
+    await dialler.dial(claimed, claimed_at=street.clock.monotonic())
+    assert street.exchange.posts == []
+    assert street.targets()[0]["status"] == TargetStatus.COMPLETED
+
+
+@pytest.mark.parametrize("outcome", [Outcome.NO_ANSWER, Outcome.ANSWERED, Outcome.VOICEMAIL, Outcome.NOT_IN_SERVICE])
+async def test_a_call_that_rang_meanwhile_is_the_last_one(street: Street, outcome: Outcome) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    await street.engine.tick()
+    street.tell(street.attempts()[0]["id"], AttemptStatus.RINGING)
+    Writer(street).answers_all()
+    street.tell(street.attempts()[0]["id"], AttemptStatus.ENDED, outcome)
+    target = street.targets()[0]
+    assert (target["status"], target["case_id"], target["attempts"]) == (TargetStatus.COMPLETED, None, 1)
+    await street.pass_time(days=1)
+    assert (len(street.exchange.posts), street.cases()) == (1, [])
+
+
+async def test_somebody_nobody_reached_answers_and_whoever_looks_for_them_is_told(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT + "retries: {no_answer: {after: 30m, times: 0}}\n")
+    await street.engine.tick()
+    street.hang_up(Outcome.NO_ANSWER)
+    unreached = street.cases()[0]
+    assert (street.targets()[0]["status"], unreached["kind"]) == (TargetStatus.CASE, "unreached")
+    Writer(street, "sms").answers_all()
+    target = street.targets()[0]
+    assert (target["status"], target["case_id"], target["written_by"]) == (
+        TargetStatus.COMPLETED,
+        unreached["id"],
+        "sms",
+    )
+    with street.database.reading() as conn:
+        assert [event.text for event in events_of(conn, unreached["id"])][-1] == "本人已用短信答完这次的问题。"
+    assert len(street.cases()) == 1
+
+
+async def test_an_answer_that_worries_opens_one_case_however_often_the_form_is_sent(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    writer = Writer(street)
+    said = writer.writes("well", "不舒服，头晕", turn=0)
+    assert (said.say, said.question and said.question.id) == ("社区医生会联系您。", "temperature")
+    again = writer.writes("well", "不舒服，头晕", turn=0)
+    assert (again.fresh, again.question and again.question.id) == (False, "temperature")
+    writer.writes("temperature", "38.5", turn=1)
+    late = writer.writes("temperature", "38.5", turn=1)
+    assert (late.fresh, late.asks) == (False, Stage.READ_BACK)
+    writer.writes("temperature", key="1", turn=2)
+    writer.writes("help", key="2")
+    summaries = [case["summary"] for case in street.cases()]
+    assert summaries == ["答“不舒服，头晕”：您这两天身体舒服吗？", "答“38.5”：您今天量的体温是多少度？"]
+    target = street.targets()[0]
+    assert (target["status"], target["case_id"]) == (TargetStatus.COMPLETED, street.cases()[0]["id"])
+
+
+async def test_two_tabs_answer_one_question_once(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    writer = Writer(street)
+    one, other = writer.writes("well", "", turn=0), writer.writes("well", "", turn=0)
+    assert (one.turn, other.turn, one.say) == (0, 0, "请您选一个，或者写几个字。")
+    writer.writes("well", key="1", turn=one.turn)
+    writer.writes("well", key="2", turn=other.turn)
+    assert writer.labels() == {"well": ("yes", "link")}
+    assert street.cases() == []
+
+
+async def test_what_is_not_understood_is_asked_twice_more_and_then_left_to_a_person(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    writer = Writer(street)
+    said = [writer.writes("well", "说不清楚").say for _ in range(2)]
+    assert said == ["没看明白您的意思，请再答一次。", "还是没看明白，麻烦您再答一次。"]
+    aside = writer.writes("well", "说不好")
+    assert (aside.say, aside.question and aside.question.id) == ("这一条，我们请工作人员来问您。", "temperature")
+    writer.writes("temperature", "36.6")
+    writer.writes("temperature", "对的")
+    end = writer.writes("help", "不需要")
+    assert (end.completed, end.result, end.say) == (
+        False,
+        CallResult.UNCLEAR,
+        "没弄明白您的意思，社区会有人联系您。",
+    )
+    assert street.targets()[0]["status"] == TargetStatus.CASE
+    assert street.cases()[0]["summary"] == "高温关怀：书面回答几次都没有看懂，请人工联系"
+    await street.pass_time(hours=3)
+    assert street.exchange.posts == []
+
+
+async def test_a_cry_for_help_is_answered_at_once_and_nothing_more_is_asked(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    writer = Writer(street)
+    said = writer.writes("well", "我胸口疼得喘不上气")
+    assert (said.emergency, said.question, "120" in said.say) == (True, None, True)
+    case = street.cases()[0]
+    assert (case["priority"], case["danger"], case["resident_id"]) == (
+        "emergency",
+        True,
+        street.targets()[0]["resident_id"],
+    )
+    assert writer.writes("well", "救命啊", turn=0).emergency
+    assert len(street.cases()) == 1
+    assert street.targets()[0]["status"] == TargetStatus.CASE
+    await street.pass_time(hours=3)
+    assert street.exchange.posts == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("家里漏煤气了味道好大", "119"), ("不想活了", "110"), ("有人在砸我家的门要打我", "110")]
+)
+async def test_the_right_number_is_told(street: Street, text: str, words: str) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    assert words in Writer(street).writes("help", text).say
+
+
+async def test_never_again_is_asked_back_before_it_holds(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    street.start(HEAT)
+    writer = Writer(street)
+    asked = writer.writes("well", "以后不要再联系我了")
+    assert (asked.asks, asked.question and asked.question.id) == (Stage.OPT_OUT, "well")
+    assert [choice.key for choice in asked.choices] == ["1", "2", "3"]
+    back = writer.writes("well", key="2")
+    assert (back.asks, back.say) == (Stage.QUESTION, "好的，再问您一次。")
+    writer.writes("well", "别再给我发了，拉黑")
+    done = writer.writes("well", "是的")
+    assert done.result is CallResult.OPTED_OUT
+    assert [target["status"] for target in street.targets()] == [TargetStatus.EXCLUDED] * 2
+    await street.pass_time(hours=3)
+    assert (street.exchange.posts, street.cases()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "result", "kind"),
+    [
+        ("我要找工作人员", CallResult.HUMAN, "callback"),
+        ("你打错了，我不认识她", CallResult.WRONG_PERSON, "list_check"),
+        ("凭什么告诉你，不回答", CallResult.REFUSED, "callback"),
+    ],
+)
+async def test_what_only_a_person_can_settle_becomes_one_case(
+    street: Street, text: str, result: CallResult, kind: str
+) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    await street.engine.tick()
+    writer = Writer(street)
+    assert writer.writes("well", text).result is result
+    assert writer.writes("well", text, turn=0).fresh is False
+    assert [case["kind"] for case in street.cases()] == [kind]
+    street.hang_up(Outcome.NO_ANSWER)
+    assert street.targets()[0]["status"] == TargetStatus.CASE
+    await street.pass_time(hours=5)
+    assert (len(street.exchange.posts), len(street.cases())) == (1, 1)
+
+
+async def test_a_question_asked_back_is_noted_for_a_person_and_ours_asked_again(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    turn = Writer(street).writes("well", "高龄津贴怎么申请要带什么材料")
+    assert (turn.say, turn.question and turn.question.id) == ("您问的记下了，工作人员会答复您。", "well")
+    assert [(case["kind"], case["description"]) for case in street.cases()] == [
+        ("question", "高龄津贴怎么申请要带什么材料")
+    ]
+
+
+HEALTH = HEAT.replace("    yes_means: 舒服\n", "    yes_means: 舒服\n    about_health: true\n", 1).replace(
+    "    confirm: true\n", "    about_health: true\n", 1
+)
+
+
+async def test_whoever_does_not_agree_is_not_asked_about_their_health(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEALTH)
+    writer = Writer(street)
+    first = writer.stands()
+    assert (first.asks, first.say) == (Stage.HEALTH, "下面想问您的健康情况，可以吗？")
+    turn = writer.writes("well", key="2")
+    assert (turn.question and turn.question.id, turn.say) == ("help", "好的，健康方面就不问了。")
+    assert writer.writes("help", "不用").completed
+    assert {question: label for question, (label, _) in writer.labels().items()} == {
+        "well": "not_asked",
+        "temperature": "not_asked",
+        "help": "none",
+    }
+
+
+async def test_whoever_agrees_is_asked_once_for_all(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEALTH)
+    writer = Writer(street, "sms")
+    agreed = writer.writes("well", "可以的")
+    assert (agreed.asks, agreed.question and agreed.question.id) == (Stage.QUESTION, "well")
+    assert writer.writes("well", "舒服").asks is Stage.QUESTION
+    street.start(HEALTH)
+    writer.target = street.targets()[1]["id"]
+    assert writer.stands().asks is Stage.QUESTION

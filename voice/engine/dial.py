@@ -20,7 +20,7 @@ from community.store import dialling as call_store
 from community.store import pace as pace_store
 from community.store.campaigns import campaigns_by_id
 from community.store.database import Database
-from community.store.targets import persons_of
+from community.store.targets import persons_of, settled_in_writing
 from community.usecases.calling_hours import calling_hours
 from voice.carriers.base import Carrier, FoundCall, Placement, PlaceRequest, PlaceResult
 from voice.engine.claim import Claimed, ClaimLimits, PlannedCall
@@ -153,6 +153,7 @@ class Dialler:
         attempts = call_store.attempts_by_id(conn, [call.attempt_id for call in calls])
         campaigns = campaigns_by_id(conn, sorted({call.campaign_id for call in calls}))
         people = persons_of(conn, sorted({call.resident_id for call in calls}))
+        settled = settled_in_writing(conn, [call.target_id for call in calls])
         pace = pace_store.pace_of(conn, self._line.name)
         reasons: dict[str, str] = {}
         for call in calls:
@@ -164,6 +165,8 @@ class Dialler:
                 reasons[call.attempt_id] = "not_running"
             elif person.opted_out:
                 reasons[call.attempt_id] = "opted_out"
+            elif call.target_id in settled:
+                reasons[call.attempt_id] = "answered"
             elif hours is not None and not hours.may_call(now):
                 reasons[call.attempt_id] = "outside_hours"
             elif self._line.refusal(call.number, sample=person.sample):

@@ -1,4 +1,4 @@
-"""Take back calls that wait in the carrier's queue and must not ring any more: paused, after hours, opted out."""
+"""Take back calls that wait in the carrier's queue and must not ring: paused, after hours, opted out, answered."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from community.store import dialling as store
 from community.store.campaigns import campaigns_by_id
 from community.store.database import Database
 from community.store.dialling import Attempt
-from community.store.targets import persons_of
+from community.store.targets import persons_of, settled_in_writing
 from community.usecases.calling_hours import calling_hours
 from community.usecases.close_attempt import close_attempt
 from voice.carriers.base import Carrier
@@ -53,6 +53,7 @@ class Withdrawal:
     def _must_not_ring(self, conn: Connection, queued: Sequence[Attempt], now: datetime) -> set[str]:
         campaigns = campaigns_by_id(conn, sorted({attempt.campaign_id for attempt in queued}))
         people = persons_of(conn, sorted({attempt.resident_id for attempt in queued}))
+        settled = settled_in_writing(conn, [attempt.target_id for attempt in queued])
         unwanted = set()
         for attempt in queued:
             campaign, person = campaigns[attempt.campaign_id], people[attempt.resident_id]
@@ -60,6 +61,7 @@ class Withdrawal:
             if (
                 campaign.status is not CampaignStatus.RUNNING
                 or person.opted_out
+                or attempt.target_id in settled
                 or (hours is not None and not hours.may_call(now))
             ):
                 unwanted.add(attempt.id)

@@ -8,7 +8,7 @@ from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind
 from community.model.meaning.reading import Label, Reading
 from community.model.questionnaires.answer_case import case_of_answer
-from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, next_question
+from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, next_question, open_from
 from community.model.questionnaires.questionnaire import Escalation, Question
 from voice.script import health_consent
 from voice.script.asking import told
@@ -23,9 +23,14 @@ _LONGEST_ANSWER = 160
 
 def put(speaker: Speaker, prompts: Sequence[Prompt], question: Question, **changes: Any) -> Turn:
     """Ask a question for the first time, or for consent to it; one that may not be asked is left out."""
-    if consent := health_consent.before(speaker, prompts, question, changes):
+    script = speaker.script
+    still_open = open_from(script.questionnaire, question, script.answered)
+    if still_open is None:
+        # The rest was answered by another channel meanwhile.
+        return health_consent.finish(speaker, prompts, changes.pop("effects", ()), changes)
+    if consent := health_consent.before(speaker, prompts, still_open, changes):
         return consent
-    following, left_out = health_consent.leave_out(speaker, question)
+    following, left_out = health_consent.leave_out(speaker, still_open)
     effects = [*changes.pop("effects", ()), *left_out]
     if following is None:
         return health_consent.finish(speaker, prompts, effects, changes)

@@ -139,6 +139,12 @@ def _question(speaker: Speaker, said: Said) -> Turn:
         # 嗯 may be a yes: it is kept only after it was read back.
         keep = answering.read_back if is_hum(plain(said.heard.speech)) else answering.take
         return keep(speaker, question, said.heard, reading)
+    if reading.label in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST} and _is_answered(speaker, question):
+        return answering.put(speaker, speaker.say("noted"), question)
+    return _not_answered(speaker, said, question, reading)
+
+
+def _not_answered(speaker: Speaker, said: Said, question: Question, reading: Reading) -> Turn:
     if reading.label in {Label.SILENCE, Label.UNCLEAR} and speaker.waited and said.heard.is_silence:
         return speaker.ask_again(speaker.say("waited"))
     if reading.label == Label.UNCLEAR and asks_back(question, said.heard) and speaker.dialogue.asked_back < MISSES:
@@ -149,6 +155,12 @@ def _question(speaker: Speaker, said: Said) -> Turn:
     if reading.label in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST}:
         return _again(speaker, said, reading)
     return _about_the_call(speaker, said, reading)
+
+
+def _is_answered(speaker: Speaker, question: Question) -> bool:
+    """Whether another channel has answered the question while it was being asked."""
+    reading = speaker.script.answered.get(question.id)
+    return reading is not None and reading.is_answer
 
 
 def _confirm(speaker: Speaker, said: Said) -> Turn:

@@ -12,7 +12,7 @@ from community.model.calls.call import CallResult
 from community.model.meaning import Label, Reading
 from community.model.meaning.asides import wants_opt_out
 from community.model.meaning.speech import plain
-from community.model.questionnaires.answer_rules import next_question
+from community.model.questionnaires.answer_rules import next_question, open_from
 from community.model.questionnaires.questionnaire import LegalGround, Question, QuestionKind
 from voice.script.dialogue import Phase
 from voice.script.ending import end
@@ -52,7 +52,8 @@ def leave_out(speaker: Speaker, question: Question) -> tuple[Question | None, li
     left_out: list[Effect] = []
     while asked is not None and asked.about_health and not _is_allowed(speaker):
         left_out.append(RecordAnswer(asked.id, Heard(), NOT_ASKED))
-        asked = next_question(speaker.script.questionnaire, asked, NOT_ASKED)
+        following = next_question(speaker.script.questionnaire, asked, NOT_ASKED)
+        asked = open_from(speaker.script.questionnaire, following, speaker.script.answered)
     return asked, left_out
 
 

@@ -10,11 +10,10 @@ from sqlalchemy import Connection
 from community.model.actor import Actor
 from community.model.calls.call import AttemptStatus
 from community.model.cases.case import NewCase
-from community.model.meaning.reading import Reading
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
 from community.store import calls
-from community.store.answers import answers_of_targets
+from community.store.answers import readings_of_target
 from community.store.calls import RunningCall, Utterance
 from community.usecases.mark_wrong_number import mark_wrong_number
 from community.usecases.open_case import open_case
@@ -68,14 +67,9 @@ def make_script(
     now: datetime,
 ) -> Script:
     """What a call's conversation depends on."""
-    # Only the way to the first question depends on what was answered before this call.
+    # The way to the first question depends on what was answered before, and each next one on what is answered meanwhile.
     begins = dialogue.phase in {Phase.PICKUP, Phase.GUARDIAN, Phase.CONSENT}
-    earlier = answers_of_targets(conn, [call.target_id]).get(call.target_id, {}) if begins else {}
-    answered = {
-        question: Reading(label, value, answer.confidence, answer.decided_by)
-        for question, answer in earlier.items()
-        for label, value in [answer.meaning]
-    }
+    answered = readings_of_target(conn, call.target_id) if begins or call.answered_elsewhere else {}
     return Script(
         questionnaire=questionnaire,
         caller=questionnaire.caller or rules.name,

@@ -43,6 +43,18 @@ def first_open_question(
     return question
 
 
+def open_from(
+    questionnaire: Questionnaire, question: Question | None, answered: Mapping[str, Reading]
+) -> Question | None:
+    """The first question from this one on that nobody has answered yet; None when there is none."""
+    for _ in questionnaire.questions:
+        reading = answered.get(question.id) if question is not None else None
+        if question is None or reading is None or not _is_settled(reading):
+            return question
+        question = following(questionnaire, question, reading)
+    return question
+
+
 def following(questionnaire: Questionnaire, question: Question, reading: Reading) -> Question | None:
     """The question after an answer; None when it was the last, or worries so much that the rest is dropped."""
     rule = escalation_for(question, reading)

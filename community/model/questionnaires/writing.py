@@ -21,6 +21,7 @@ from community.model.text import normalise
 
 _CONFIRM = Question(id="confirm", kind=QuestionKind.YES_NO, say="对吗？", yes_means="对")
 _NEVER_AGAIN = Question(id="opt_out", kind=QuestionKind.YES_NO, say="以后都别联系了吗？")
+_HEALTH = Question(id="health", kind=QuestionKind.YES_NO, say="可以问健康情况吗？", yes_means="可以")
 _DIGITS_OF_DATE = 4
 _NOT_THIS_TIME = "3"
 
@@ -34,11 +35,14 @@ class Stage(StrEnum):
     READ_BACK = "read_back"
     #: Are we never to call or write again?
     OPT_OUT = "opt_out"
+    #: May we ask about the resident's health?
+    HEALTH = "health"
 
 
 _CHOICES: Mapping[Stage, tuple[Choice, ...]] = {
     Stage.READ_BACK: (Choice("1", "对"), Choice("2", "不对，重新答")),
     Stage.OPT_OUT: (Choice("1", "是，以后都不要"), Choice("2", "不是，接着回答"), Choice("3", "只是这次不想答")),
+    Stage.HEALTH: (Choice("1", "可以"), Choice("2", "不要问")),
 }
 
 
@@ -71,6 +75,9 @@ class Move(StrEnum):
     OTHER_PERSON = "other_person"
     #: Not now.
     NOT_NOW = "not_now"
+    #: Their health may be asked about; or may not.
+    HEALTH_YES = "health_yes"
+    HEALTH_NO = "health_no"
     #: Somebody needs help now.
     DANGER = "danger"
 
@@ -85,6 +92,7 @@ class Writing:
         misses: replies to this question that were not understood.
         pending: the reading that waits for its confirmation, with the words and keys it was read from.
         set_aside: questions that were given up.
+        health_refused: questions about health may not be asked.
         danger_case: the case opened for a cry for help.
     """
 
@@ -94,6 +102,7 @@ class Writing:
     misses: int = 0
     pending: Mapping[str, Any] | None = None
     set_aside: tuple[str, ...] = ()
+    health_refused: bool = False
     danger_case: int | None = None
 
     @classmethod
@@ -108,11 +117,18 @@ class Writing:
         """A document; what is as at the beginning is left out."""
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) != field.default}
 
-    def at(self, question: Question) -> "Writing":
-        """The same, standing at a question: what belongs to another one is forgotten."""
-        if self.question == question.id:
-            return self
-        return replace(self, question=question.id, misses=0, pending=None, stage=Stage.QUESTION)
+    def at(self, question: Question, *, health_allowed: bool = True) -> "Writing":
+        """The same, standing at a question: what belongs to another one is forgotten.
+
+        Args:
+            health_allowed: the resident may be asked about their health without being asked for consent first.
+        """
+        here = self
+        if self.question != question.id:
+            here = replace(self, question=question.id, misses=0, pending=None, stage=Stage.QUESTION)
+        if here.stage is Stage.QUESTION and question.about_health and not health_allowed:
+            return replace(here, stage=Stage.HEALTH)
+        return here
 
     def choices(self, question: Question) -> tuple[Choice, ...]:
         """The answers that are offered now."""
@@ -146,6 +162,8 @@ def read_reply(writing: Writing, question: Question, text: str, digits: str, tod
         return _to_read_back(writing, question, text, digits, today)
     if writing.stage is Stage.OPT_OUT:
         return _to_opt_out(writing, question, text, digits, today)
+    if writing.stage is Stage.HEALTH:
+        return _to_health(writing, text, digits, today)
     return _to_question(writing, question, text, digits, today)
 
 
@@ -159,6 +177,10 @@ def after_reply(writing: Writing, question: Question, reply: Reply) -> Writing:
     if reply.move is Move.READ_BACK:
         pending = {"reading": asdict(reply.reading), "text": reply.text, "digits": reply.digits}
         return replace(following, stage=Stage.READ_BACK, pending=pending)
+    if reply.move is Move.HEALTH_NO:
+        return replace(following, misses=0, health_refused=True)
+    if reply.move is Move.HEALTH_YES:
+        return replace(following, misses=0)
     if reply.move is Move.SET_ASIDE:
         return replace(following, set_aside=(*following.set_aside, question.id))
     return following
@@ -217,15 +239,31 @@ def _to_opt_out(writing: Writing, question: Question, text: str, digits: str, to
     return _to_question(replace(writing, stage=Stage.QUESTION), question, text, digits, today)
 
 
+def _to_health(writing: Writing, text: str, digits: str, today: date) -> Reply:
+    reading = understand(_HEALTH, text, digits, None, today)
+    unclear = reading.label in {Label.UNCLEAR, Label.REPEAT_REQUEST}
+    if reading.label == Label.YES:
+        move = Move.HEALTH_YES
+    elif reading.label == Label.NO or (reading.label == Label.REFUSE and not wants_opt_out(plain(text))):
+        move = Move.HEALTH_NO
+    elif unclear:
+        # Whoever never says yes is not asked about it.
+        move = Move.HEALTH_NO if writing.misses >= MISSES else Move.AGAIN
+    else:
+        move = _about_us(reading, text)
+    return _reply(move, reading, text, digits)
+
+
 def _about_us(reading: Reading, text: str) -> Move:
     if reading.label == Label.WRONG_PERSON:
         return Move.WRONG_PERSON if is_wrong_number(plain(text)) else Move.OTHER_PERSON
+    if reading.label == Label.REFUSE:
+        return Move.SURE if wants_opt_out(plain(text)) else Move.REFUSED
     return _MOVES.get(reading.label, Move.ASK)
 
 
 _MOVES = {
     Label.DISTRESS: Move.DANGER,
-    Label.REFUSE: Move.SURE,
     Label.ASK_HUMAN: Move.HUMAN,
     Label.CALLBACK_LATER: Move.NOT_NOW,
 }
