@@ -16,10 +16,12 @@ _IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 def set_up_logs(level: str) -> None:
     """Send logs to stderr, readable, from `level` on."""
     logging.basicConfig(level=level.upper(), stream=sys.stderr, format="%(message)s")
+    for handler in logging.getLogger().handlers:
+        # A library may set its own logger to debug when it is imported: what is shown is decided here.
+        handler.setLevel(level.upper())
     for chatty in (
         "aiohttp.access",
         "alembic",
-        "bm25s",
         "jieba",
         "twilio",
         "alibabacloud-tea",
