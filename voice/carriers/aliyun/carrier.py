@@ -44,6 +44,8 @@ _GREETING = "您好。"
 _SILENCE_AFTER_GREETING, _END_OF_SPEECH = 1500, 1200
 #: A little slower and louder than usual (-200…200, 0…100).
 _TTS_SPEED, _TTS_VOLUME = -100, 80
+#: As the API's page writes them; the SDK would send Python's own True and False.
+_YES, _NO = "true", "false"
 
 
 class AliyunCarrier:
@@ -189,14 +191,14 @@ class AliyunCarrier:
         return {
             "voice_code": "$greeting$",
             "voice_code_param": json.dumps({"greeting": _GREETING}, ensure_ascii=False),
-            "action_code_break": True,
+            "action_code_break": _YES,
             "mute_time": _SILENCE_AFTER_GREETING,
             "pause_time": _END_OF_SPEECH,
             "session_timeout": _LONGEST_CALL_SECONDS,
-            "record_flag": False,
-            "early_media_asr": True,
+            "record_flag": _NO,
+            "early_media_asr": _YES,
             "asr_base_id": self._asr_model,
-            "tts_conf": True,
+            "tts_conf": _YES,
             "tts_style": self._voice,
             "tts_speed": _TTS_SPEED,
             "tts_volume": _TTS_VOLUME,
