@@ -1,6 +1,7 @@
 """Chat turns per second, ours beside the stock DIET pipeline: `python -m benchmarks.chat_turns [TURNS]`.
 
-Both run the same rules, actions and messages; every turn passes Rasa and, where it has one, an action on a real database.
+Both run the same rules, actions and messages; every turn passes Rasa and, where it has one, an action on a real database. The
+stock one is served as `rasa run` serves it, with Rasa's own channel and conversation store.
 """
 
 import os
@@ -39,9 +40,9 @@ class Figures:
     turns_per_second: float
 
 
-def measure(name: str, model: Path, turns: int) -> Figures:
+def measure(name: str, model: Path, turns: int, *, stock: bool = False) -> Figures:
     """Start a model, let one resident talk, then eight at once."""
-    with tempfile.TemporaryDirectory() as folder, start_rasa(Path(folder), model=model) as rasa:
+    with tempfile.TemporaryDirectory() as folder, start_rasa(Path(folder), model=model, stock=stock) as rasa:
         numbers = count(1)
         _talk(rasa, f"{name}-warm", len(_MESSAGES), numbers)
         alone = _talk(rasa, f"{name}-alone", turns, numbers)
@@ -59,7 +60,7 @@ def main() -> None:
     train_if_changed()
     ours = measure("ours", MODEL, turns)
     with tempfile.TemporaryDirectory() as folder:
-        stock = measure("stock", _train_stock(Path(folder)), turns)
+        stock = measure("stock", _train_stock(Path(folder)), turns, stock=True)
     print(f"import rasa.core.agent alone     {importing:6.1f} s")
     for name, figures in (("ours", ours), ("stock DIET", stock)):
         print(
@@ -88,7 +89,7 @@ def _talk(rasa: RasaService, conversation: str, turns: int, numbers: "count[int]
 
 def _train_stock(folder: Path) -> Path:
     target = folder / "stock.tar.gz"
-    command = [sys.executable, "-m", "bot.components.train", str(target), "benchmarks/stock_config.yml"]
+    command = [sys.executable, "-m", "bot.components.train", str(target), "benchmarks/stock/config.yml"]
     began = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     print(f"stock DIET trained in {time.perf_counter() - began:.0f} s")

@@ -45,6 +45,7 @@ def read_classifier(path: Path) -> LogisticRegression:
     with np.load(path, allow_pickle=False) as kept:
         classifier = LogisticRegression()
         classifier.classes_ = kept["classes"]
-        classifier.coef_ = kept["coefficients"]
+        # A sparse sentence times its transpose: in this order nothing is copied for it.
+        classifier.coef_ = np.asfortranarray(kept["coefficients"])
         classifier.intercept_ = kept["intercepts"]
     return classifier

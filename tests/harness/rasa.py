@@ -47,8 +47,12 @@ class RasaService:
 
 
 @contextmanager
-def start_rasa(folder: Path, *, model: Path = MODEL) -> Iterator[RasaService]:
-    """Start both processes over a fresh SQLite database in `folder`; stop them at the end."""
+def start_rasa(folder: Path, *, model: Path = MODEL, stock: bool = False) -> Iterator[RasaService]:
+    """Start both processes over a fresh SQLite database in `folder`; stop them at the end.
+
+    Args:
+        stock: serve the model as `rasa run` does, for comparison.
+    """
     if model == MODEL:
         train_if_changed()
     rasa_port, actions_port = free_port(), free_port()
@@ -69,7 +73,8 @@ def start_rasa(folder: Path, *, model: Path = MODEL) -> Iterator[RasaService]:
     }
     started = time.monotonic()
     actions = _start(["-m", "shouwang", "actions", "--port", str(actions_port)], environ, folder / "actions.log")
-    rasa = _start(["-m", "bot.components.serve"], environ, folder / "rasa.log")
+    serving = _stock(model, rasa_port, token) if stock else ["-m", "bot.components.serve"]
+    rasa = _start(serving, environ, folder / "rasa.log")
     try:
         url, actions_url = f"http://127.0.0.1:{rasa_port}", f"http://127.0.0.1:{actions_port}"
         _wait(f"{actions_url}/health", actions, folder / "actions.log")
@@ -90,6 +95,13 @@ def start_rasa(folder: Path, *, model: Path = MODEL) -> Iterator[RasaService]:
             process.terminate()
         for process in (rasa, actions):
             process.wait(timeout=20)
+
+
+def _stock(model: Path, port: int, token: str) -> list[str]:
+    room = ROOT / "benchmarks" / "stock"
+    where = ["--endpoints", str(room / "endpoints.yml"), "--credentials", str(room / "credentials.yml")]
+    door = ["--interface", "127.0.0.1", "--port", str(port), "--auth-token", token]
+    return ["-m", "rasa", "run", "--enable-api", "--model", str(model.absolute()), *where, *door]
 
 
 def free_port() -> int:
