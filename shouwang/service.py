@@ -23,6 +23,7 @@ from community.usecases.escalate_due import escalate_due
 from console.app import setup_console
 from shouwang.carriers import build_carrier
 from shouwang.loops import Loop
+from shouwang.texting import TextSide, build_text_side
 from shouwang.wiring import Office
 from voice.carriers.base import Carrier
 from voice.engine.engine import Engine
@@ -59,8 +60,9 @@ async def build_service(office: Office, role: str) -> AsyncIterator[Service]:
         outbox = Outbox(office.database, office.clock, {**robots, **chat.senders}, worker_id)
         stack.push_async_callback(outbox.close)
         engine = _engine(office, carrier, worker_id)
-        loops = (*_loops(office, chat, outbox), *_recording_loops(office, carrier))
-        yield Service(_app(office, carrier, chat), loops, engine)
+        texts = build_text_side(office, carrier, worker_id)
+        loops = (*_loops(office, chat, outbox), *_recording_loops(office, carrier), *texts.loops)
+        yield Service(_app(office, carrier, chat, texts), loops, engine)
 
 
 def _chat(office: Office, worker_id: str) -> Chat:
@@ -90,9 +92,10 @@ def _engine(office: Office, carrier: Carrier, worker_id: str) -> Engine:
     )
 
 
-def _app(office: Office, carrier: Carrier, chat: Chat) -> web.Application:
+def _app(office: Office, carrier: Carrier, chat: Chat, texts: TextSide) -> web.Application:
     app = web.Application(client_max_size=_MAX_BODY)
     app.add_routes(chat.routes)
+    app.add_routes(texts.routes)
     app.add_routes(
         voice_routes(
             database=office.database,

@@ -7,6 +7,7 @@ import asyncio
 import secrets
 import uuid
 from collections import Counter
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +33,9 @@ from voice.carriers.simulated.characters import Cast, default_cast
 from voice.carriers.simulated.line import Line
 from voice.carriers.simulated.pace import Pace, ScaledPace
 from voice.carriers.simulated.resident import SimulatedResident
-from voice.carriers.twilio import events
+from voice.carriers.simulated.texting import SimulatedTexts
+from voice.carriers.texting import FoundText, IncomingText, TextReport, TextRequest, TextResult
+from voice.carriers.twilio import events, texts
 from voice.carriers.twilio.signature import SignatureCheck
 from voice.carriers.twilio.twiml import render
 from voice.script.steps import CallUrls, Step
@@ -80,6 +83,7 @@ class SimulatedCarrier:
         self._pace: Pace = pace or ScaledPace(speed)
         self._token = token or secrets.token_hex(16)
         self._signed = SignatureCheck((self._token,))
+        self._texts = SimulatedTexts(self._cast, seed, self._pace, self._clock.now, self._line_to)
         self._calls: dict[str, SimulatedCall] = {}
         self._rung: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -93,10 +97,31 @@ class SimulatedCarrier:
         call = SimulatedCall(f"CA{uuid.uuid4().hex}", request, self._clock.now(), character)
         self._calls[call.sid] = call
         resident = SimulatedResident(self._cast, character, request.to, self._seed)
-        task = asyncio.create_task(self._live(call, resident))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._begin(self._live(call, resident))
         return PlaceResult(placement=Placement.PLACED, carrier_id=call.sid)
+
+    async def send_text(self, request: TextRequest) -> TextResult:
+        """Let a simulated phone get a text; always accepted."""
+        taken = self._texts.take(request)
+        self._begin(self._live_text(request, taken.carrier_id or ""))
+        return taken
+
+    async def find_texts(self, *, to: str, since: datetime) -> list[FoundText]:
+        """The texts to a number that this process remembers."""
+        sent = self._texts.sent.values()
+        return [text for text in sent if text.to == to and (text.created_at or since) >= since]
+
+    def parse_incoming_text(self, request: CarrierRequest) -> IncomingText:
+        """Read a verified webhook, which has Twilio's form."""
+        return texts.parse_incoming(request)
+
+    def parse_text_report(self, request: CarrierRequest) -> TextReport:
+        """Read a verified webhook, which has Twilio's form."""
+        return texts.parse_report(request)
+
+    def take_note(self) -> CarrierResponse:
+        """Empty TwiML."""
+        return texts.take_note()
 
     async def cancel(self, carrier_id: str) -> bool:
         """Stop a call that was not picked up."""
@@ -185,11 +210,26 @@ class SimulatedCarrier:
         resident = SimulatedResident(self._cast, character, number, self._seed)
         await call_in(call, resident, self._line(call), self._pace)
 
+    def _begin(self, life: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(life)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _live_text(self, request: TextRequest, carrier_id: str) -> None:
+        with self._pace.working():
+            try:
+                await self._texts.live(request, carrier_id)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                log.warning("simulated_text_broke_off", error=type(error).__name__)
+
     def _line(self, call: SimulatedCall) -> Line:
+        return self._line_to(call.request.urls.base)
+
+    def _line_to(self, public_url: str) -> Line:
         if self._session is None:
             limits = aiohttp.ClientTimeout(total=_REQUEST_SECONDS)
             self._session = aiohttp.ClientSession(timeout=limits, connector=aiohttp.TCPConnector(limit=0))
-        return Line(self._session, self._token, call.request.urls.base, self._base_url)
+        return Line(self._session, self._token, public_url, self._base_url)
 
     def _forget_old(self) -> None:
         limit = self._clock.now() - _REMEMBERED
