@@ -114,7 +114,7 @@ class TwilioTexts:
             request.transport.abort()
         self._in_background(self._deliver(text))
         if fault == "slow":
-            await asyncio.sleep(30)
+            await asyncio.sleep(0.8)
         if fault == "unreadable":
             return web.Response(status=201, text="<html>")
         return (
