@@ -20,6 +20,7 @@ def close_attempt(
     rules: Rulebook,
     now: datetime,
     again_at: datetime | None = None,
+    unknowable: bool = False,
     **facts: Any,
 ) -> bool:
     """Make an attempt final if it still stands as given; return whether it did.
@@ -27,9 +28,10 @@ def close_attempt(
     Args:
         outcome: None where nobody was rung and no attempt is used up.
         again_at: for the latter, when the next attempt may be made.
+        unknowable: nobody can be asked whether it rang: it is not dialled again.
         facts: further columns of the attempt.
     """
     moved = move_attempt(conn, attempt, to, outcome=outcome, ended_at=now, check_at=None, lease_until=None, **facts)
     if moved:
-        resolve_attempt(conn, attempt.id, rules=rules, now=now, again_at=again_at)
+        resolve_attempt(conn, attempt.id, rules=rules, now=now, again_at=again_at, unknowable=unknowable)
     return moved

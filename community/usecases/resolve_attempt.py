@@ -1,6 +1,6 @@
 """Draw the consequences of an attempt that is over: its target is done, waits for another try, or becomes a case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +50,7 @@ def resolve_attempt(
     rules: Rulebook,
     now: datetime,
     again_at: datetime | None = None,
+    unknowable: bool = False,
 ) -> None:
     """Decide what follows an attempt that has become final, in the transaction that made it so.
 
@@ -58,13 +59,15 @@ def resolve_attempt(
 
     Args:
         again_at: for an attempt that used up nothing, when the next one may be made; by default in half a minute.
+        unknowable: nobody can be asked whether it rang.
     """
     story = _story(conn, attempt_id)
     if story is None:
         return
     counts = _counts(story)
     circumstances = _circumstances(conn, story, counts, rules)
-    by_call = after_attempt(_ended_call(story.attempt, now, again_at), circumstances)
+    call = replace(_ended_call(story.attempt, now, again_at), unknowable=unknowable)
+    by_call = after_attempt(call, circumstances)
     decision = heeding_writing(
         by_call, story.attempt.result, story.target.written_result, completes=circumstances.completes
     )

@@ -29,6 +29,7 @@ from community.usecases.approve_campaign import approve_campaign
 from community.usecases.create_campaign import create_campaign
 from community.usecases.launch_campaign import LaunchedCampaign, launch_campaign
 from voice.carriers.base import (
+    Abilities,
     CallEvent,
     CarrierRequest,
     CarrierResponse,
@@ -94,6 +95,7 @@ class Exchange:
     clock: MovableClock
     name: str = "test"
     rehearsal: bool = False
+    abilities: Abilities = field(default_factory=Abilities)
     from_numbers: tuple[str, ...] = ("+85230000000",)
     #: Answers a POST; raising or returning `UNKNOWN` may still have placed the call (`keep`).
     answer: Callable[[PlaceRequest], PlaceResult] = field(default=lambda _request: reply())

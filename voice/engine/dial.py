@@ -181,6 +181,8 @@ class Dialler:
         try:
             if call.doubtful_call is not None:
                 return _instead_of(call, await self._carrier.fetch(call.doubtful_call))
+            if not self._carrier.abilities.finds_calls:
+                return None
             found = await self._carrier.find(to=call.number, since=since - timedelta(minutes=1))
         except Unavailable:
             return "carrier_unavailable"

@@ -77,11 +77,13 @@ class Reconciler:
         return store.take_checks(conn, self._carrier.name, statuses, now=now, next_check=next_check, limit=_AT_ONCE)
 
     async def _look_for(self, attempt: Attempt) -> None:
-        try:
-            found = await self._carrier.find(to=attempt.number, since=attempt.created_at - _CLOCK_DIFFERENCE)
-        except Unavailable:
-            log.warning("carrier_cannot_be_asked", attempt=attempt.id)
-            return
+        found: Sequence[FoundCall] = ()
+        if self._carrier.abilities.finds_calls:
+            try:
+                found = await self._carrier.find(to=attempt.number, since=attempt.created_at - _CLOCK_DIFFERENCE)
+            except Unavailable:
+                log.warning("carrier_cannot_be_asked", attempt=attempt.id)
+                return
         now = self._clock.now()
         await self._database.write(lambda conn: self._conclude(conn, attempt, found, now))
 
@@ -120,7 +122,17 @@ class Reconciler:
             store.note_on_attempt(conn, attempt.id, check_at=later, asks=asks)
             return
         outcome = outcome_of_call(Outcome.UNKNOWN, attempt.answered_by, attempt.result)
-        close_attempt(conn, attempt, AttemptStatus.ENDED, outcome=outcome, rules=self._rules, now=now, asks=asks)
+        close_attempt(
+            conn,
+            attempt,
+            AttemptStatus.ENDED,
+            outcome=outcome,
+            rules=self._rules,
+            now=now,
+            # No callback told of it, and nobody can be asked: another call might be the second.
+            unknowable=not self._carrier.abilities.finds_calls,
+            asks=asks,
+        )
 
     def _not_before(self, conn: Connection, attempt: Attempt, campaign: Campaign, now: datetime) -> datetime | None:
         """Until when nobody would be dialled anyhow; the carrier is asked again then, right before."""

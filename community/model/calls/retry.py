@@ -30,6 +30,7 @@ SPOKEN_BY_A_PERSON = frozenset(
 
 _MACHINES = ("machine", "fax")
 
+UNKNOWABLE_REASON = "电话打没打出去，线路方没有答复，怕重复打扰没有再打，请人工联系"
 OPTED_OUT_REASON = "本人要求不再来电"
 CANCELLED_REASON = "任务已取消"
 REHEARSED_REASON = "演练：没有真的打电话"
@@ -54,6 +55,7 @@ class EndedCall:
         callback_at: when the resident asked to be called.
         over_at: when the call ended; the retry clock starts here, never when it was queued.
         again_at: for attempts that used up nothing, when the next one may be made at the earliest.
+        unknowable: nobody can be asked whether it rang, so that another call could be the second.
     """
 
     status: AttemptStatus
@@ -62,6 +64,7 @@ class EndedCall:
     callback_at: datetime | None
     over_at: datetime
     again_at: datetime
+    unknowable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +146,8 @@ def after_attempt(call: EndedCall, about: Circumstances) -> Decision:
 def _decide(call: EndedCall, about: Circumstances) -> Decision:
     if call.outcome is None:
         return _again(call.again_at, about)
+    if call.outcome is Outcome.UNKNOWN and call.unknowable:
+        return Decision(fate=Fate.CASE, priority=about.questionnaire.unreached_priority, reason=UNKNOWABLE_REASON)
     if call.outcome is Outcome.NOT_IN_SERVICE:
         return _wrong_number(call, about, "电话是空号或已停机")
     if call.outcome is Outcome.ANSWERED:
