@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import unused_port
 from sqlalchemy import select
 
-from community.model.calls.call import Outcome
+from community.model.calls.call import AttemptStatus, Outcome
 from community.model.calls.line import Line
 from community.store.database import Database
 from community.store.texts import TextMessage, text_messages, texts_of_target
@@ -48,9 +48,14 @@ class TextStreet:
         return f"{self.url}/sms/inbound"
 
     async def miss_call(self, outcome: Outcome = Outcome.NO_ANSWER) -> None:
-        """The engine dials whoever is due; the call is in vain."""
+        """The engine dials whoever is due; the calls are in vain."""
         await self.street.engine.tick()
-        self.street.hang_up(outcome)
+        self.nobody_answers(outcome)
+
+    def nobody_answers(self, outcome: Outcome = Outcome.NO_ANSWER) -> None:
+        """Every call that goes on ends so."""
+        for attempt in self.street.open_attempts():
+            self.street.tell(attempt["id"], AttemptStatus.ENDED, outcome)
 
     async def tick(self, **by: float) -> None:
         """Let time pass, then send what is due, and wait for what the carrier tells."""
