@@ -11,6 +11,7 @@ from datetime import timedelta
 from aiohttp import web
 from sqlalchemy import text
 
+from bot.channels.answer_link.routes import answer_link_routes
 from bot.chat import Chat, build_chat
 from bot.outbox import Outbox
 from bot.robots.configured import configured_robots
@@ -96,6 +97,8 @@ def _app(office: Office, carrier: Carrier, chat: Chat, texts: TextSide) -> web.A
     app = web.Application(client_max_size=_MAX_BODY)
     app.add_routes(chat.routes)
     app.add_routes(texts.routes)
+    key = load_secret_key(office.settings)
+    app.add_routes(answer_link_routes(database=office.database, clock=office.clock, rules=office.rules, key=key))
     app.add_routes(
         voice_routes(
             database=office.database,

@@ -115,6 +115,12 @@ def health_consented() -> ColumnElement[bool]:
     return and_(given.is_not(None), or_(withdrawn.is_(None), withdrawn < given))
 
 
+def name_of(conn: Connection, resident_id: int) -> str:
+    """A resident's name as it stands on the roster."""
+    name: str = conn.execute(select(residents.c.name).where(residents.c.id == resident_id)).scalar_one()
+    return name
+
+
 def has_health_consent(conn: Connection, resident_id: int) -> bool:
     """Whether a resident agreed to questions about health, and has not taken it back."""
     agreed = select(residents.c.id).where(residents.c.id == resident_id, health_consented())

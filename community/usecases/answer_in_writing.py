@@ -6,6 +6,7 @@ not rung.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -255,7 +256,8 @@ class _Taking:
         """Open the case of a cry for help; what is written after it goes onto the same one while it is open."""
         writing, invitation = self.conversation.writing, self.conversation.invitation
         if writing.danger_case is not None and case_by_id(self.conn, writing.danger_case).status.is_open:
-            note_case(self.conn, writing.danger_case, text, actor=self.actor, now=self.now)
+            told = f"invitation:{invitation.id}:distress:{sha256(text.encode()).hexdigest()[:16]}"
+            note_case(self.conn, writing.danger_case, text, actor=self.actor, now=self.now, source_key=told)
             return writing.danger_case
         return self._open(
             f"invitation:{invitation.id}:distress:{writing.turn}",

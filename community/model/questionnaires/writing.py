@@ -170,20 +170,19 @@ def read_reply(writing: Writing, question: Question, text: str, digits: str, tod
 def after_reply(writing: Writing, question: Question, reply: Reply) -> Writing:
     """Where the conversation stands after a reply."""
     following = replace(writing.at(question), turn=writing.turn + 1, stage=Stage.QUESTION, pending=None)
-    if reply.move is Move.AGAIN:
-        return replace(following, misses=following.misses + 1)
-    if reply.move is Move.SURE:
-        return replace(following, stage=Stage.OPT_OUT)
-    if reply.move is Move.READ_BACK:
-        pending = {"reading": asdict(reply.reading), "text": reply.text, "digits": reply.digits}
-        return replace(following, stage=Stage.READ_BACK, pending=pending)
-    if reply.move is Move.HEALTH_NO:
-        return replace(following, misses=0, health_refused=True)
-    if reply.move is Move.HEALTH_YES:
-        return replace(following, misses=0)
-    if reply.move is Move.SET_ASIDE:
-        return replace(following, set_aside=(*following.set_aside, question.id))
-    return following
+    changes: dict[Move, dict[str, Any]] = {
+        Move.AGAIN: {"misses": following.misses + 1},
+        Move.SURE: {"stage": Stage.OPT_OUT},
+        Move.READ_BACK: {"stage": Stage.READ_BACK, "pending": _pending(reply)},
+        Move.HEALTH_YES: {"misses": 0},
+        Move.HEALTH_NO: {"misses": 0, "health_refused": True},
+        Move.SET_ASIDE: {"set_aside": (*following.set_aside, question.id)},
+    }
+    return replace(following, **changes.get(reply.move, {}))
+
+
+def _pending(reply: Reply) -> dict[str, Any]:
+    return {"reading": asdict(reply.reading), "text": reply.text, "digits": reply.digits}
 
 
 def _to_question(writing: Writing, question: Question, text: str, digits: str, today: date) -> Reply:
