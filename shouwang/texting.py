@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from community.model.calls.line import Line
+from shouwang.links import link_maker
 from shouwang.loops import Loop
 from shouwang.wiring import Office
 from voice.carriers.base import Carrier
@@ -51,5 +52,6 @@ def build_text_side(office: Office, carrier: Carrier, worker_id: str) -> TextSid
         line=line,
         public_url=settings.public_url,
         worker_id=worker_id,
+        make_link=link_maker(office),
     )
     return TextSide(tuple(routes), (Loop("texts", texter.tick, 1.0),))
