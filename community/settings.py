@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from community.errors import SettingError
-from community.model.phone import HOME_REGIONS
+from community.model.phone import CALL_REGIONS, HOME_REGIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,15 @@ class Settings:
     quiet_hours: str
     max_calls_per_hour: int
     max_calls_per_day: int
+    #: Limits of each number of the pool; 0 for none.
+    calls_per_second_per_number: float
+    concurrent_calls_per_number: int
+    #: Ceilings of a day over all campaigns; 0 for none.
+    max_calls_total_per_day: int
+    max_minutes_total_per_day: int
+    #: In yuan; None where it is not said.
+    price_per_minute: float | None
+    price_per_call: float | None
     mainland_calls_allowed_because: str
     #: Days after which the recording of a call is deleted.
     recording_days: int
@@ -76,6 +85,8 @@ class Settings:
     secret_key: str
     #: Countries and regions whose numbers residents may have; a number without a country code belongs to the first.
     phone_regions: tuple[str, ...]
+    #: Countries and regions whose numbers are called.
+    call_countries: tuple[str, ...]
     #: For landlines that a list writes without it (`0571`); empty refuses them.
     area_code: str
 
@@ -92,7 +103,7 @@ class Settings:
     @property
     def callable_regions(self) -> tuple[str, ...]:
         """Countries and regions whose numbers the carrier can ring."""
-        return ("CN",) if self.carrier == "aliyun" else self.phone_regions
+        return ("CN",) if self.carrier == "aliyun" else self.call_countries
 
     def __repr__(self) -> str:
         return f"Settings(data_dir={self.data_dir}, carrier={self.carrier}, port={self.port})"
@@ -135,6 +146,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         quiet_hours=read.quiet_hours(),
         max_calls_per_hour=read.integer("SHOUWANG_MAX_CALLS_PER_HOUR", 1, 1, 100),
         max_calls_per_day=read.integer("SHOUWANG_MAX_CALLS_PER_DAY", 3, 1, 100),
+        calls_per_second_per_number=read.number("SHOUWANG_CALLS_PER_SECOND_PER_NUMBER", 0, 0, 1000),
+        concurrent_calls_per_number=read.integer("SHOUWANG_CONCURRENT_CALLS_PER_NUMBER", 0, 0, 10000),
+        max_calls_total_per_day=read.integer("SHOUWANG_MAX_CALLS_TOTAL_PER_DAY", 0, 0, 10_000_000),
+        max_minutes_total_per_day=read.integer("SHOUWANG_MAX_MINUTES_TOTAL_PER_DAY", 0, 0, 10_000_000),
+        price_per_minute=read.price("SHOUWANG_PRICE_PER_MINUTE"),
+        price_per_call=read.price("SHOUWANG_PRICE_PER_CALL"),
         mainland_calls_allowed_because=read.text("SHOUWANG_MAINLAND_CALLS_ALLOWED_BECAUSE"),
         recording_days=read.integer("SHOUWANG_RECORDING_DAYS", 180, 1, 36500),
         rasa_url=read.url("SHOUWANG_RASA_URL", ""),
@@ -153,6 +170,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         feishu_api_base_url=read.url("SHOUWANG_FEISHU_API_BASE_URL", "https://open.feishu.cn"),
         secret_key=read.text("SHOUWANG_SECRET_KEY"),
         phone_regions=read.regions("SHOUWANG_PHONE_REGIONS", ",".join(HOME_REGIONS)),
+        call_countries=read.regions("SHOUWANG_CALL_COUNTRIES", ",".join(CALL_REGIONS)),
         area_code=read.area_code("SHOUWANG_AREA_CODE"),
     )
 
@@ -179,6 +197,11 @@ class _Reader:
         if not least <= number <= most:
             raise SettingError(f"{name}={value} 不对：应是 {least:g} 到 {most:g} 之间的数，例如 {name}={default:g}")
         return number
+
+    def price(self, name: str) -> float | None:
+        if not self.text(name):
+            return None
+        return self.number(name, 0.15, 0, 1000)
 
     def integer(self, name: str, default: int, least: int, most: int) -> int:
         value = self.text(name, str(default))

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from community.errors import InvalidInput
 from community.model.calls.line import SIMULATED, Line
+from community.model.calls.spending import Spending
 from community.model.cases.case import CaseKind, LadderStep, Priority
 from community.model.duration import Duration
 from community.model.hours import Calendar, QuietHours, Span, parse_spans
@@ -110,6 +111,12 @@ def load_rulebook(settings: Settings) -> Rulebook:
         caps=CallCaps(per_hour=settings.max_calls_per_hour, per_day=settings.max_calls_per_day),
         robots=_robots(settings),
         line=_line(settings),
+        spending=Spending(
+            price_per_minute=settings.price_per_minute,
+            price_per_call=settings.price_per_call,
+            calls_per_day=settings.max_calls_total_per_day,
+            minutes_per_day=settings.max_minutes_total_per_day,
+        ),
     )
 
 
@@ -128,6 +135,10 @@ def _line(settings: Settings) -> Line:
         from_numbers=settings.from_numbers,
         mainland_allowed_because=settings.mainland_allowed_because,
         regions=settings.callable_regions,
+        calls_per_second=settings.calls_per_second,
+        concurrent_calls=settings.concurrent_calls,
+        number_calls_per_second=settings.calls_per_second_per_number or None,
+        number_concurrent_calls=settings.concurrent_calls_per_number or None,
     )
 
 

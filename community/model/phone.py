@@ -15,6 +15,9 @@ from community.errors import InvalidInput
 #: abroad are. Regions that live on calls which nobody meant to pay for are not among them.
 HOME_REGIONS = ("CN", "HK", "MO", "TW", "SG", "MY", "US", "CA", "GB", "AU", "NZ", "JP", "KR")
 
+#: Regions whose numbers are called unless the settings say otherwise. A child abroad stays on the roster and is not rung.
+CALL_REGIONS = ("CN", "HK", "MO", "TW")
+
 _SAMPLE = re.compile(r"\+8613800000\d{3}")
 #: 1349 and 1740 are the mainland's satellite prefixes (MIIT numbering plan); 870 and 881-883 are satellite country codes.
 _MAINLAND_MOBILE = re.compile(r"(\+861[3-9]\d{5})\d{4}")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from community.model.address import Address
 from community.model.calls.line import SIMULATED, Line
+from community.model.calls.spending import Spending
 from community.model.cases.case import CaseKind, LadderStep, Priority
 from community.model.hours import Calendar, QuietHours
 
@@ -55,6 +56,7 @@ class Rulebook:
         robots: group robots that are configured (`wecom`, `dingtalk`, `feishu`): every step tells each of them.
         district: city, district and street, for texts that name them.
         line: what campaigns are dialled with.
+        spending: what a day of calls may cost, and the prices.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Rulebook:
     robots: tuple[str, ...] = ()
     district: str = ""
     line: Line = SIMULATED
+    spending: Spending = Spending()
 
     def ladder_for(self, kind: CaseKind, priority: Priority, category: str | None) -> tuple[LadderStep, ...]:
         """The ladder a new case starts with; a hazard's category replaces the first wait."""

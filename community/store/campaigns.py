@@ -1,6 +1,6 @@
 """Campaigns and their targets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -32,6 +32,7 @@ from community.model.calls.campaign import (
     CAMPAIGN_MOVES,
     CAMPAIGN_STATUS_NAMES,
     CampaignStatus,
+    PauseCause,
     TargetStatus,
 )
 from community.model.cases.case import Priority
@@ -136,6 +137,20 @@ class Campaign:
     launched_by: str | None
     launched_at: datetime | None
     override_reason: str | None
+    pause_cause: PauseCause | None = None
+    raised_max_calls: int | None = None
+    raised_max_minutes: int | None = None
+    approved_preview: Mapping[str, Any] | None = None
+
+    @property
+    def max_calls(self) -> int | None:
+        """The most calls it may make, as the questionnaire says or as it was raised; None without a ceiling."""
+        return self.raised_max_calls or self.questionnaire.pace.max_calls
+
+    @property
+    def max_minutes(self) -> int | None:
+        """The most minutes it may use; None without a ceiling."""
+        return self.raised_max_minutes or self.questionnaire.pace.max_minutes
 
     @property
     def deadline(self) -> datetime | None:
@@ -211,6 +226,25 @@ def move_campaign(conn: Connection, campaign: Campaign, to: CampaignStatus, **ch
         raise Conflict(f"{campaign.id} 号任务刚被别人操作过：请刷新后再看")
 
 
+def raise_campaign(conn: Connection, campaign: Campaign, *, max_calls: int | None, max_minutes: int | None) -> None:
+    """Write down higher ceilings of a campaign that still has those that `campaign` says; None leaves one as it is.
+
+    Raises:
+        Conflict: somebody else raised them first.
+    """
+    still = (
+        campaigns.c.id == campaign.id,
+        campaigns.c.raised_max_calls.is_not_distinct_from(campaign.raised_max_calls),
+        campaigns.c.raised_max_minutes.is_not_distinct_from(campaign.raised_max_minutes),
+    )
+    values = {
+        "raised_max_calls": max_calls or campaign.raised_max_calls,
+        "raised_max_minutes": max_minutes or campaign.raised_max_minutes,
+    }
+    if conn.execute(update(campaigns).where(*still).values(values)).rowcount != 1:
+        raise Conflict(f"{campaign.id} 号任务刚被别人操作过：请刷新后再看")
+
+
 def finish_resolved(conn: Connection, now: datetime) -> list[int]:
     """Finish the running campaigns of which no target is left; return their ids."""
     left = exists().where(
@@ -247,4 +281,8 @@ def _campaign(row: Row[Any]) -> Campaign:
         launched_by=row.launched_by,
         launched_at=row.launched_at,
         override_reason=row.override_reason,
+        pause_cause=PauseCause(row.pause_cause) if row.pause_cause else None,
+        raised_max_calls=row.raised_max_calls,
+        raised_max_minutes=row.raised_max_minutes,
+        approved_preview=row.approved_preview,
     )

@@ -1,5 +1,6 @@
 """Notices: what the console shows to everybody of a role, or to one named person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,11 +48,16 @@ def add_notice(conn: Connection, case: Case, *, role: Role, text: str, now: date
     conn.execute(insert(notices).values(**values, rehearsal=case.rehearsal, created_at=now))
 
 
-def add_alarm(conn: Connection, text: str, *, now: datetime) -> None:
-    """Tell the administrators that something of the system needs them; the same unread alarm is not repeated."""
-    unread = (notices.c.text == text, notices.c.role == Role.ADMIN, notices.c.read_at.is_(None))
-    if conn.execute(select(notices.c.id).where(*unread).limit(1)).one_or_none() is None:
-        conn.execute(insert(notices).values(role=Role.ADMIN, text=text, rehearsal=False, created_at=now))
+#: Those who run campaigns, beside the administrator.
+CAMPAIGN_ROLES = (Role.ADMIN, Role.SECRETARY, Role.COMMUNITY_STAFF)
+
+
+def add_alarm(conn: Connection, text: str, *, now: datetime, roles: Sequence[Role] = (Role.ADMIN,)) -> None:
+    """Tell people of some roles that something of the system needs them; the same unread alarm is not repeated."""
+    for role in roles:
+        unread = (notices.c.text == text, notices.c.role == role, notices.c.read_at.is_(None))
+        if conn.execute(select(notices.c.id).where(*unread).limit(1)).one_or_none() is None:
+            conn.execute(insert(notices).values(role=role, text=text, rehearsal=False, created_at=now))
 
 
 def notices_for(

@@ -19,6 +19,9 @@ LONGEST_REST = timedelta(minutes=10)
 #: An account that cannot place calls is tried again after this long.
 ACCOUNT_REST = timedelta(minutes=1)
 
+#: The pace of all lines together, which rests when a day's ceiling is reached.
+DAY_POOL = "day"
+
 #: After so long without a 429 the pace doubles again.
 RECOVER_AFTER = timedelta(seconds=10)
 
@@ -116,13 +119,26 @@ def rest_account(conn: Connection, pool: str, now: datetime, fault: str) -> bool
     return current.fault != fault
 
 
-def clear_failures(conn: Connection, pool: str) -> None:
-    """Forget past failures because the carrier works."""
-    conn.execute(
-        update(pace)
-        .where(pace.c.pool == pool, (pace.c.failures > 0) | pace.c.fault.is_not(None))
-        .values(failures=0, resting_until=None, fault=None)
+def rest_until(conn: Connection, pool: str, until: datetime, fault: str) -> None:
+    """Rest until a moment."""
+    conn.execute(update(pace).where(pace.c.pool == pool).values(resting_until=until, fault=fault))
+
+
+def clear_failures(conn: Connection, pool: str) -> bool:
+    """Forget past failures because the carrier works; return whether calls had rested because of them."""
+    failed = select(pace.c.failures, pace.c.fault).where(
+        pace.c.pool == pool, (pace.c.failures > 0) | pace.c.fault.is_not(None)
     )
+    row = conn.execute(failed).one_or_none()
+    if row is None:
+        return False
+    conn.execute(update(pace).where(pace.c.pool == pool).values(failures=0, resting_until=None, fault=None))
+    return bool(row.failures >= FAILURES_TO_REST)
+
+
+def number_pool(number: str) -> str:
+    """The name of the pace of one of our numbers."""
+    return f"number:{number}"
 
 
 def campaign_pool(campaign_id: int) -> str:

@@ -5,15 +5,26 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.calls.campaign import CampaignStatus
+from community.model.calls.campaign import CampaignStatus, PauseCause
 from community.model.permissions import Permission
 from community.store import audit
 from community.store.campaigns import campaign_by_id, move_campaign
 from community.usecases.authorise_actor import authorise_actor
 
 
-def pause_campaign(conn: Connection, campaign_id: int, *, actor: Actor, now: datetime, reason: str = "") -> None:
+def pause_campaign(
+    conn: Connection,
+    campaign_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    cause: PauseCause | None = None,
+) -> None:
     """Pause a running campaign; the engine cancels at the carrier what waits in its queue. Pausing twice is once.
+
+    Args:
+        cause: set where it pauses by itself.
 
     Raises:
         NotFound: there is no such campaign.
@@ -24,6 +35,6 @@ def pause_campaign(conn: Connection, campaign_id: int, *, actor: Actor, now: dat
     campaign = campaign_by_id(conn, campaign_id)
     if campaign.status is CampaignStatus.PAUSED:
         return
-    move_campaign(conn, campaign, CampaignStatus.PAUSED, paused_at=now, pause_reason=reason or None)
+    move_campaign(conn, campaign, CampaignStatus.PAUSED, paused_at=now, pause_reason=reason or None, pause_cause=cause)
     detail = {"reason": reason}
     audit.append(conn, at=now, actor=actor, action="campaign.paused", subject=f"campaign:{campaign_id}", detail=detail)

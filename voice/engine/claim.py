@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from community.model.actor import Actor
 from community.model.calls.call import AttemptStatus
 from community.model.calls.dialling import NO_GOOD_PHONE_REASON, NO_HOURS_REASON, Callee, capped_until, next_callee
 from community.model.calls.line import Line
+from community.model.calls.numbers import NumberPool, OwnNumber
 from community.model.calls.pacing import MARGIN, SHARED_GAP, SHARED_MARGIN, Lane, Slot, share_slots, spacing
 from community.model.calls.retry import OPTED_OUT_REASON, Decision, Fate
 from community.model.cases.case import CaseKind
@@ -24,17 +24,16 @@ from community.store import pace as pace_store
 from community.store import targets as target_store
 from community.store.campaigns import Campaign, running_campaigns
 from community.store.dialling import LastTry
-from community.store.notices import add_alarm
+from community.store.spent import familiar_numbers, live_by_number
 from community.store.targets import DueTarget
 from community.store.workers import live_workers
 from community.usecases.calling_hours import calling_hours
-from community.usecases.pause_campaign import pause_campaign
+from voice.engine.ceilings import campaign_allowances, day_allowance
 from voice.engine.hand_over import STUCK_FOR, hand_over_target
 from voice.engine.timing import Timing
 
 #: The most calls that one claim takes.
 _BATCH = 256
-_ENGINE = Actor.system("engine")
 _NO_GOOD_PHONE = Decision(fate=Fate.CASE, case_kind=CaseKind.LIST_CHECK, reason=NO_GOOD_PHONE_REASON)
 #: Stands for a time that never comes.
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -127,7 +126,10 @@ def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rul
     gap = spacing(limits.calls_per_second, slow_factor, margin=MARGIN if alone else SHARED_MARGIN)
     start, until = max(pace.next_at, now), now + limits.timing.ahead
     live = call_store.live_calls(conn, line.name, now)
+    numbers = _number_pool(conn, line, slow_factor)
+    gap = max(gap, numbers.gap)
     room = min(_BATCH, limits.concurrent_calls - sum(live.values()), int((until - start) / gap) + 1)
+    room = room if numbers.room is None else min(room, numbers.room)
     if pace.failures >= pace_store.FAILURES_TO_REST:
         room = min(room, 1)
     if start >= until or room <= 0:
@@ -136,19 +138,35 @@ def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rul
         # Workers take turns in long stretches: being late can cost a stretch its last slot.
         return Claimed(alone=alone)
     campaigns = {campaign.id: campaign for campaign in _open_campaigns(conn, line, rules, now)}
-    calls_left = _calls_left(conn, campaigns, live, now)
+    calls_left = campaign_allowances(conn, campaigns, live, now)
+    left_today = day_allowance(conn, campaigns, line=line, rules=rules, now=now)
+    if left_today is not None:
+        room = min(room, left_today)
+    if room <= 0:
+        return Claimed(alone=alone)
     judged = _judge(conn, campaigns, room, line=line, rules=rules, limits=limits, now=now)
     _put_aside(conn, judged, rules=rules, now=now)
     lanes = _lanes(conn, campaigns, judged, live, calls_left)
     slots = share_slots(lanes, start=start, until=until, gap=gap, capacity=room)
     if not slots:
         return Claimed(alone=alone)
-    calls = _write(conn, slots, judged, line=line, limits=limits, now=now)
+    calls = _write(conn, slots, judged, numbers, line=line, limits=limits, now=now)
     reserved_until = slots[-1].at + gap + (timedelta(0) if alone else SHARED_GAP)
     pace_store.reserve(conn, line.name, next_at=reserved_until, owner=limits.worker_id)
     own = {lane.campaign_id: lane.next_at for lane in lanes if lane.gap is not None and lane.next_at is not None}
     pace_store.write_campaign_paces(conn, own, limits.worker_id)
     return Claimed(tuple(calls), reserved_until, alone)
+
+
+def _number_pool(conn: Connection, line: Line, slow_factor: float) -> NumberPool:
+    """Our numbers, with what each is doing."""
+    live = live_by_number(conn, line.name)
+    pools = {pace_store.number_pool(number): number for number in line.from_numbers}
+    next_times = pace_store.next_times(conn, list(pools))
+    numbers = [OwnNumber(number, live.get(number, 0), next_times.get(pool)) for pool, number in pools.items()]
+    rate = line.number_calls_per_second
+    gap = spacing(rate, slow_factor) if rate else None
+    return NumberPool(numbers, gap=gap, concurrent=line.number_concurrent_calls)
 
 
 def _open_campaigns(conn: Connection, line: Line, rules: Rulebook, now: datetime) -> list[Campaign]:
@@ -160,27 +178,6 @@ def _open_campaigns(conn: Connection, line: Line, rules: Rulebook, now: datetime
         if in_time and (hours is None or hours.may_call(now)):
             opened.append(campaign)
     return opened
-
-
-def _calls_left(
-    conn: Connection, campaigns: dict[int, Campaign], live: Mapping[int, int], now: datetime
-) -> dict[int, int]:
-    """How many calls campaigns with a ceiling may still make; one that has reached it is taken out, and held at the end."""
-    left = {}
-    for campaign in list(campaigns.values()):
-        ceiling = campaign.questionnaire.pace.max_calls
-        if ceiling is None:
-            continue
-        left[campaign.id] = ceiling - call_store.count_calls(conn, campaign.id)
-        if left[campaign.id] > 0:
-            continue
-        del campaigns[campaign.id]
-        # A pause takes back what waits at the carrier: the last calls are waited for.
-        if not live.get(campaign.id):
-            reason = f"已打满{ceiling}通（pace.max_calls），余下的人请另建任务或人工联系"
-            pause_campaign(conn, campaign.id, actor=_ENGINE, now=now, reason=reason)
-            add_alarm(conn, f"{campaign.id} 号外呼任务{reason}", now=now)
-    return left
 
 
 def _judge(
@@ -328,38 +325,54 @@ def _lanes(
 
 
 def _write(
-    conn: Connection, slots: Sequence[Slot], judged: _Sorted, *, line: Line, limits: ClaimLimits, now: datetime
+    conn: Connection,
+    slots: Sequence[Slot],
+    judged: _Sorted,
+    numbers: NumberPool,
+    *,
+    line: Line,
+    limits: ClaimLimits,
+    now: datetime,
 ) -> list[PlannedCall]:
-    planned = [
-        _plan(judged.ready[slot.campaign_id].popleft(), slot, line=line, lease=limits.timing.lease) for slot in slots
-    ]
+    familiar = familiar_numbers(conn, [each.due.person.resident_id for own in judged.ready.values() for each in own])
+    planned: list[tuple[PlannedCall, _Ready]] = []
+    lost: list[int] = []
+    for slot in slots:
+        ready = judged.ready[slot.campaign_id].popleft()
+        number = numbers.take(slot.at, familiar.get(ready.due.person.resident_id))
+        if number is None:
+            # The number that this resident knows is busy: they wait for it.
+            lost.append(ready.due.id)
+        else:
+            planned.append((_plan(ready, slot, from_number=number, lease=limits.timing.lease), ready))
     rows = [_row(call, ready, line=line, owner=limits.worker_id, now=now) for call, ready in planned]
     written = call_store.insert_attempts(conn, rows)
     calls = [call for call, _ in planned if call.attempt_id in written]
     target_store.start_calling(conn, [call.target_id for call in calls])
-    # Another worker took the number in this very moment.
-    lost = [call.target_id for call, _ in planned if call.attempt_id not in written]
+    # Another worker took the resident's number in this very moment.
+    lost += [call.target_id for call, _ in planned if call.attempt_id not in written]
     target_store.defer_targets(conn, dict.fromkeys(lost, now + limits.timing.busy))
+    for number, next_at in numbers.used.items():
+        pace_store.reserve(conn, pace_store.number_pool(number), next_at=next_at, owner=limits.worker_id)
     return calls
 
 
-def _plan(ready: _Ready, slot: Slot, *, line: Line, lease: timedelta) -> tuple[PlannedCall, _Ready]:
+def _plan(ready: _Ready, slot: Slot, *, from_number: str, lease: timedelta) -> PlannedCall:
     person = ready.due.person
-    call = PlannedCall(
+    return PlannedCall(
         attempt_id=uuid.uuid4().hex,
         token=secrets.token_hex(16),
         target_id=ready.due.id,
         campaign_id=slot.campaign_id,
         resident_id=person.resident_id,
         number=ready.callee.number,
-        from_number=line.from_number(person.resident_id),
+        from_number=from_number,
         fence=1,
         slot_at=slot.at,
         lease_until=slot.at + lease,
         doubtful_since=ready.last.doubtful_since,
         doubtful_call=ready.last.doubtful_call,
     )
-    return call, ready
 
 
 def _row(call: PlannedCall, ready: _Ready, *, line: Line, owner: str, now: datetime) -> dict[str, Any]:

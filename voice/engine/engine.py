@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
 
 from community.clock import Clock
-from community.model.calls.line import Line
 from community.model.calls.retry import CANCELLED_REASON, Decision, Fate
 from community.model.rulebook import Rulebook
 from community.store import workers
@@ -59,12 +59,12 @@ class Engine:
         self._clock = clock
         self._rules = rules
         self._timing = timing or Timing()
-        self._line = Line(
+        self._line = replace(
+            rules.line,
             name=carrier.name,
             rehearsal=carrier.rehearsal,
             from_numbers=carrier.from_numbers,
             mainland_allowed_because=mainland_allowed_because,
-            regions=rules.line.regions,
         )
         self._limits = ClaimLimits(
             worker_id=worker_id,

@@ -13,7 +13,7 @@ from community.model.rulebook import Rulebook
 from community.store import dialling as store
 from community.store import pace as pace_store
 from community.store.dialling import Attempt, Binding
-from community.store.notices import add_alarm
+from community.store.notices import CAMPAIGN_ROLES, add_alarm
 from community.usecases.close_attempt import close_attempt
 from voice.carriers.base import FoundCall, Placement, PlaceResult
 from voice.engine.apply import ASK_AFTER, apply_event, event_of_poll
@@ -26,7 +26,8 @@ _AFTER_SLOW_DOWN = timedelta(seconds=2)
 _AFTER_FAILURE = timedelta(seconds=10)
 #: A call that is to wait for something else than the line is looked at again after so long.
 _WAITS = {"carrier_unavailable": _AFTER_FAILURE, "earlier_call": timedelta(minutes=5)}
-_CARRIER_FAILED = "线路方连续出错，呼叫已自动暂停，线路恢复后会自动继续"
+_CARRIER_FAILED = "线路方连续出错，呼叫已自动暂停；30 秒后先试一通，线路恢复后会自动继续，不用人工操作"
+_CARRIER_IS_BACK = "线路已恢复，呼叫已自动继续"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def settle(conn: Connection, done: Sequence[Done], line: Line, timing: Timing, r
         and each.came_of_it.carrier_id
     ]
     store.bind_placed(conn, placed)
-    if placed:
-        pace_store.clear_failures(conn, line.name)
+    if placed and pace_store.clear_failures(conn, line.name):
+        add_alarm(conn, _CARRIER_IS_BACK, now=done[0].at, roles=CAMPAIGN_ROLES)
     bound = {binding.attempt_id for binding in placed}
     for each in done:
         if each.call.attempt_id not in bound:
@@ -138,4 +139,4 @@ def _unknown(
 def _count_failure(conn: Connection, line: Line, result: PlaceResult, now: datetime) -> None:
     fault = f"{_CARRIER_FAILED}（{result.error_text}）" if result.error_text else _CARRIER_FAILED
     if pace_store.count_failure(conn, line.name, now, fault):
-        add_alarm(conn, _CARRIER_FAILED, now=now)
+        add_alarm(conn, _CARRIER_FAILED, now=now, roles=CAMPAIGN_ROLES)

@@ -39,6 +39,13 @@ CAMPAIGN_STATUS_NAMES: dict[CampaignStatus, str] = {
 }
 
 
+class PauseCause(StrEnum):
+    """Why a campaign paused by itself."""
+
+    #: Its calls or minutes were used up.
+    CEILING = "ceiling"
+
+
 class TargetStatus(StrEnum):
     """Where one resident in one campaign stands."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from community.model.phone import HOME_REGIONS, is_mainland, is_sample, why_not_dial
+from community.model.phone import CALL_REGIONS, is_mainland, is_sample, why_not_dial
 
 _PLAIN_MOBILE = re.compile(r"\+861(?!349|740)[3-9]\d{9}")
 
@@ -21,13 +21,19 @@ class Line:
         mainland_allowed_because: why +86 numbers may be called although the carrier is outside the mainland; empty
             forbids it.
         regions: countries whose numbers may be called, beside those we call from.
+        calls_per_second, concurrent_calls: the pace of all numbers together.
+        number_calls_per_second, number_concurrent_calls: limits of each of our numbers; None for none.
     """
 
     name: str
     rehearsal: bool
     from_numbers: tuple[str, ...] = ()
     mainland_allowed_because: str = ""
-    regions: tuple[str, ...] = HOME_REGIONS
+    regions: tuple[str, ...] = CALL_REGIONS
+    calls_per_second: float = 1.0
+    concurrent_calls: int = 20
+    number_calls_per_second: float | None = None
+    number_concurrent_calls: int | None = None
 
     def refusal(self, number: str, *, sample: bool) -> str | None:
         """Say why this line must not dial a resident's number; None when it may.
@@ -46,7 +52,9 @@ class Line:
             )
         if _PLAIN_MOBILE.fullmatch(number):
             return None
-        refusal = why_not_dial(number, self._regions())
+        refusal = why_not_dial(number, phonenumbers.SUPPORTED_REGIONS)
+        if refusal is None and phonenumbers.region_code_for_number(phonenumbers.parse(number)) not in self._regions():
+            refusal = "是境外号码，不在允许外呼的国家和地区内：确实要打，请管理员在 SHOUWANG_CALL_COUNTRIES 里加上"
         return f"号码{refusal}" if refusal else None
 
     def from_number(self, resident_id: int) -> str:

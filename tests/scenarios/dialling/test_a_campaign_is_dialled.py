@@ -254,4 +254,4 @@ async def test_a_campaign_stops_at_its_ceiling_and_the_administrator_is_told(str
         held = campaign_by_id(conn, campaign)
         (alarm,) = conn.execute(select(notices.c.text).where(notices.c.role == Role.ADMIN)).scalars()
     assert held.status == "paused"
-    assert "已打满3通" in alarm
+    assert "已用 3 通、0 分钟，到了任务上限" in alarm

@@ -1,0 +1,152 @@
+"""What a campaign will come to: calls, minutes, cases; reckoned from its questionnaire and from how calls went so far."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from community.model.calls.call import Outcome
+from community.model.questionnaires.questionnaire import Questionnaire, Recording
+
+#: How calls end where the community has no experience of its own yet; they add up to 1.
+USUAL_OUTCOMES: Mapping[Outcome, float] = {
+    Outcome.ANSWERED: 0.62,
+    Outcome.NO_ANSWER: 0.22,
+    Outcome.BUSY: 0.05,
+    Outcome.REJECTED: 0.05,
+    Outcome.SWITCHED_OFF: 0.03,
+    Outcome.NOT_IN_SERVICE: 0.02,
+    Outcome.VOICEMAIL: 0.01,
+}
+#: Of those who pick up, so many do not finish and are called again; so many of the others need a person.
+UNFINISHED, NEEDING_A_PERSON = 0.08, 0.12
+#: So many characters are spoken in a second, and so long an answer takes.
+_CHARACTERS_A_SECOND, _ANSWER_SECONDS = 4.0, 5.0
+#: Who calls and why, thanks and goodbye; the question about recording; ringing until somebody picks up or nobody does.
+_FRAME_SECONDS, _CONSENT_SECONDS, _RINGING_SECONDS = 18.0, 9.0, 25.0
+_MOST_TRIES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experience:
+    """How calls of this community went.
+
+    Attributes:
+        outcomes: share of each outcome.
+        calls: how many calls that rests on; 0 for the usual figures.
+    """
+
+    outcomes: Mapping[Outcome, float]
+    calls: int = 0
+
+
+USUAL = Experience(outcomes=USUAL_OUTCOMES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What calling a number of people comes to.
+
+    Attributes:
+        calls: attempts in all; minutes: billed, each begun one whole.
+        reached: people who will speak with us.
+        unreached: people whom no call will reach: a case each.
+        cases: for staff, the unreached included.
+        working: how long calls take at the pace, hours aside.
+        waiting: the longest wait between tries that is likely.
+        experience: how many earlier calls the shares rest on; 0 for the usual figures.
+    """
+
+    calls: int
+    minutes: int
+    reached: int
+    unreached: int
+    cases: int
+    working: timedelta
+    waiting: timedelta
+    experience: int
+
+
+def minutes_a_call(questionnaire: Questionnaire) -> float:
+    """What a call that is answered is billed as, in minutes; at least 1."""
+    return float(math.ceil(_talk_seconds(questionnaire) / 60))
+
+
+def estimate(
+    people: int,
+    questionnaire: Questionnaire,
+    *,
+    calls_per_second: float,
+    concurrent_calls: int,
+    experience: Experience = USUAL,
+) -> Estimate:
+    """Reckon what calling so many people comes to.
+
+    Args:
+        calls_per_second, concurrent_calls: the line's; the questionnaire's own pace may be slower.
+    """
+    tries = _tries(questionnaire, experience)
+    answered = experience.outcomes.get(Outcome.ANSWERED, 0.0)
+    calls = people * sum(tries)
+    picked_up = calls * answered
+    unreached = people * _share_unreached(questionnaire, experience, tries)
+    reached = people - unreached
+    minutes = picked_up * minutes_a_call(questionnaire)
+    seconds_a_call = _RINGING_SECONDS + answered * _talk_seconds(questionnaire)
+    own = questionnaire.pace
+    rate = min(calls_per_second, own.calls_per_second or calls_per_second)
+    lines = min(concurrent_calls, own.concurrent_calls or concurrent_calls)
+    rate = min(rate, lines / seconds_a_call)
+    return Estimate(
+        calls=round(calls),
+        minutes=round(minutes),
+        reached=round(reached),
+        unreached=round(unreached),
+        cases=round(unreached + reached * NEEDING_A_PERSON),
+        working=timedelta(seconds=round(calls / rate)) if people else timedelta(0),
+        waiting=_longest_wait(questionnaire) if people else timedelta(0),
+        experience=experience.calls,
+    )
+
+
+def _talk_seconds(questionnaire: Questionnaire) -> float:
+    spoken = len(questionnaire.purpose) + len(questionnaire.closing or "")
+    # Each option is read with its key.
+    spoken += sum(len(each.say) + sum(len(option) + 4 for option in each.options) for each in questionnaire.questions)
+    consent = _CONSENT_SECONDS if questionnaire.recording is Recording.ASK else 0.0
+    answers = _ANSWER_SECONDS * len(questionnaire.questions)
+    return _FRAME_SECONDS + consent + spoken / _CHARACTERS_A_SECOND + answers
+
+
+def _tries(questionnaire: Questionnaire, experience: Experience) -> list[float]:
+    """The share of people who get a first call, a second one and so on."""
+    shares = [1.0]
+    while len(shares) < _MOST_TRIES:
+        again = sum(
+            share * (UNFINISHED if outcome is Outcome.ANSWERED else 1.0)
+            for outcome, share in experience.outcomes.items()
+            if questionnaire.retry_for(outcome).times >= len(shares)
+        )
+        if shares[-1] * again < 0.0005:
+            break
+        shares.append(shares[-1] * again)
+    return shares
+
+
+def _share_unreached(questionnaire: Questionnaire, experience: Experience, tries: list[float]) -> float:
+    given_up = 0.0
+    for place, share in enumerate(tries, start=1):
+        is_last = place == len(tries)
+        lost = sum(
+            chance
+            for outcome, chance in experience.outcomes.items()
+            if outcome is not Outcome.ANSWERED and (is_last or questionnaire.retry_for(outcome).times < place)
+        )
+        given_up += share * lost
+    return min(1.0, given_up)
+
+
+def _longest_wait(questionnaire: Questionnaire) -> timedelta:
+    """Tries after nobody picked up: the commonest of the long roads."""
+    plan = questionnaire.retry_for(Outcome.NO_ANSWER)
+    return plan.after * plan.times
