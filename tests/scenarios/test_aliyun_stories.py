@@ -124,6 +124,20 @@ async def test_a_cry_for_help_raises_an_emergency_and_nobody_hangs_up_on_it(stor
     assert story.world.target(story.written).status == "case"
 
 
+async def test_a_cry_for_help_is_heard_though_it_comes_first(story: Story) -> None:
+    await story.call("快来", None, None, None, None, opening="救命啊")
+    (case,) = story.world.cases()
+    assert (case.priority, case.danger) == ("emergency", True)
+    assert "请马上打幺二零" in story.person.heard[1]
+
+
+async def test_a_machine_that_answers_the_greeting_is_told_nothing(story: Story) -> None:
+    await story.call(opening="您好，我现在不方便接听电话，请在嘀声后留言")
+    assert story.attempt.outcome == "voicemail"
+    assert story.person.heard == ["您好。"]
+    assert story.world.target(story.written).status == "waiting"
+
+
 async def test_silence_is_asked_twice_and_then_a_person_looks(story: Story) -> None:
     await story.call(None, None, None, opening=None)
     assert story.attempt.dialogue["result"] == "silence"

@@ -76,6 +76,15 @@ def _is_machine(dialogue: Dialogue, said: Said) -> bool:
     return first and (is_machine_greeting(plain(said.heard.speech)) or (said.machine and said.heard.is_silence))
 
 
+def _picked_up(speaker: Speaker, said: Said) -> Turn:
+    """Begin; on a line that greets by itself the first words are theirs: 喂, a machine's greeting, or a cry for help."""
+    if is_machine_greeting(plain(said.heard.speech)):
+        return end(speaker, speaker.voicemail(), None, MachineHeard(), machine=True)
+    if cries_for_help(_CONSENT, said.heard.speech):
+        return emergency.begin(speaker, said.heard)
+    return _open(speaker)
+
+
 def _open(speaker: Speaker) -> Turn:
     if speaker.script.guardian:
         return guardian.open_call(speaker)
@@ -306,7 +315,7 @@ def _read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
 _Handler = Callable[[Speaker, Said], Turn]
 
 _WITHOUT_LISTENING: dict[Phase, _Handler] = {
-    Phase.PICKUP: lambda speaker, _: _open(speaker),
+    Phase.PICKUP: _picked_up,
     Phase.TRANSFER: _after_transfer,
     Phase.EMERGENCY: lambda speaker, said: emergency.stay(speaker, plain(said.heard.speech)),
     Phase.OVER: lambda speaker, _: speaker.hang_up([]),
