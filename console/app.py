@@ -15,7 +15,19 @@ from console.campaign_changes import CAMPAIGN_CHANGES
 from console.case_changes import CASE_CHANGES
 from console.desk import DESK, Desk
 from console.guards import MIDDLEWARES
-from console.pages import campaigns, cases, chats, dashboard, door, imports, policies, residents, results, staff
+from console.pages import (
+    campaigns,
+    cases,
+    chats,
+    dashboard,
+    door,
+    imports,
+    policies,
+    residents,
+    results,
+    staff,
+    targets,
+)
 from console.rendering import set_up_templates
 
 _STATIC = Path(__file__).parent / "static"
@@ -75,12 +87,16 @@ def _campaign_routes() -> list[web.RouteDef]:
         web.post("/campaigns/check", campaigns.check_fragment),
         web.get(f"/campaigns/{_ID}", campaigns.campaign_page),
         web.get(f"/campaigns/{_ID}/progress", campaigns.progress_fragment),
+        web.get(f"/campaigns/{_ID}/figures", results.figures_page),
         web.get(f"/campaigns/{_ID}/results", results.results_page),
+        web.get(f"/campaigns/{_ID}/unreached", results.unreached_page),
+        web.get(f"/campaigns/{_ID}/listening", results.listening_page),
         web.post(f"/campaigns/{_ID}/export", campaigns.export),
         web.post(f"/campaigns/{_ID}/{verbs}", campaigns.change),
-        web.get(f"/targets/{_ID}", results.target_page),
-        web.get(f"/recordings/{_ID}", results.listen),
-        web.post(f"/targets/{_ID}/answers/{{question}}", results.correct),
+        web.get(f"/targets/{_ID}", targets.target_page),
+        web.get(f"/recordings/{_ID}", targets.listen),
+        web.post(f"/targets/{_ID}/answers/{{question}}", targets.correct),
+        web.post(f"/targets/{_ID}/answers/{{question}}/check", targets.check),
     ]
 
 

@@ -37,6 +37,10 @@ DONE: Mapping[str, str] = {
     "resumed": "已继续。",
     "stopped": "任务已取消。",
     "answer_corrected": "更正已保存，原来的判断也留着。",
+    "answer_case_opened": "更正已保存。这样的回答要有人跟进：工单已开。",
+    "answer_case_told": "更正已保存，也写进了这条回答的工单。",
+    "answer_case_left": "更正已保存。原来的回答开过工单，还没有销号：请看下面那条回答怎么办。",
+    "answer_checked": "好，这条不用改。",
     "password_changed": "密码已换好。",
     "staff_changed": "账号已更改。",
     "on_duty": "已上班，工单会提醒您。",
@@ -80,7 +84,7 @@ def set_up_templates(app: web.Application) -> None:
         lstrip_blocks=True,
         default_helpers=False,
     )
-    environment.globals.update(wording.NAMES)
+    environment.globals.update(wording.NAMES, zip=zip)
     environment.filters.update(
         mask=lambda number: mask(number) if number else "",
         sure=wording.confidence_words,

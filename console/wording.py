@@ -20,7 +20,7 @@ from community.model.cases.case import (
     CaseStatus,
     Priority,
 )
-from community.model.questionnaires.answer_text import LABEL_NAMES, PART_NAMES, answer_text
+from community.model.questionnaires.answer_text import CHANNEL_NAMES, LABEL_NAMES, PART_NAMES, answer_text
 from community.model.questionnaires.questionnaire import LegalGround, QuestionKind
 from community.model.staff import ROLE_NAMES, Role
 
@@ -118,6 +118,7 @@ RECORDING_STATUS_NAMES: dict[str, str] = {
 
 AUDIT_ACTION_NAMES: Mapping[str, str] = {
     "answer.corrected": "更正回答",
+    "answer.checked": "听过回答，没有错",
     "answer.recorded": "记下回答",
     "attempt.ended": "一次呼叫结束",
     "campaign.approved": "批准外呼",
@@ -244,6 +245,7 @@ NAMES: Mapping[str, Any] = {
     "role_names": ROLE_NAMES,
     "label_names": LABEL_NAMES,
     "part_names": PART_NAMES,
+    "channel_names": CHANNEL_NAMES,
     "answer_text": answer_text,
     "legal_ground_names": LEGAL_GROUND_NAMES,
     "question_kind_names": QUESTION_KIND_NAMES,

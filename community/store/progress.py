@@ -1,12 +1,12 @@
 """How campaigns get on: figures, result lines and transcripts for those who watch them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, Select, case, func, select
 
 from community.model.calls.call import OPEN, AttemptStatus, Outcome
 from community.model.calls.campaign import CampaignStatus, TargetStatus
@@ -181,7 +181,16 @@ def results_of_resident(
 
 def calls_of_target(conn: Connection, target_id: int) -> list[CallRecord]:
     """Every call made for one target, first to last, with what was said."""
-    rows = conn.execute(select(attempts).where(attempts.c.target_id == target_id).order_by(attempts.c.n)).all()
+    return _calls(conn, select(attempts).where(attempts.c.target_id == target_id).order_by(attempts.c.n))
+
+
+def calls_by_id(conn: Connection, attempt_ids: Collection[str]) -> dict[str, CallRecord]:
+    """These calls with what was said, by id."""
+    return {call.id: call for call in _calls(conn, select(attempts).where(attempts.c.id.in_(list(attempt_ids))))}
+
+
+def _calls(conn: Connection, query: Select[Any]) -> list[CallRecord]:
+    rows = conn.execute(query).all()
     said: dict[str, list[Utterance]] = {row.id: [] for row in rows}
     for row in conn.execute(
         select(utterances).where(utterances.c.attempt_id.in_(list(said))).order_by(utterances.c.id)

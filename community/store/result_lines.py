@@ -1,7 +1,7 @@
 """Result lines: what came of each resident of a campaign, filtered and paged."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_,
 from community.model.address import Address
 from community.model.calls.call import Outcome
 from community.model.calls.campaign import TargetStatus
-from community.model.calls.results import NO_BUILDING, NO_GRID
+from community.model.calls.results import NO_BUILDING, NO_GRID, place_order
 from community.store.answers import MEANT_LABEL, MEANT_PART, MEANT_VALUE, Answer, answers, answers_of_targets
 from community.store.campaigns import targets
 from community.store.cases import cases
@@ -91,16 +91,17 @@ def wanted_people(conn: Connection, campaign_id: int, wanted: ResultFilter) -> l
     if wanted.building:
         conditions.append(_in_building(conn, campaign_id, wanted.building))
     if wanted.question_id:
-        given = [answers.c.target_id == targets.c.id, answers.c.question_id == wanted.question_id]
-        conditions.append(exists().where(and_(*given, *_meaning(wanted.label))))
+        given = select(answers.c.target_id).where(answers.c.question_id == wanted.question_id, *_meaning(wanted.label))
+        # On its own even where the answers are counted.
+        conditions.append(targets.c.id.in_(given.correlate(None)))
     return conditions
 
 
 def places_of(conn: Connection, campaign_id: int) -> tuple[list[str], list[str]]:
     """The grids and the buildings of a campaign's residents, as people read them."""
     grids = select(households.c.grid).select_from(people()).where(targets.c.campaign_id == campaign_id).distinct()
-    named = sorted({grid_name(grid) for grid in conn.execute(grids).scalars()})
-    return named, sorted({building_name(*row) for row in _buildings(conn, campaign_id)}, key=by_number)
+    named = {grid_name(grid) for grid in conn.execute(grids).scalars()}
+    return sorted(named, key=place_order), sorted({building_name(*row) for row in _buildings(conn, campaign_id)}, key=place_order)
 
 
 def count_results(conn: Connection, campaign_id: int, wanted: ResultFilter) -> int:
@@ -122,6 +123,12 @@ def result_of_target(conn: Connection, target_id: int) -> tuple[int, ResultLine]
     """The campaign's id and the result line of one target."""
     row = conn.execute(results().where(targets.c.id == target_id)).one_or_none()
     return None if row is None else (row.campaign_id, with_answers(conn, [row])[0])
+
+
+def results_of_targets(conn: Connection, target_ids: Collection[int]) -> dict[int, ResultLine]:
+    """These result lines, by the target's id."""
+    rows = conn.execute(results().where(targets.c.id.in_(list(target_ids)))).all()
+    return {line.target_id: line for line in with_answers(conn, rows)}
 
 
 def targets_with_number(conn: Connection, campaign_id: int, number: str, name: str = "") -> list[ResultLine]:
@@ -196,11 +203,3 @@ def _meaning(label: str) -> list[ColumnElement[bool]]:
         return [or_(MEANT_LABEL.in_([label]), MEANT_LABEL.startswith("needs:", autoescape=True))]
     as_value = and_(MEANT_LABEL.in_(["value"]), or_(MEANT_VALUE.in_([json.dumps(label)]), MEANT_PART.in_([label])))
     return [or_(MEANT_LABEL.in_([label]), as_value)]
-
-
-def by_number(name: str) -> tuple[str, int, str]:
-    """锦绣苑3栋 before 锦绣苑10栋; none at the end."""
-    head = name.rstrip("栋号楼座幢")
-    digits = head[len(head.rstrip("0123456789")) :]
-    plain = head[: len(head) - len(digits)]
-    return ("\uffff" if name == NO_BUILDING else plain), int(digits or 0), name

@@ -20,6 +20,7 @@ from community.model.calls.results import (
     Place,
     QuestionResult,
     Reach,
+    place_order,
     quantile,
     summarise_numbers,
 )
@@ -28,7 +29,7 @@ from community.model.questionnaires.questionnaire import Question, QuestionKind
 from community.store import result_counts as store
 from community.store.progress import campaign_line, campaign_source
 from community.store.result_counts import AnswerCount, PlaceCounts
-from community.store.result_lines import EVERYBODY, ResultFilter, building_name, by_number, grid_name
+from community.store.result_lines import EVERYBODY, ResultFilter, building_name, grid_name
 
 #: Free answers of one question that are listed beside its figures; all of them stand in the lines.
 WORDS_SHOWN = 50
@@ -66,7 +67,7 @@ def _places(counted: Sequence[PlaceCounts], name_of: Callable[[PlaceCounts], str
     found: dict[str, Counts] = defaultdict(Counts)
     for place in counted:
         found[name_of(place)] += place.counts
-    return [Place(name, found[name]) for name in sorted(found, key=by_number)]
+    return [Place(name, found[name]) for name in sorted(found, key=place_order)]
 
 
 def _outcomes(conn: Connection, campaign_id: int, wanted: ResultFilter) -> list[OutcomeRow]:
@@ -128,10 +129,16 @@ def _numbers(question: Question, given: Sequence[AnswerCount]) -> Numbers | None
     if question.kind is not QuestionKind.NUMBER:
         return None
     times: dict[float, int] = defaultdict(int)
+    worrying = 0
     for one in given:
         if one.label == "value" and isinstance(one.value, int | float):
             times[one.value] += one.count
-    return summarise_numbers(times)
+            worrying += one.count * _worries(question, one)
+    return summarise_numbers(times, worrying=worrying)
+
+
+def _worries(question: Question, one: AnswerCount) -> bool:
+    return question.escalation_for(one.label, one.value) is not None
 
 
 def _rows(question: Question, given: Sequence[AnswerCount]) -> list[AnswerRow]:
@@ -144,7 +151,8 @@ def _rows(question: Question, given: Sequence[AnswerCount]) -> list[AnswerRow]:
             text=text,
             count=before.count + one.count,
             corrected=before.corrected + one.corrected,
-            worrying=before.worrying or question.escalation_for(one.label, one.value) is not None,
+            # Of numbers, only some worry anybody: they are counted beside them.
+            worrying=before.worrying or (key != "value" and _worries(question, one)),
         )
     rows = list(found.values())
     return sorted(rows, key=lambda row: row.key) if question.kind is QuestionKind.DATE else rows

@@ -31,8 +31,8 @@ from console.forms import Fields, number_in_path
 from console.guards import FORM_LIMIT, needs, set_headers, status_of
 from console.pages.cases import case_filter
 from console.pages.door import try_sign_in
-from console.pages.results import result_filter
 from console.rendering import page_number
+from console.result_filters import result_filter
 from console.sessions import find_visitor, visitor_of_token
 
 log = structlog.get_logger()

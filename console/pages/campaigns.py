@@ -1,5 +1,6 @@
 """外呼任务: the list, a new one from a questionnaire, one with its live progress, and what may be done with it."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from community.store import progress
 from community.store.staff import all_staff
 from community.store.workers import live_workers
 from community.usecases.create_campaign import create_campaign
+from community.usecases.export_campaign import ExportFormat
 from community.usecases.hand_out_results import hand_out_results
 from community.usecases.judge_audience import judge_audience
 from console.campaign_changes import CAMPAIGN_CHANGES
@@ -23,8 +25,9 @@ from console.forms import fields_of, number_in_path, see_other
 from console.guards import needs
 from console.rendering import PAGE_SIZE, page_number, render
 
-_TYPES = {
+_TYPES: Mapping[ExportFormat, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
     "jsonl": "application/jsonl; charset=utf-8",
 }
 
@@ -117,18 +120,20 @@ async def export(request: web.Request) -> web.Response:
     """The results as a file; that they left the house is written down."""
     desk, visitor = desk_of(request), visitor_of(request)
     campaign_id = number_in_path(request)
-    format_ = (await fields_of(request)).text("format")
-    if format_ not in _TYPES:
-        raise NotFound("没有这种导出格式：请选 Excel 或 JSONL。")
+    fields = await fields_of(request)
+    format_ = next((name for name in _TYPES if name == fields.text("format")), None)
+    if format_ is None:
+        raise NotFound("没有这种导出格式：请选 Excel、CSV 或 JSONL。")
     now = desk.clock.now()
     results = await desk.database.write(
         lambda conn: hand_out_results(
             conn,
             campaign_id,
-            "xlsx" if format_ == "xlsx" else "jsonl",
+            format_,
             zone=desk.rules.timezone,
             actor=visitor.actor,
             now=now,
+            sheet=fields.text("sheet"),
         )
     )
     disposition = f"attachment; filename=results.{format_}; filename*=UTF-8''{quote(results.name)}"

@@ -32,6 +32,30 @@
     form.action = usual;
   });
 
+  // A part of a recording: from where the question begins to where the answer ends.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-play]");
+    const player = button && document.getElementById(button.dataset.play);
+    if (!player) return;
+    const begin = () => {
+      player.currentTime = Number(button.dataset.from || 0);
+      player.dataset.stopAt = button.dataset.to || "";
+      player.play();
+    };
+    if (player.readyState > 0) return begin();
+    player.addEventListener("loadedmetadata", begin, { once: true });
+    player.load();
+  });
+  document.addEventListener(
+    "timeupdate",
+    ({ target: player }) => {
+      if (!player.dataset.stopAt || player.currentTime < Number(player.dataset.stopAt)) return;
+      player.pause();
+      player.dataset.stopAt = "";
+    },
+    true,
+  );
+
   // A button that changes something is pressed once.
   document.addEventListener("submit", (event) => {
     const form = event.target;

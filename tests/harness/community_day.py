@@ -190,9 +190,10 @@ def finish_call(conn: Connection, target: int, campaign: int, resident: int, at:
             duration=66,
         )
     )
-    for place, (speaker, text, confidence) in enumerate(_DIALOGUE):
+    for place, (speaker, text, confidence, question) in enumerate(_DIALOGUE):
         said = {"attempt_id": attempt, "speaker": speaker, "text": text, "confidence": confidence}
-        conn.execute(insert(utterances).values(**said, at=at + timedelta(seconds=8 + 6 * place)))
+        said |= {"question_id": question, "at": at + timedelta(seconds=8 + 6 * place)}
+        conn.execute(insert(utterances).values(**said))
     for question, label, heard, confidence in (("well", "yes", "还行还行", 0.93), ("help", "none", "不用麻烦了", 0.88)):
         answer = Answer(
             target_id=target,
@@ -214,12 +215,12 @@ def finish_call(conn: Connection, target: int, campaign: int, resident: int, at:
 
 
 _DIALOGUE = (
-    ("service", "您好，这里是青禾社区居委会。", None),
-    ("service", "您这两天身体还好吗？", None),
-    ("resident", "还行还行", 0.93),
-    ("service", "您需要什么帮助吗？", None),
-    ("resident", "不用麻烦了", 0.88),
-    ("service", "天热多喝水，再见。", None),
+    ("service", "您好，这里是青禾社区居委会。", None, None),
+    ("service", "您这两天身体还好吗？", None, None),
+    ("resident", "还行还行", 0.93, "well"),
+    ("service", "您需要什么帮助吗？", None, None),
+    ("resident", "不用麻烦了", 0.88, "help"),
+    ("service", "天热多喝水，再见。", None, None),
 )
 
 

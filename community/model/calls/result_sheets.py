@@ -208,7 +208,8 @@ def _question(question: QuestionResult, zone: ZoneInfo) -> list[ResultTable]:
         for row in question.rows
     ]
     said = f"{question.answered} 人回答" + (f"，其中更正 {question.corrected} 个" if question.corrected else "") + "。"
-    tables = [ResultTable(title=question.say, heads=heads, rows=rows, note=said, chart="bars")]
+    chart = "bars" if len(rows) > 1 else ""
+    tables = [ResultTable(title=question.say, heads=heads, rows=rows, note=said, chart=chart)]
     if question.numbers:
         tables += _numbers(question.say, question.numbers)
     if question.words:
@@ -224,14 +225,19 @@ def _question(question: QuestionResult, zone: ZoneInfo) -> list[ResultTable]:
 
 
 def _numbers(say: str, numbers: Numbers) -> list[ResultTable]:
-    middle = (("最小", numbers.minimum), ("中位", numbers.median), ("最大", numbers.maximum))
+    middle: list[tuple[Cell, ...]] = [
+        ("最小", numbers.minimum),
+        ("中位", numbers.median),
+        ("最大", numbers.maximum),
+        ("要关注的人数", numbers.worrying),
+    ]
     bins = [
         (plain(one.low) if one.low == one.high else f"{plain(one.low)}–{plain(one.high)}", one.count)
         for one in numbers.bins
     ]
     note = "范围含左边的数，不含右边的。" if any(one.low != one.high for one in numbers.bins) else ""
     return [
-        ResultTable(title=f"{say}（数字）", heads=("", "数值"), rows=_rows(middle)),
+        ResultTable(title=f"{say}（数字）", heads=("项目", "数值"), rows=_rows(middle)),
         ResultTable(title=f"{say}（分布）", heads=("数值", "人数"), rows=_rows(bins), note=note, chart="columns"),
     ]
 

@@ -1,6 +1,7 @@
 """A campaign's results as figures: what the console, the API and the files all show."""
 
 import math
+import re
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ SPOKE_THEMSELVES = frozenset(
 SURE_ENOUGH = 0.8
 NO_GRID, NO_BUILDING = "未分网格", "未写明楼栋"
 _MOST_BINS = 8
+_DIGITS = "零一二三四五六七八九"
+_NUMBER = re.compile("[0-9]+|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +77,10 @@ class Bin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """What the answers to a question for a number come to."""
+    """What the answers to a question for a number come to; a person has to look after `worrying` of them."""
 
     count: int
+    worrying: int
     minimum: float
     median: float
     maximum: float
@@ -201,17 +205,33 @@ def _question_json(question: QuestionResult) -> dict[str, Any]:
     return document
 
 
-def summarise_numbers(times: Mapping[float, int]) -> Numbers | None:
+def place_order(name: str) -> tuple[bool, str, int, str]:
+    """The order in which people read grids and buildings: 第二网格 before 第十网格, 3栋 before 12栋, none at the end."""
+    found = _NUMBER.search(name)
+    number = _number(found[0]) if found else 0
+    return name in {NO_GRID, NO_BUILDING}, name[: found.start()] if found else name, number, name
+
+
+def _number(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    return 10 * (_DIGITS.find(tens) if tens else len(ten)) + (_DIGITS.find(ones) if ones else 0)
+
+
+def summarise_numbers(times: Mapping[float, int], *, worrying: int = 0) -> Numbers | None:
     """Smallest, middle and largest of numbers, and a small histogram; None without any.
 
     Args:
         times: how often each number was given.
+        worrying: how many of them a person has to look after.
     """
     ordered = sorted(times)
     if not ordered:
         return None
     return Numbers(
         count=sum(times.values()),
+        worrying=worrying,
         minimum=ordered[0],
         median=statistics.median(Counter(times).elements()),
         maximum=ordered[-1],
