@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 #: Calls whose slots are so close together are checked by one query.
 _CHECKED_TOGETHER = 0.02
+#: A call that waits longer for its turn is checked again, in seconds: two seconds after a pause none starts.
+_CHECK_HOLDS = 1.0
 #: Room for being late that a call asks for when it has missed its stretch of the pace, in seconds; then four times that.
 _ROOM = 0.004
 
@@ -105,6 +107,7 @@ class Dialler:
                 group = [held.popleft()]
                 while held and held[0].due <= group[0].due + _CHECKED_TOGETHER:
                     group.append(held.popleft())
+                checked_at = self._clock.monotonic()
                 found = await self._check_or_drop(group)
                 if found is None:
                     continue
@@ -112,7 +115,7 @@ class Dialler:
                     if each.call.attempt_id in found:
                         posts.create_task(self._finish(each.call, found[each.call.attempt_id]))
                         continue
-                    posts.create_task(self._post(each))
+                    posts.create_task(self._post(each, checked_at))
 
     async def release(self, calls: Sequence[PlannedCall], reason: str) -> None:
         """Give back calls that were never placed; nobody's attempt is used up."""
@@ -191,12 +194,20 @@ class Dialler:
         )
         return call_of_attempt(found, known, attempt_id=None, from_number=call.from_number, since=since, until=None)
 
-    async def _post(self, held: _Held) -> None:
+    async def _post(self, held: _Held, checked_at: float) -> None:
         call = held.call
         urls = CallUrls(self._public_url, self._carrier.name, call.attempt_id, call.token)
         request = PlaceRequest(to=call.number, from_number=call.from_number, urls=urls)
         try:
             await self._wait_for_turn(held.due, held.own_until)
+            while self._clock.monotonic() - checked_at > _CHECK_HOLDS:
+                # It had to wait long: somebody may have paused, opted out or answered meanwhile.
+                checked_at = self._clock.monotonic()
+                stopped = await self._database.read(lambda conn: self._reasons(conn, [call]))
+                if call.attempt_id in stopped:
+                    await self._finish(call, stopped[call.attempt_id])
+                    return
+                await self._wait_for_turn(held.due, held.own_until)
         except Exception:
             log.exception("no_slot", attempt=call.attempt_id)
             await self._finish(call, "no_slot")
