@@ -20,6 +20,8 @@ class CommunityAction(Action):
     """An action with its services."""
 
     action_name: ClassVar[str]
+    #: Whether it answers a question asked on the telephone; the others do nothing there.
+    answers_on_phone: ClassVar[bool] = False
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -30,7 +32,10 @@ class CommunityAction(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:  # noqa: ARG002 - Rasa's signature
         """Make the turn."""
-        return await self.act(Turn.of(tracker, dispatcher), tracker)
+        turn = Turn.of(tracker, dispatcher)
+        if turn.on_phone and not self.answers_on_phone:
+            return []
+        return await self.act(turn, tracker)
 
     @abstractmethod
     async def act(self, turn: Turn, tracker: Tracker) -> Events:

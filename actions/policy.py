@@ -8,6 +8,7 @@ from actions.sentences import sentence
 from actions.turn import Turn
 from community.model.cases.case import CaseKind
 from community.model.policies.policy import AnswerStatus, PolicyAnswer
+from community.model.policies.spoken_answer import for_the_ear
 from community.usecases.answer_policy import answer_policy
 from community.usecases.ask_staff import ask_staff
 
@@ -16,12 +17,16 @@ class AnswerPolicy(CommunityAction):
     """Never invents: what no passage in force says goes to a person."""
 
     action_name = "action_answer_policy"
+    answers_on_phone = True
 
     async def act(self, turn: Turn, tracker: Tracker) -> Events:
         """Answer from the documents."""
         last = tracker.get_slot("topic") or {}
         topic, before, today = last.get("document"), last.get("question", ""), self.today()
         answer = await self.read(lambda conn: answer_policy(conn, turn.text, today=today, topic=topic, before=before))
+        if turn.on_phone:
+            _tell_by_phone(turn, answer)
+            return []
         if answer.status is AnswerStatus.UNKNOWN:
             await self._hand_over(turn)
             return []
@@ -44,6 +49,12 @@ class AnswerPolicy(CommunityAction):
             )
         )
         turn.say(sentence("policy_unknown", number=opened.number), case=opened.number)
+
+
+def _tell_by_phone(turn: Turn, answer: PolicyAnswer) -> None:
+    """Say what can be listened to; of anything else the call makes a case."""
+    if answer.status is AnswerStatus.ANSWERED and answer.document:
+        turn.say(answer.text, spoken=for_the_ear(answer.quote, answer.document.title))
 
 
 def _buttons(answer: PolicyAnswer, question: str) -> list[dict[str, str]]:

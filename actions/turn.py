@@ -10,6 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from community.model.actor import Actor
 
 GROUP, PRIVATE = "group", "private"
+#: A question asked back on the telephone: answered for the ear, and nothing else is done.
+PHONE = "phone"
 TO_PERSON = "person"
 
 
@@ -54,6 +56,11 @@ class Turn:
         return self.scene == GROUP
 
     @property
+    def on_phone(self) -> bool:
+        """Whether it was asked in the middle of a call, which itself sees to what is not answered."""
+        return self.scene == PHONE
+
+    @property
     def actor(self) -> Actor:
         """Who acts."""
         return Actor.resident(self.conversation_id)
@@ -70,8 +77,9 @@ class Turn:
         case: str | None = None,
         asks: str | None = None,
         buttons: Sequence[Mapping[str, str]] = (),
+        spoken: str = "",
     ) -> None:
-        """Answer: to where the message came from, or, when private, to the person alone."""
+        """Answer: to where the message came from, or, when private, to the person alone; `spoken` is for the ear."""
         said: dict[str, Any] = {"text": text, "intent": self.intent}
         if private:
             said["to"] = TO_PERSON
@@ -79,6 +87,8 @@ class Turn:
             said["case"] = case
         if asks:
             said["asks"] = asks
+        if spoken:
+            said["spoken"] = spoken
         if buttons:
             said["buttons"] = [dict(button) for button in buttons]
         self._dispatcher.utter_message(json_message=said)

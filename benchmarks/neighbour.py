@@ -76,6 +76,8 @@ def plan_call(lines: dict[str, Any], campaign: str, questionnaire: Questionnaire
         ids = [question.id for question in questionnaire.questions]
         later_on = ending in {"distress", "human", "opted_out", "callback_later"} and chance.random() < 0.5
         plan.ending_at = ids[min(1, len(ids) - 1)] if later_on else "first"
+        # An answer may lead past the question at which the neighbour would have said it.
+        plan.results += ("completed",) if later_on else ()
         plan.means.setdefault("", "")
     elif sort < 0.55:
         plan.about, plan.before = "opening", [chance.choice(lines["opening"]["goes_on"])]
@@ -116,36 +118,43 @@ class Neighbour:
         if len(self.heard) > 60:
             return Reply(hang_up=True)
         asked = self._asked(heard) or self._last
-        plan = self._plan
         if asked in {"staying", "listening"}:
             return Reply()
+        return self._interrupts(asked) or self._about_ourselves(asked, heard) or self._answer(asked)
+
+    def _interrupts(self, asked: str) -> Reply | None:
+        """What is said instead of any answer."""
+        plan = self._plan
         if self._ended and plan.about == "opted_out" and asked == "opt_out":
             return self._speak(self._chance.choice(["是", "对", "是的，别打了", "嗯"]))
         if plan.ending and (plan.ending_at in {"first", asked} or self._ended):
             self._ended = True
             words = self._chance.choice(plan.ending) if len(plan.ending) == 1 else plan.ending.pop()
             return Reply() if words is None else self._speak(words)
-        if plan.before:
-            return self._speak(plan.before.pop())
+        return self._speak(plan.before.pop()) if plan.before else None
+
+    def _about_ourselves(self, asked: str, heard: str) -> Reply | None:
+        """The answer to a question of the telephone's own."""
         if asked == "waiting":
             return Reply()
         if asked == "consent":
-            return self._speak(self._chance.choice(self._lines["consent"][plan.records]))
+            return self._speak(self._chance.choice(self._lines["consent"][self._plan.records]))
         if asked == "read_back":
             return self._speak(self._chance.choice(self._lines["read_back"]["yes" if self._is_right(heard) else "no"]))
-        if asked == "opt_out":
-            return self._speak(self._chance.choice(["不是", "没有，你问吧"]))
+        return self._speak(self._chance.choice(["不是", "没有，你问吧"])) if asked == "opt_out" else None
+
+    def _answer(self, asked: str) -> Reply:
         self._last = asked
-        if plan.asides.get(asked):
-            return self._speak(plan.asides[asked].pop())
-        return self._speak(self._chance.choice(self._answers[asked][plan.means[asked]])) if asked else Reply()
+        if self._plan.asides.get(asked):
+            return self._speak(self._plan.asides[asked].pop())
+        return self._speak(self._chance.choice(self._answers[asked][self._plan.means[asked]])) if asked else Reply()
 
     def _asked(self, heard: str) -> str:
         text = _MARKS.sub("", heard)
         places = [(text.rfind(_MARKS.sub("", said)), name) for name, said in _ASKED.items()]
         for question in self._questionnaire.questions:
-            for said in filter(None, (question.say, question.say_again)):
-                places.append((text.rfind(_MARKS.sub("", said)), question.id))
+            said = filter(None, (question.say, question.say_again))
+            places += [(text.rfind(_MARKS.sub("", words)), question.id) for words in said]
         place, name = max(places)
         return name if place >= 0 else ""
 

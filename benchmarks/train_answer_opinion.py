@@ -1,6 +1,6 @@
 """Learn the second opinion on spoken answers: `python -m benchmarks.train_answer_opinion`.
 
-It learns from tests/evaluation/answers/{tuned,tuned_more}.yml, never from the files that the figures in
+It learns from tests/evaluation/answers/{tuned,tuned_more,beside_the_point}.yml, never from the files that the figures in
 docs/understanding-answers.md were measured on, and writes community/model/meaning/second_opinion.json.
 """
 
@@ -14,22 +14,25 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from community.model.meaning.reading import Label
-from community.model.meaning.second_opinion import ABOUT_THE_CALL, WEIGHTS, features
+from community.model.meaning.second_opinion import ABOUT_THE_CALL, WEIGHTS, features, topic
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 
 ROOT = Path(__file__).parents[1]
 LEARNED_FROM = ("tuned.yml", "tuned_more.yml")
+BESIDE_THE_POINT = "beside_the_point.yml"
 KINDS = (QuestionKind.YES_NO, QuestionKind.NEED_HELP, QuestionKind.CHOICE)
 _ASIDES = frozenset({Label.REPEAT_REQUEST, Label.WRONG_PERSON, Label.REFUSE, Label.ASK_HUMAN, Label.CALLBACK_LATER})
 #: Weights smaller than this change nothing and only take room.
 _LEAST_WEIGHT = 0.05
 _REGULARISATION = 4.0
+_SHARE = 3
 
 
 def main() -> None:
     """Learn and write the weights."""
     answers = [answer for name in LEARNED_FROM for answer in labelled(name)]
+    answers += beside_the_point([question for question, _, _ in answers])
     learned = {kind.value: learn(kind, answers) for kind in KINDS}
     learned[ABOUT_THE_CALL] = learn_about_the_call(answers)
     target = ROOT / "community" / "model" / "meaning" / WEIGHTS
@@ -53,6 +56,17 @@ def labelled(name: str) -> Iterator[tuple[Question, str, str]]:
         )
         for speech, *labels in group["answers"]:
             yield question, plain(str(speech)), str(next(la for la in labels if not str(la).startswith("@")))
+
+
+def beside_the_point(questions: list[Question]) -> Iterator[tuple[Question, str, str]]:
+    """What answers nothing, with one question of every sort."""
+    text = (ROOT / "tests" / "evaluation" / "answers" / BESIDE_THE_POINT).read_text(encoding="utf-8")
+    sorts = {(question.kind, topic(question)): question for question in questions if question.kind in KINDS}
+    lines = yaml.safe_load(text)["lines"]
+    for place, question in enumerate(sorts.values()):
+        # A part of them each: all of them would make it doubt what it knows.
+        for line in lines[place % _SHARE :: _SHARE]:
+            yield question, plain(str(line)), Label.UNCLEAR
 
 
 def learn(kind: QuestionKind, answers: list[tuple[Question, str, str]]) -> dict[str, dict[str, float]]:

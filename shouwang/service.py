@@ -1,6 +1,5 @@
 """One serving process put together: its pages and webhooks, and the ticks of its worker."""
 
-import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,13 +16,14 @@ from bot.outbox import Outbox
 from bot.robots.configured import configured_robots
 from community.files.recording_shelf import RecordingShelf
 from community.files.secret_key import load_secret_key
-from community.model.policies.policy import AnswerStatus, PolicyAnswer
+from community.model.policies.policy import PolicyAnswer
 from community.store import audit
 from community.usecases.answer_policy import answer_policy
 from community.usecases.escalate_due import escalate_due
 from console.app import setup_console
 from shouwang.carriers import build_carrier
 from shouwang.loops import Loop
+from shouwang.phone_assistant import phone_assistant
 from shouwang.texting import TextSide, build_text_side
 from shouwang.wiring import Office
 from voice.carriers.base import Carrier
@@ -33,7 +33,6 @@ from voice.web.routes import voice_routes
 
 #: A recording's upload is the largest thing anybody may send, in bytes; rooms set smaller limits of their own.
 _MAX_BODY = 20_000_000
-_ASSISTANT_SECONDS = 4.0
 _A_DAY = 24 * 3600.0
 
 
@@ -106,7 +105,7 @@ def _app(office: Office, carrier: Carrier, chat: Chat, texts: TextSide) -> web.A
             clock=office.clock,
             rules=office.rules,
             public_url=office.settings.public_url,
-            ask_assistant=_assistant(office),
+            ask_assistant=phone_assistant(office, chat.rasa),
         )
     )
     app.router.add_get("/healthz", _healthz(office))
@@ -147,16 +146,6 @@ def _recording_loops(office: Office, carrier: Carrier) -> tuple[Loop, ...]:
         keep_for=timedelta(days=office.settings.recording_days),
     )
     return Loop("recordings", recordings.tick, 2.0), Loop("recording_retention", recordings.expire, _A_DAY)
-
-
-def _assistant(office: Office) -> Callable[[str], Awaitable[str | None]]:
-    """What the telephone asks when a resident asks back: the policy documents, within the webhook's time."""
-
-    async def ask(question: str) -> str | None:
-        answer = await asyncio.wait_for(_look_up(office, question), _ASSISTANT_SECONDS)
-        return answer.quote if answer.status is AnswerStatus.ANSWERED else None
-
-    return ask
 
 
 async def _to_console(_request: web.Request) -> web.Response:

@@ -103,6 +103,7 @@ class CallEvent:
         sequence: order among the status events of one call; None where the carrier has none.
         answered_by: `human`, `machine`, `fax` or `unknown`.
         recording_id / recording_seconds: of a finished recording.
+        error_code / error_text: what went wrong at the carrier, and what staff can do about it.
         is_message: that recording is what was said after the tone, not the call.
         caller / called: of a call that comes in: E.164 of the other side (empty where it is hidden), and ours.
     """
@@ -121,6 +122,7 @@ class CallEvent:
     is_message: bool = False
     duration: int | None = None
     error_code: str | None = None
+    error_text: str | None = None
     caller: str = ""
     called: str = ""
     detail: Mapping[str, str] = field(default_factory=dict)

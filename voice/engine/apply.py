@@ -6,17 +6,22 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
+from community.model.actor import Actor
 from community.model.calls.call import AttemptStatus, Outcome, may_move
 from community.model.calls.retry import outcome_of_call
 from community.model.rulebook import Rulebook
+from community.store import calls
 from community.store import dialling as store
 from community.store.dialling import Attempt
 from community.store.recordings import RecordingStatus, note_recording
 from community.usecases.close_attempt import close_attempt
 from community.usecases.reconsider_attempt import reconsider_attempt
+from community.usecases.take_message import take_message
 from voice.carriers.base import CallEvent, EventKind, FoundCall
 
 log = structlog.get_logger(__name__)
+
+_ACTOR = Actor.system("voice")
 
 #: Without a callback for so long, the carrier is asked.
 ASK_AFTER = timedelta(seconds=60)
@@ -108,6 +113,8 @@ def _end(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, 
     if to is AttemptStatus.ENDED:
         outcome = outcome or Outcome.UNKNOWN
     facts: dict[str, Any] = {"duration": event.duration, "error_code": event.error_code or attempt.error_code}
+    if event.error_text:
+        facts["error_text"] = event.error_text
     if event.sequence is not None:
         facts["sequence"] = max(event.sequence, attempt.sequence)
     return close_attempt(conn, attempt, to, outcome=outcome, rules=rules, now=now, again_at=now, **facts)
@@ -123,9 +130,11 @@ def _apply_machine(conn: Connection, attempt: Attempt, event: CallEvent, rules: 
     return True
 
 
-def _apply_recording(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:  # noqa: ARG001 - one signature for all kinds
+def _apply_recording(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:
     if event.recording_id is None:
         return False
+    if event.is_message:
+        return _apply_message(conn, attempt, event, rules, now)
     if event.recording_status == "completed":
         note_recording(
             conn,
@@ -134,11 +143,22 @@ def _apply_recording(conn: Connection, attempt: Attempt, event: CallEvent, rules
             carrier_id=event.recording_id,
             seconds=event.recording_seconds,
             now=now,
+            withdrawn=attempt.records is False,
         )
     if (attempt.recording or {}).get("status") in _RECORDED:
         return False
     recording = {"id": event.recording_id, "status": event.recording_status, "seconds": event.recording_seconds}
     store.note_on_attempt(conn, attempt.id, recording=recording)
+    return True
+
+
+def _apply_message(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, now: datetime) -> bool:
+    """A message after the tone; whoever hung up while speaking is heard all the same."""
+    call = calls.running_call(conn, attempt.id)
+    if call is None or event.recording_status != "completed" or event.recording_seconds == 0:
+        return False
+    recording, seconds = event.recording_id or "", event.recording_seconds
+    take_message(conn, call, recording=recording, seconds=seconds, rules=rules, actor=_ACTOR, now=now)
     return True
 
 
@@ -151,6 +171,7 @@ _APPLY = {
     EventKind.MACHINE: _apply_machine,
     EventKind.RECORDING: _apply_recording,
     EventKind.STEP: _ignore,
+    EventKind.INBOUND: _ignore,
 }
 
 

@@ -10,7 +10,7 @@ from community.model.meaning.reading import Label, Reading
 from community.model.questionnaires.answer_case import case_of_answer
 from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, next_question, open_from
 from community.model.questionnaires.questionnaire import Escalation, Question
-from voice.script import health_consent
+from voice.script import health_consent, message
 from voice.script.asking import told
 from voice.script.dialogue import Phase
 from voice.script.ending import end
@@ -119,7 +119,7 @@ def _go_on(
 ) -> Turn:
     following = next_question(speaker.script.questionnaire, question, reading)
     if following is None:
-        return end(speaker, [*prompts, *speaker.closing()], _result(speaker), *effects)
+        return message.offer_or_end(speaker, prompts, _result(speaker), *effects)
     return put(speaker, prompts, following, effects=effects, fluent=True)
 
 

@@ -9,16 +9,26 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from community.model.calls.call import CallResult
-from community.model.meaning import Label, Reading, understand
+from community.model.meaning import Label, understand
 from community.model.meaning.asides import is_machine_greeting, is_wrong_number, wants_opt_out, wants_wait
 from community.model.meaning.asking_back import is_question
 from community.model.meaning.interjections import is_hum
 from community.model.meaning.later import callback_time
+from community.model.meaning.reading import UNCLEAR, Reading
 from community.model.meaning.speech import plain
 from community.model.meaning.understand import cries_for_help
 from community.model.questionnaires.answer_rules import MISSES, first_open_question
 from community.model.questionnaires.questionnaire import Question, QuestionKind, Recording
-from voice.script import answering, emergency, guardian, health_consent, interrupting
+from voice.script import (
+    answering,
+    emergency,
+    guardian,
+    health_consent,
+    inbound,
+    interrupting,
+    message,
+    recording_stop,
+)
 from voice.script.asking import listen
 from voice.script.dialogue import Dialogue, Phase
 from voice.script.ending import end, hand_over
@@ -54,8 +64,10 @@ def advance(script: Script, dialogue: Dialogue, said: Said) -> Turn:
         return end(speaker, speaker.voicemail(), None, MachineHeard(), machine=True)
     if _in_danger(speaker, said.heard):
         return emergency.begin(speaker, said.heard)
-    if wants_wait(plain(said.heard.speech)) and dialogue.waits < WAITS:
+    if dialogue.phase not in _FREE_WORDS and wants_wait(plain(said.heard.speech)) and dialogue.waits < WAITS:
         return _wait(speaker)
+    if turn := recording_stop.stop(speaker, said):
+        return turn
     reading = _read(speaker, _asked(speaker), said.heard)
     return interrupting.answer(speaker, said, reading) or _LISTENING[dialogue.phase](speaker, said)
 
@@ -86,6 +98,8 @@ def _picked_up(speaker: Speaker, said: Said) -> Turn:
 
 
 def _open(speaker: Speaker) -> Turn:
+    if speaker.script.inbound is not None and not speaker.script.inbound.wanted:
+        return inbound.open_call(speaker)
     if speaker.script.guardian:
         return guardian.open_call(speaker)
     return _ask_consent(speaker, speaker.opening())
@@ -106,7 +120,7 @@ def begin_questions(
     script = speaker.script
     question = first_open_question(script.questionnaire, dict(script.answered))
     if question is None:
-        return end(speaker, [*prompts, *speaker.closing()], CallResult.COMPLETED)
+        return message.offer_or_end(speaker, prompts, CallResult.COMPLETED)
     return answering.put(speaker, prompts, question, start_recording=start_recording, keys_for_help=True, **changes)
 
 
@@ -119,6 +133,9 @@ def _guardian(speaker: Speaker, said: Said) -> Turn:
 
 def _consent(speaker: Speaker, said: Said) -> Turn:
     reading = _read(speaker, _CONSENT, said.heard)
+    if reading.decided_by == "model":
+        # Consent is not guessed.
+        reading = UNCLEAR
     if reading.label == Label.YES:
         return begin_questions(speaker, speaker.say("consent_given"), start_recording=True, consent=True)
     if reading.label == Label.SILENCE or (reading.label == Label.UNCLEAR and not speaker.dialogue.misses):
@@ -144,7 +161,8 @@ def _health(speaker: Speaker, said: Said) -> Turn:
 def _question(speaker: Speaker, said: Said) -> Turn:
     question = speaker.question
     reading = _read(speaker, question, said.heard)
-    if reading.is_answer:
+    asks = asks_back(question, said.heard) and speaker.dialogue.asked_back < MISSES
+    if reading.is_answer and not (asks and reading.decided_by == "model"):
         # 嗯 may be a yes: it is kept only after it was read back.
         keep = answering.read_back if is_hum(plain(said.heard.speech)) else answering.take
         return keep(speaker, question, said.heard, reading)
@@ -154,13 +172,15 @@ def _question(speaker: Speaker, said: Said) -> Turn:
 
 
 def _not_answered(speaker: Speaker, said: Said, question: Question, reading: Reading) -> Turn:
+    asks = asks_back(question, said.heard) and speaker.dialogue.asked_back < MISSES
     if reading.label in {Label.SILENCE, Label.UNCLEAR} and speaker.waited and said.heard.is_silence:
         return speaker.ask_again(speaker.say("waited"))
-    if reading.label == Label.UNCLEAR and asks_back(question, said.heard) and speaker.dialogue.asked_back < MISSES:
+    if asks and (reading.label == Label.UNCLEAR or reading.is_answer):
         return answering.answer_back(speaker, said)
     if reading.label == Label.REPEAT_REQUEST and speaker.dialogue.repeats < REPEATS:
         repeats = speaker.dialogue.repeats + 1
-        return speaker.slower().ask_again(speaker.say("repeated"), repeats=repeats)
+        told = [*speaker.say("repeated"), *_who_calls(speaker)]
+        return speaker.slower().ask_again(told, repeats=repeats)
     if reading.label in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST}:
         return _again(speaker, said, reading)
     return _about_the_call(speaker, said, reading)
@@ -170,6 +190,12 @@ def _is_answered(speaker: Speaker, question: Question) -> bool:
     """Whether another channel has answered the question while it was being asked."""
     reading = speaker.script.answered.get(question.id)
     return reading is not None and reading.is_answer
+
+
+def _who_calls(speaker: Speaker) -> list[Prompt]:
+    """The first sentences once more, for who spoke into them or did not catch them."""
+    opened = speaker.dialogue.step == 1 and not speaker.script.guardian
+    return speaker.slower().opening() if opened else []
 
 
 def _confirm(speaker: Speaker, said: Said) -> Turn:
@@ -202,7 +228,7 @@ def _opt_out(speaker: Speaker, said: Said) -> Turn:
     text = plain(said.heard.speech)
     reading = _read(speaker, _NEVER_AGAIN, said.heard)
     if reading.label == Label.NO and not wants_opt_out(text):
-        return interrupting.once_more(speaker, speaker.say("waited"), phase=speaker.dialogue.interrupted)
+        return _go_on_after(speaker, speaker.dialogue.interrupted)
     if reading.label in {Label.ASK_HUMAN, Label.WRONG_PERSON, Label.CALLBACK_LATER}:
         return _about_the_call(speaker, said, reading)
     # They said so once, and have not taken it back.
@@ -224,6 +250,15 @@ def _about_the_call(speaker: Speaker, said: Said, reading: Reading) -> Turn:
     if reading.label == Label.CALLBACK_LATER:
         return _later(speaker, said.heard)
     return hand_over(speaker)
+
+
+def _go_on_after(speaker: Speaker, interrupted: str | None) -> Turn:
+    prompts = speaker.say("waited")
+    if interrupted in {Phase.CALLER, Phase.DESK}:
+        return inbound.listen_again(speaker, prompts)
+    if interrupted == Phase.MESSAGE_OFFER:
+        return message.offer(speaker, prompts, "message_offer")
+    return interrupting.once_more(speaker, prompts, phase=interrupted)
 
 
 def _confirm_opt_out(speaker: Speaker) -> Turn:
@@ -298,12 +333,15 @@ def may_be_question(heard: Heard) -> bool:
 
 def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> str | None:
     """What the assistant is to be asked before this turn is taken; None for the usual turn."""
+    if dialogue.phase is Phase.DESK:
+        return inbound.question_of(heard)
     if dialogue.phase is not Phase.QUESTION or dialogue.asked_back >= MISSES or heard.is_silence:
         return None
     speaker = Speaker(script, dialogue)
     if not asks_back(speaker.question, heard) or _in_danger(speaker, heard):
         return None
-    return heard.speech if _read(speaker, speaker.question, heard).label == Label.UNCLEAR else None
+    reading = _read(speaker, speaker.question, heard)
+    return heard.speech if reading.label == Label.UNCLEAR or reading.decided_by == "model" else None
 
 
 def _read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
@@ -313,6 +351,19 @@ def _read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
 
 
 _Handler = Callable[[Speaker, Said], Turn]
+
+
+def _at_the_desk(handle: Callable[[Speaker, Said, Reading], Turn | None]) -> _Handler:
+    """Let somebody who rang us, or was asked for a message, also say what concerns the call itself."""
+
+    def handler(speaker: Speaker, said: Said) -> Turn:
+        reading = _read(speaker, _asked(speaker), said.heard)
+        if turn := handle(speaker, said, reading):
+            return turn
+        return _confirm_opt_out(speaker) if wants_opt_out(plain(said.heard.speech)) else hand_over(speaker)
+
+    return handler
+
 
 _WITHOUT_LISTENING: dict[Phase, _Handler] = {
     Phase.PICKUP: _picked_up,
@@ -326,7 +377,13 @@ _OWN_QUESTIONS: dict[Phase, Question] = {
     Phase.HEALTH: health_consent.QUESTION,
     Phase.CONFIRM: _CONFIRM,
     Phase.OPT_OUT: _NEVER_AGAIN,
+    Phase.CALLER: inbound.CALLER,
+    Phase.DESK: inbound.MATTER,
+    Phase.MESSAGE_OFFER: message.OFFER,
+    Phase.MESSAGE: message.WORDS,
 }
+#: Whatever is said then is kept: 等一下来我家看看 asks nobody to hold the line.
+_FREE_WORDS = frozenset({Phase.DESK, Phase.MESSAGE, Phase.MESSAGE_OFFER})
 _LISTENING: dict[Phase, _Handler] = {
     Phase.GUARDIAN: _guardian,
     Phase.CONSENT: _consent,
@@ -334,4 +391,8 @@ _LISTENING: dict[Phase, _Handler] = {
     Phase.QUESTION: _question,
     Phase.CONFIRM: _confirm,
     Phase.OPT_OUT: _opt_out,
+    Phase.CALLER: _at_the_desk(inbound.caller),
+    Phase.DESK: _at_the_desk(inbound.desk),
+    Phase.MESSAGE_OFFER: _at_the_desk(message.answered),
+    Phase.MESSAGE: message.left,
 }

@@ -25,6 +25,14 @@ class Phase(StrEnum):
     CONFIRM = "confirm"
     #: Are we never to call again?
     OPT_OUT = "opt_out"
+    #: Somebody rang us: is it the one we asked for?
+    CALLER = "caller"
+    #: Somebody rang us: what is it about?
+    DESK = "desk"
+    #: Is there anything else to tell the community?
+    MESSAGE_OFFER = "message_offer"
+    #: What is said after the tone.
+    MESSAGE = "message"
     #: Somebody needs help now; we stay on the line.
     EMERGENCY = "emergency"
     #: The duty phone is being connected.
@@ -54,6 +62,7 @@ class Dialogue:
         interrupted: the phase that 不要再打了 interrupted, to be gone back to; empty for none.
         rounds: how often we spoke while staying with somebody in distress.
         refused: labels of refusal heard so far.
+        offered: a message was offered; matters: what somebody who rang us brought up so far.
         result: what came of it, for the engine; None while it goes on.
         callback_at: ISO moment the resident asked to be called at.
         case_id: the case, opened in the call, that takes over the target.
@@ -79,6 +88,8 @@ class Dialogue:
     doubts: int = 0
     interrupted: str = ""
     rounds: int = 0
+    offered: bool = False
+    matters: int = 0
     result: CallResult | None = None
     callback_at: str | None = None
     case_id: int | None = None

@@ -14,6 +14,7 @@ from community.model.meaning.asides import wants_opt_out
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_rules import next_question, open_from
 from community.model.questionnaires.questionnaire import LegalGround, Question, QuestionKind
+from voice.script import message
 from voice.script.dialogue import Phase
 from voice.script.ending import end
 from voice.script.speaking import Speaker
@@ -61,7 +62,7 @@ def finish(speaker: Speaker, prompts: Sequence[Prompt], effects: Sequence[Effect
     """End the call because only questions about health were left, and they may not be asked."""
     unclear = changes.get("set_aside") or speaker.dialogue.set_aside
     result = CallResult.UNCLEAR if unclear else CallResult.COMPLETED
-    return end(speaker, [*prompts, *speaker.closing()], result, *effects)
+    return message.offer_or_end(speaker, prompts, result, *effects)
 
 
 def answered(speaker: Speaker, said: Said, reading: Reading, put: _Put) -> Turn | None:

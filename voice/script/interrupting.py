@@ -43,6 +43,9 @@ def once_more(speaker: Speaker, prompts: Sequence[Prompt], *, barge_in: bool = T
     """Ask again what was being asked, whatever it was."""
     dialogue = speaker.dialogue
     phase = Phase(changes.pop("phase", dialogue.phase))
+    # Whoever spoke into the first sentences has not heard who calls.
+    opening = speaker.opening() if dialogue.step == 1 and not prompts and not speaker.script.guardian else []
+    prompts = [*prompts, *opening]
     if phase is Phase.QUESTION:
         return speaker.ask(prompts, speaker.question, barge_in=barge_in, keys_for_help=not dialogue.fluent, **changes)
     if phase is Phase.CONFIRM:
@@ -53,9 +56,7 @@ def once_more(speaker: Speaker, prompts: Sequence[Prompt], *, barge_in: bool = T
     elif phase is Phase.HEALTH:
         asked = speaker.say("health_consent")
     else:
-        # Whoever spoke into the first sentences has not heard who calls.
-        opening = speaker.opening() if dialogue.step == 1 and not prompts and not speaker.script.guardian else []
-        asked = [*opening, *speaker.say("consent")]
+        asked = speaker.say("consent")
     return speaker.listen([*prompts, *asked], speaker.for_yes_no(), barge_in=barge_in, phase=phase, **changes)
 
 

@@ -57,8 +57,10 @@ class Speaker:
         """Who calls, whom, and why; to a guardian's phone nothing but whose family we look for."""
         if self.script.guardian:
             names = {"caller": self.wording.written(self.script.caller), "name": self.wording.written(self.script.name)}
-            return self.say("guardian_opening", **names)
+            return self.say("guardian_opening" if self.script.inbound is None else "inbound_greeting", **names)
         key = "opening_again" if self.script.again else "opening"
+        if self.script.inbound is not None:
+            key = "noted" if self.script.inbound.greeted else f"inbound_{key}"
         caller = self.wording.written(self.script.caller)
         prompts = self.say(key, caller=caller, name=self.wording.written(self.script.name))
         return prompts + self.wording.spoken(self.script.questionnaire.purpose, slow=self.dialogue.slow)
@@ -144,6 +146,10 @@ class Speaker:
         """Say something, then connect the duty phone."""
         step = self._step(prompts, transfer_to=self.script.duty_number)
         return self._turn(step, effects, {"phase": Phase.TRANSFER, **changes})
+
+    def record(self, prompts: Sequence[Prompt], effects: Sequence[Effect] = (), **changes: Any) -> Turn:
+        """Say something, then let the tone sound and record what follows."""
+        return self._turn(self._step(prompts, record_message=True), effects, changes)
 
     def hang_up(self, prompts: Sequence[Prompt], effects: Sequence[Effect] = (), **changes: Any) -> Turn:
         """Say something, then end the call."""

@@ -82,13 +82,14 @@ class Heard:
         digits: keys pressed.
         speech: the recogniser's words.
         confidence: the recogniser's own figure 0…1; None when it gave none.
-        message: the carrier's id of a spoken message that was recorded after the tone; empty for none.
+        message: the carrier's id of a spoken message that was recorded after the tone, with its seconds; empty for none.
     """
 
     digits: str = ""
     speech: str = ""
     confidence: float | None = None
     message: str = ""
+    message_seconds: int | None = None
 
     @property
     def is_silence(self) -> bool:

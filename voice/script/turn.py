@@ -11,6 +11,31 @@ from voice.script.dialogue import Dialogue
 from voice.script.steps import Heard, Language, Step
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierCall:
+    """A call of ours that somebody may be calling back for."""
+
+    at: datetime
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """What is known of a call that came in.
+
+    Attributes:
+        wanted: a campaign wants something of the caller, so that its questions are asked.
+        people: who may be calling, as they are asked for (是张女士); empty where that is known, or cannot be asked.
+        earlier: our last call to them, if they may be told of it.
+        greeted: they have heard who we are.
+    """
+
+    wanted: bool
+    people: tuple[str, ...] = ()
+    earlier: EarlierCall | None = None
+    greeted: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """Everything about a call that does not change during it.
@@ -23,6 +48,8 @@ class Script:
         again: we spoke before and were not finished.
         guardian: the phone is not the resident's own but that of their guardian (紧急联系人).
         health_consent: the resident's consent to questions about health is on record.
+        inbound: somebody rang us; None for a call of ours.
+        records: the line can record what is said after the tone.
         now, zone: the moment, and the community's time zone.
     """
 
@@ -38,6 +65,8 @@ class Script:
     again: bool = False
     guardian: bool = False
     health_consent: bool = False
+    inbound: Inbound | None = None
+    records: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +131,52 @@ class WrongNumber:
     """The number that was dialled is not this resident's."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLeft:
+    """Something was said for staff.
+
+    Attributes:
+        words: as they were understood; empty for what was recorded.
+        recording: the carrier's id of the recording, with its seconds; empty for none. With neither, nothing was heard.
+    """
+
+    words: str = ""
+    recording: str = ""
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordNoMore:
+    """The resident took back the consent to be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerKnown:
+    """The caller is the one we asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotThisCaller:
+    """The caller is not the one we asked for; the next one was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class MachineHeard:
     """What picked up is a machine."""
 
 
-Effect = RecordAnswer | RaiseCase | OptOut | HealthConsent | WrongNumber | MachineHeard
+Effect = (
+    RecordAnswer
+    | RaiseCase
+    | OptOut
+    | HealthConsent
+    | WrongNumber
+    | MachineHeard
+    | MessageLeft
+    | RecordNoMore
+    | CallerKnown
+    | NotThisCaller
+)
 
 
 @dataclass(frozen=True, slots=True)

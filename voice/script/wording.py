@@ -83,6 +83,10 @@ class Wording:
         """明天下午3点."""
         return self.day(value.date(), today) + self.part(part_of_day(value.hour)) + self.clock(value.hour, value.minute)
 
+    def part_at(self, value: datetime) -> str:
+        """The part of the day of a moment: 上午."""
+        return self.part(part_of_day(value.hour))
+
     def part(self, name: str) -> str:
         """上午, 下午 and so on."""
         return self.text(f"time.parts.{name}")

@@ -113,6 +113,10 @@ def _counts(name: str, part: str, match: re.Match[str], *, after_turn: bool) -> 
 
 def _beside_the_point(name: str, part: str, match: re.Match[str]) -> bool:
     """费心了 thanks, 我怕中暑 fears: neither asks."""
+    if name == "repair" and re.search(r"[搬抬提拿扛背]不动", part):
+        return True
+    if name == "visit" and re.search(r"[狗猫鸡鸭鸟]", part):
+        return True
     thanks = name == "other" and re.search(r"费心|费神|破费", part)
     noise = match[0].startswith("睡不") and _NOISE.search(part)
     return bool(

@@ -12,7 +12,7 @@ from community.model.meaning.speech import asserted, clauses, negations, without
 from community.model.questionnaires.questionnaire import Question
 
 _UNSURE = re.compile(
-    r"看情况|看看(?:吧|再|到时)|看(?:天|吧|着办|孩子|儿子|闺女|女儿|身体)|再(?:说|看|议|想|考虑)|不(?:一定|好说|确定|敢说|太清楚|清楚)|说不(?:准|好|定|上|清)|没(?:准|定|想好|考虑好|数|谱)|到时候|可能|也许|大概|兴许|估计|差不多吧|随便|无所谓|(?:要)?(?:问|跟|和|同).{0,6}(?:商量|问问|儿子|闺女|女儿)|考虑|难说|两可|有时|时好时坏|时有时无|一半|半信半疑|记不(?:得|清|住)|忘(?:了|记)|想想"
+    r"看情况|看看(?:吧|再|到时)|(?<![去来回])看(?:天|吧|着办|孩子|儿子|闺女|女儿|身体)|再(?:说|看|议|想|考虑)|不(?:一定|好说|确定|敢说|太清楚|清楚)|说不(?:准|好|定|上|清)|没(?:准|定|想好|考虑好|数|谱)|到时候|可能|也许|大概|兴许|估计|差不多吧|随便|无所谓|(?:跟|和|同).{0,6}(?:商量|问问|说一声|讲一声|合计)|(?:问|听)(?:问|一下|听)?.{0,4}(?:儿子|闺女|女儿|孩子|老伴)|考虑|难说|两可|有时|时好时坏|时有时无|一半|半信半疑|记不(?:得|清|住)|忘(?:了|记)|想想"
 )
 _A_OR_NOT_A = re.compile(r"([一-鿿])[不没]\1(?:[一-鿿])?都(?:行|可以|成|无所谓|中|一样)")
 #: Questions of theirs that leave a clear yes a yes.
@@ -85,7 +85,8 @@ def read(question: Question, text: str) -> Reading:
     family = family_of(question)
     by_core = _by_core(question, said)
     by_family = _by_family(family, said) if family else None
-    hedged = bool(_UNSURE.search(said)) or (bool(_ASKS.search(said)) and _opening(said) is None)
+    asks = bool(_ASKS.search(said)) and _opening(said) is None and by_family in {None, Label.UNCLEAR}
+    hedged = asks or bool(_UNSURE.search(said))
     if _A_OR_NOT_A.search(text) or (hedged and by_core in {None, Label.UNCLEAR}):
         return UNCLEAR
     votes = {by_core, by_family} - {None}

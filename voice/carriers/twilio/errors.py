@@ -63,6 +63,26 @@ _CODES: dict[int, _Meaning] = {
     32205: _NO_REGION,
 }
 
+#: What goes wrong at our own answers while a call runs; it comes with the call's last status.
+_CANNOT_REACH_US = "通话中线路方取不到我们的应答，请管理员检查网络和 SHOUWANG_PUBLIC_URL"
+_CANNOT_READ_US = "通话中线路方读不懂我们的应答，请管理员升级系统或报告这个错误"
+_NOT_OUR_SETTING = "线路方不接受提问的设置，请管理员升级系统或报告这个错误"
+_TOLD: dict[int, str] = {
+    11200: _CANNOT_REACH_US,
+    11205: _CANNOT_REACH_US,
+    11210: _CANNOT_REACH_US,
+    11220: _CANNOT_REACH_US,
+    12100: _CANNOT_READ_US,
+    12200: _CANNOT_READ_US,
+    12300: _CANNOT_READ_US,
+    13327: _NOT_OUR_SETTING,
+    13328: _NOT_OUR_SETTING,
+    13331: _NOT_OUR_SETTING,
+    13335: _NOT_OUR_SETTING,
+    32009: "这个号码没有在线，请工作人员核对名册里的电话",
+    32015: "通话超过了线路方允许的时间，请工作人员联系居民补问",
+}
+
 _STATUSES: dict[int, _Meaning] = {
     401: _AUTH,
     403: _Meaning("线路方拒绝了这个账号的请求，请管理员核对账号权限", account=True),
@@ -93,6 +113,18 @@ def refusal(status: int, code: int | None) -> PlaceResult:
         error_code=str(code or status),
         error_text=meaning.text,
     )
+
+
+def told_of(code: str | None) -> str | None:
+    """What staff are told of an error that came with a call's status; None for none.
+
+    Args:
+        code: Twilio's own error code, digits.
+    """
+    if code is None:
+        return None
+    known = _TOLD.get(int(code)) or (_CODES[int(code)].text if int(code) in _CODES else None)
+    return known or f"线路方报告了错误 {code}，请管理员按错误码查明原因"
 
 
 def unknown(code: str) -> PlaceResult:

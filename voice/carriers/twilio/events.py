@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from community.errors import InvalidInput
 from community.model.calls.call import AttemptStatus, Outcome
 from voice.carriers.base import CallEvent, CarrierRequest, EventKind
+from voice.carriers.twilio.errors import told_of
 from voice.script.steps import Heard
 
 _STATUSES: dict[str, AttemptStatus] = {
@@ -121,6 +122,7 @@ def _step(form: Mapping[str, str], number: str) -> CallEvent:
         speech=form.get("SpeechResult", "")[:_SPEECH_LENGTH],
         confidence=_confidence(form.get("Confidence", "")),
         message=form.get("RecordingSid", "") if _is_recorded(form) else "",
+        message_seconds=_integer(form.get("RecordingDuration", "")),
     )
     return CallEvent(
         kind=EventKind.STEP,
@@ -130,9 +132,6 @@ def _step(form: Mapping[str, str], number: str) -> CallEvent:
         status=AttemptStatus.IN_PROGRESS,
         heard=heard,
         answered_by=machine_or_human(form.get("AnsweredBy", "")),
-        recording_id=heard.message or None,
-        recording_seconds=_integer(form.get("RecordingDuration", "")),
-        is_message=bool(heard.message),
         detail={"step": number, "transfer": form.get("DialCallStatus", "")},
     )
 
@@ -154,6 +153,7 @@ def _status(form: Mapping[str, str]) -> CallEvent:
         answered_by=machine_or_human(form.get("AnsweredBy", "")),
         duration=_integer(form.get("CallDuration", "")),
         error_code=error if error.isdigit() else None,
+        error_text=told_of(error if error.isdigit() else None),
         detail={"status": word, "sip": form.get("SipResponseCode", "")[:10]},
     )
 
