@@ -140,7 +140,8 @@ FAMILIES: tuple[Family, ...] = (
 
 
 _OF_LIFE = tuple(
-    Family(*(re.compile(text) for text in (asks, yes, no)), Label.YES, all_of_it) for asks, yes, no, all_of_it in FACTS
+    Family(re.compile(asks), re.compile(yes), re.compile(no), Label.YES, all_of_it)
+    for asks, yes, no, all_of_it in FACTS
 )
 #: Every sort; their places are known to the second opinion.
 SORTS = (*FAMILIES, *_OF_LIFE)
