@@ -22,6 +22,7 @@ from console.pages import (
     dashboard,
     door,
     imports,
+    invitations,
     policies,
     residents,
     results,
@@ -97,6 +98,9 @@ def _campaign_routes() -> list[web.RouteDef]:
         web.get(f"/recordings/{_ID}", targets.listen),
         web.post(f"/targets/{_ID}/answers/{{question}}", targets.correct),
         web.post(f"/targets/{_ID}/answers/{{question}}/check", targets.check),
+        web.post(f"/targets/{_ID}/invite", invitations.invite),
+        web.get(f"/targets/{_ID}/visit", invitations.visit_page),
+        web.post(f"/targets/{_ID}/visit", invitations.answer),
     ]
 
 

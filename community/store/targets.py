@@ -178,6 +178,12 @@ def target_by_id(conn: Connection, target_id: int, *, lock: bool = False) -> Tar
     return _target(conn.execute(query.with_for_update() if lock else query).one())
 
 
+def target_of_resident(conn: Connection, campaign_id: int, resident_id: int) -> int | None:
+    """The target that a resident is in a campaign; None where they are not in it."""
+    theirs = (targets.c.campaign_id == campaign_id, targets.c.resident_id == resident_id)
+    return conn.execute(select(targets.c.id).where(*theirs)).scalar_one_or_none()
+
+
 def settled_in_writing(conn: Connection, target_ids: Collection[int]) -> set[int]:
     """Of these targets, those that another channel than a call settled: nobody rings for them any more."""
     settled = (targets.c.id.in_(list(target_ids)), targets.c.written_result.is_not(None))

@@ -24,6 +24,7 @@ from community.usecases.launch_campaign import LaunchedCampaign, launch_campaign
 from community.usecases.pause_campaign import pause_campaign
 from community.usecases.resume_campaign import resume_campaign
 from community.usecases.show_campaign import CampaignView, line_to_json, show_campaign
+from shouwang.commands.campaign_links import answer_command, invite_command
 from shouwang.commands.campaign_results import correct_command, export_command, results_command
 from shouwang.commands.output import as_option, json_option, print_json
 from shouwang.commands.rehearse import rehearse_command, try_answers_command
@@ -250,7 +251,7 @@ def _moment(at: datetime, zone: Any) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
-for command in (export_command, results_command, correct_command):
+for command in (export_command, results_command, correct_command, invite_command, answer_command):
     campaign_command.add_command(command)
 campaign_command.add_command(rehearse_command)
 campaign_command.add_command(try_answers_command)
