@@ -49,6 +49,14 @@ class Correction:
     opened: bool = False
     left_open: Case | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """A document for programs: case numbers, or null."""
+        return {
+            "case": self.case.number if self.case else None,
+            "opened": self.opened,
+            "left_open": self.left_open.number if self.left_open else None,
+        }
+
 
 def correct_answer(
     conn: Connection,

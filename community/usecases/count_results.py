@@ -27,7 +27,7 @@ from community.model.calls.results import (
 from community.model.questionnaires.answer_text import answer_text
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from community.store import result_counts as store
-from community.store.progress import campaign_line, campaign_source
+from community.store.progress import CampaignLine, campaign_line, campaign_source
 from community.store.result_counts import AnswerCount, PlaceCounts
 from community.store.result_lines import EVERYBODY, ResultFilter, building_name, grid_name
 
@@ -61,6 +61,11 @@ def count_results(
         questions=_questions(conn, campaign_id, wanted),
         reach=_reach(conn, campaign_id, wanted, line.launched_at, zone),
     )
+
+
+def results_document(line: CampaignLine, results: CampaignResults) -> dict[str, Any]:
+    """A campaign's figures as programs read them."""
+    return {"id": line.id, "name": line.name, "rehearsal": line.rehearsal, **results.to_json()}
 
 
 def _places(counted: Sequence[PlaceCounts], name_of: Callable[[PlaceCounts], str]) -> list[Place]:

@@ -1,35 +1,26 @@
-"""What the API's answers look like; names are the public ones, phones are masked."""
+"""What the API's answers about campaigns look like; names are the public ones, phones are masked."""
 
 from datetime import datetime
 from typing import Any
 
-from community.model.cases.case import Case, CaseEvent
+from community.model.calls.result_sheets import why_unreached
 from community.model.phone import mask
+from community.store.answers import Answer
 from community.store.progress import CampaignFigures, CampaignLine
 from community.store.result_lines import ResultLine
+from community.usecases.show_campaign import line_to_json
+from console.evidence import Evidence
 
 
 def campaign_json(line: CampaignLine) -> dict[str, Any]:
-    """One campaign."""
-    return {
-        "id": line.id,
-        "name": line.name,
-        "status": line.status,
-        "priority": line.priority,
-        "rehearsal": line.rehearsal,
-        "created_by": line.created_by,
-        "created_at": _moment(line.created_at),
-        "approved_by": line.approved_by,
-        "launched_at": _moment(line.launched_at),
-        "finished_at": _moment(line.finished_at),
-        "targets": {"total": line.total, "resolved": line.resolved, **_counts(line)},
-    }
+    """One campaign: what the command line prints, with the counts of those who are done."""
+    return {**line_to_json(line), "created_at": _moment(line.created_at), "targets": _counts(line)}
 
 
 def figures_json(line: CampaignLine, figures: CampaignFigures) -> dict[str, Any]:
     """One campaign's progress at this moment."""
     return {
-        "targets": {"total": line.total, "resolved": line.resolved, **_counts(line)},
+        "targets": _counts(line),
         "dialled": figures.dialled,
         "reached": figures.reached,
         "calls": figures.calls,
@@ -47,56 +38,64 @@ def figures_json(line: CampaignLine, figures: CampaignFigures) -> dict[str, Any]
 def result_json(line: ResultLine) -> dict[str, Any]:
     """One resident's result in one campaign."""
     return {
+        "target": line.target_id,
         "name": line.name,
         "phone": mask(line.number) if line.number else None,
+        "address": line.address,
+        "grid": line.grid,
         "status": line.status,
         "outcome": line.outcome,
         "attempts": line.attempts,
         "reason": line.reason,
         "case": line.case_number,
-        "answers": {
-            question: {
-                "heard": answer.heard,
-                "digits": answer.digits,
-                "label": answer.meaning[0],
-                "value": answer.meaning[1],
-                "confidence": answer.confidence,
-                "corrected": answer.corrected_label is not None,
-            }
-            for question, answer in line.answers.items()
-        },
+        "answers": {question: answer_json(answer) for question, answer in line.answers.items()},
     }
 
 
-def case_json(case: Case) -> dict[str, Any]:
-    """One case."""
+def unreached_json(line: ResultLine) -> dict[str, Any]:
+    """One resident whom nobody has spoken with."""
+    document = {key: value for key, value in result_json(line).items() if key not in {"answers", "reason"}}
+    why = why_unreached(line.status, line.attempts, line.reason)
+    return {**document, "why": why, "next_at": _moment(line.next_at)}
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """One answer, as it counts; and what it was taken for where staff corrected it."""
+    label, value = answer.meaning
+    is_corrected = answer.corrected_label is not None
     return {
-        "number": case.number,
-        "kind": case.kind,
-        "category": case.category,
-        "priority": case.priority,
-        "danger": case.danger,
-        "status": case.status,
-        "summary": case.summary,
-        "description": case.description,
-        "place": case.place,
-        "grid": case.grid,
-        "rehearsal": case.rehearsal,
-        "assignee": case.assignee,
-        "opened_at": _moment(case.opened_at),
-        "next_step_at": _moment(case.next_step_at),
-        "closed_at": _moment(case.closed_at),
-        "result": case.result,
+        "heard": answer.heard,
+        "digits": answer.digits,
+        "label": label,
+        "value": value,
+        "confidence": answer.confidence,
+        "channel": answer.channel,
+        "corrected": is_corrected,
+        "corrected_by": answer.corrected_by,
+        "corrected_at": _moment(answer.corrected_at),
+        "taken_for": {"label": answer.label, "value": answer.value} if is_corrected else None,
     }
 
 
-def event_json(event: CaseEvent) -> dict[str, Any]:
-    """One line of a case's history."""
-    return {"at": _moment(event.at), "actor": event.actor, "action": event.action, "text": event.text}
+def evidence_json(evidence: Evidence) -> dict[str, Any]:
+    """One answer to be heard again, with the part of the call it stands in."""
+    passage = evidence.passage
+    return {
+        "target": evidence.line.target_id,
+        "name": evidence.line.name,
+        "question": evidence.question.id,
+        "say": evidence.question.say,
+        "answer": answer_json(evidence.answer),
+        "said": [{"speaker": one.speaker, "text": one.text, "digits": one.digits} for one in evidence.said],
+        "recording": evidence.recording.id if evidence.recording else None,
+        "begins": passage.begins if passage else None,
+        "ends": passage.ends if passage else None,
+    }
 
 
 def _counts(line: CampaignLine) -> dict[str, int]:
-    return {status.value: count for status, count in line.targets.items()}
+    by_status = {status.value: count for status, count in line.targets.items()}
+    return {"total": line.total, "resolved": line.resolved, **by_status}
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -5,8 +5,6 @@ instead, with the CSRF token in `X-CSRF-Token` for whatever changes something. E
 """
 
 import hmac
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -14,30 +12,31 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from sqlalchemy import Connection
 
-from community.errors import CommunityError, InvalidInput, NotFound, Refused
+from community.errors import CommunityError, InvalidInput, Refused
 from community.model.calls.campaign import CampaignStatus
+from community.model.cases.document import case_document, whole_case_document
 from community.model.permissions import Permission
-from community.store import progress, result_lines
+from community.store import progress
 from community.store.cases import case_by_number, count_cases, events_of, list_cases
 from community.usecases.create_campaign import create_campaign
 from community.usecases.sign_in import SignInRefused
 from community.usecases.sign_out import sign_out
-from console.api.documents import campaign_json, case_json, event_json, figures_json, result_json
+from console.api import results
+from console.api.answers import PAGE, body_of, campaign_of, json_answer, only
+from console.api.documents import campaign_json, figures_json
 from console.campaign_changes import CAMPAIGN_CHANGES
 from console.case_changes import CASE_CHANGES
 from console.desk import DESK, VISITOR, Desk, desk_of, visitor_of
 from console.errands import Errand
-from console.forms import Fields, number_in_path
-from console.guards import FORM_LIMIT, needs, set_headers, status_of
+from console.forms import number_in_path
+from console.guards import needs, set_headers, status_of
 from console.pages.cases import case_filter
 from console.pages.door import try_sign_in
 from console.rendering import page_number
-from console.result_filters import result_filter
 from console.sessions import find_visitor, visitor_of_token
 
 log = structlog.get_logger()
 
-_PAGE = 100
 _BEARER = "Bearer "
 _ID = r"{id:\d{1,15}}"
 
@@ -56,7 +55,12 @@ def create_api(desk: Desk) -> web.Application:
             web.post("/campaigns", _create_campaign),
             web.get(f"/campaigns/{_ID}", _show_campaign),
             web.get(f"/campaigns/{_ID}/progress", _show_progress),
-            web.get(f"/campaigns/{_ID}/results", _list_results),
+            web.get(f"/campaigns/{_ID}/figures", results.show_figures),
+            web.get(f"/campaigns/{_ID}/results", results.list_results),
+            web.get(f"/campaigns/{_ID}/unreached", results.list_the_unreached),
+            web.get(f"/campaigns/{_ID}/listening", results.list_doubtful_answers),
+            web.post(f"/targets/{_ID}/answers/{{question}}", results.correct),
+            web.post(f"/targets/{_ID}/answers/{{question}}/check", results.check),
             web.post(f"/campaigns/{_ID}/{campaign_verbs}", _change_campaign),
             web.get("/cases", _list_cases),
             web.get("/cases/{number}", _show_case),
@@ -100,7 +104,7 @@ async def _require_sign_in(request: web.Request, handler: Handler) -> web.Stream
 
 
 async def _open_session(request: web.Request) -> web.Response:
-    body = await _body(request, {"login", "password"})
+    body = await body_of(request, {"login", "password"})
     result = await try_sign_in(request, body.text("login"), body.texts.get("password", ""))
     if isinstance(result, SignInRefused):
         return _error(401, "unauthorized", result.message)
@@ -111,7 +115,7 @@ async def _open_session(request: web.Request) -> web.Response:
         "role": result.staff.role,
         "must_change_password": result.staff.must_change_password,
     }
-    return _json(document, status=201)
+    return json_answer(document, status=201)
 
 
 async def _end_session(request: web.Request) -> web.Response:
@@ -123,33 +127,33 @@ async def _end_session(request: web.Request) -> web.Response:
 
 @needs(Permission.VIEW)
 async def _list_campaigns(request: web.Request) -> web.Response:
-    _only(request, {"status", "page"})
+    only(request, {"status", "page"})
     wanted = request.query.get("status", "")
     if wanted and wanted not in set(CampaignStatus):
         raise InvalidInput(f"status 只能是 {'、'.join(CampaignStatus)}。")
-    offset = (page_number(request) - 1) * _PAGE
+    offset = (page_number(request) - 1) * PAGE
     lines = await desk_of(request).database.read(
         lambda conn: progress.list_campaign_lines(
-            conn, status=CampaignStatus(wanted) if wanted else None, limit=_PAGE, offset=offset
+            conn, status=CampaignStatus(wanted) if wanted else None, limit=PAGE, offset=offset
         )
     )
-    return _json({"campaigns": [campaign_json(line) for line in lines]})
+    return json_answer({"campaigns": [campaign_json(line) for line in lines]})
 
 
 @needs(Permission.CREATE_CAMPAIGNS)
 async def _create_campaign(request: web.Request) -> web.Response:
     desk, visitor, now = desk_of(request), visitor_of(request), desk_of(request).clock.now()
-    source = (await _body(request, {"source"})).text("source")
+    source = (await body_of(request, {"source"})).text("source")
     campaign_id = await desk.database.write(
         lambda conn: create_campaign(conn, source, rules=desk.rules, actor=visitor.actor, now=now)
     )
-    return _json({"id": campaign_id}, status=201)
+    return json_answer({"id": campaign_id}, status=201)
 
 
 @needs(Permission.VIEW)
 async def _show_campaign(request: web.Request) -> web.Response:
     campaign_id = number_in_path(request)
-    return _json(campaign_json(await desk_of(request).database.read(lambda conn: _campaign(conn, campaign_id))))
+    return json_answer(campaign_json(await desk_of(request).database.read(lambda conn: campaign_of(conn, campaign_id))))
 
 
 @needs(Permission.VIEW)
@@ -157,55 +161,38 @@ async def _show_progress(request: web.Request) -> web.Response:
     campaign_id = number_in_path(request)
 
     def look(conn: Connection) -> dict[str, Any]:
-        line = _campaign(conn, campaign_id)
+        line = campaign_of(conn, campaign_id)
         return {"status": line.status, **figures_json(line, progress.campaign_figures(conn, campaign_id))}
 
-    return _json(await desk_of(request).database.read(look))
-
-
-@needs(Permission.EXPORT)
-async def _list_results(request: web.Request) -> web.Response:
-    _only(request, {"status", "outcome", "question", "label", "name", "page"})
-    campaign_id, wanted = number_in_path(request), result_filter(request.query)
-    offset = (page_number(request) - 1) * _PAGE
-
-    def look(conn: Connection) -> dict[str, Any]:
-        _campaign(conn, campaign_id)
-        lines = result_lines.list_results(conn, campaign_id, wanted, limit=_PAGE, offset=offset)
-        return {
-            "total": result_lines.count_results(conn, campaign_id, wanted),
-            "results": [result_json(line) for line in lines],
-        }
-
-    return _json(await desk_of(request).database.read(look))
+    return json_answer(await desk_of(request).database.read(look))
 
 
 async def _change_campaign(request: web.Request) -> web.Response:
     desk, visitor, now = desk_of(request), visitor_of(request), desk_of(request).clock.now()
     campaign_id = number_in_path(request)
     do, _ = CAMPAIGN_CHANGES[request.match_info["verb"]]
-    fields = await _body(request, {"reason", "rehearsal", "override_reason"})
+    fields = await body_of(request, {"reason", "rehearsal", "override_reason"})
 
     def work(conn: Connection) -> progress.CampaignLine:
         do(Errand(conn=conn, id=campaign_id, fields=fields, desk=desk, visitor=visitor, now=now))
-        return _campaign(conn, campaign_id)
+        return campaign_of(conn, campaign_id)
 
-    return _json(campaign_json(await desk.database.write(work)))
+    return json_answer(campaign_json(await desk.database.write(work)))
 
 
 @needs(Permission.VIEW)
 async def _list_cases(request: web.Request) -> web.Response:
-    _only(request, {"whose", "state", "kind", "priority", "grid", "late", "q", "before"})
+    only(request, {"whose", "state", "kind", "priority", "grid", "late", "q", "before"})
     desk, staff = desk_of(request), visitor_of(request).staff
     wanted = case_filter(request.query, staff)
     text = request.query.get("before", "")
     before = int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
     def look(conn: Connection) -> dict[str, Any]:
-        found = list_cases(conn, wanted, before_id=before, limit=_PAGE)
-        return {"total": sum(count_cases(conn, wanted).values()), "cases": [case_json(case) for case in found]}
+        found = list_cases(conn, wanted, before_id=before, limit=PAGE)
+        return {"total": sum(count_cases(conn, wanted).values()), "cases": [case_document(case) for case in found]}
 
-    return _json(await desk.database.read(look))
+    return json_answer(await desk.database.read(look))
 
 
 @needs(Permission.VIEW)
@@ -214,9 +201,9 @@ async def _show_case(request: web.Request) -> web.Response:
 
     def look(conn: Connection) -> dict[str, Any]:
         case = case_by_number(conn, number)
-        return {**case_json(case), "history": [event_json(event) for event in events_of(conn, case.id)]}
+        return whole_case_document(case, events_of(conn, case.id))
 
-    return _json(await desk_of(request).database.read(look))
+    return json_answer(await desk_of(request).database.read(look))
 
 
 async def _change_case(request: web.Request) -> web.Response:
@@ -224,51 +211,15 @@ async def _change_case(request: web.Request) -> web.Response:
     number = request.match_info["number"]
     do, _ = CASE_CHANGES[request.match_info["verb"]]
     names = {"reason", "result", "text", "to", "until", "summary", "location_text", "category", "danger"}
-    fields = await _body(request, names)
+    fields = await body_of(request, names)
 
     def work(conn: Connection) -> dict[str, Any]:
         case_id = case_by_number(conn, number).id
         do(Errand(conn=conn, id=case_id, fields=fields, desk=desk, visitor=visitor, now=now))
-        return case_json(case_by_number(conn, number))
+        return case_document(case_by_number(conn, number))
 
-    return _json(await desk.database.write(work))
-
-
-def _campaign(conn: Connection, campaign_id: int) -> progress.CampaignLine:
-    line = progress.campaign_line(conn, campaign_id)
-    if line is None:
-        raise NotFound(f"没有编号为 {campaign_id} 的外呼任务：请核对编号。")
-    return line
-
-
-async def _body(request: web.Request, known: set[str]) -> Fields:
-    """The JSON object of a request; true is read as the form's `yes`."""
-    text = await request.clone(client_max_size=FORM_LIMIT).text()
-    try:
-        document = json.loads(text or "{}")
-    except ValueError:
-        raise InvalidInput("内容不是 JSON：请检查引号和逗号。") from None
-    if not isinstance(document, dict):
-        raise InvalidInput("内容应是一个 JSON 对象，例如 {“reason”: “…”}。")
-    if unknown := sorted(set(document) - known):
-        raise InvalidInput(f"不认识的字段 {'、'.join(unknown)[:200]}：可用的是 {'、'.join(sorted(known))}。")
-    if not all(isinstance(value, str | bool) for value in document.values()):
-        raise InvalidInput("字段的值只能是文字或 true、false。")
-    return Fields({key: _text(value) for key, value in document.items()}, {})
-
-
-def _text(value: str | bool) -> str:  # noqa: FBT001 - a JSON value
-    return value if isinstance(value, str) else ("yes" if value else "no")
-
-
-def _only(request: web.Request, known: set[str]) -> None:
-    if unknown := sorted(set(request.query) - known):
-        raise InvalidInput(f"不认识的参数 {'、'.join(unknown)[:200]}：可用的是 {'、'.join(sorted(known))}。")
-
-
-def _json(document: Mapping[str, Any], *, status: int = 200) -> web.Response:
-    return web.json_response(document, status=status, dumps=lambda value: json.dumps(value, ensure_ascii=False))
+    return json_answer(await desk.database.write(work))
 
 
 def _error(status: int, code: str, message: str) -> web.Response:
-    return _json({"error": {"code": code, "message": message}}, status=status)
+    return json_answer({"error": {"code": code, "message": message}}, status=status)

@@ -15,10 +15,10 @@ from community.model.calls.result_sheets import ResultSheet, ResultTable
 from community.model.phone import parse_phones
 from community.settings import Settings
 from community.store import audit
-from community.store.campaign_results import exported_campaign
+from community.store.progress import campaign_line
 from community.store.result_lines import targets_with_number
 from community.usecases.correct_answer import Correction, correct_answer
-from community.usecases.count_results import count_results
+from community.usecases.count_results import count_results, results_document
 from community.usecases.export_campaign import SHEET_NAMES, ExportFormat, export_campaign, result_sheets
 from community.usecases.hand_out_results import hand_out_results
 from shouwang.commands.output import as_option, json_option, print_json
@@ -59,13 +59,14 @@ def results_command(*, campaign_id: int, as_json: bool) -> None:
     """Print a campaign's figures."""
     with open_office() as office, office.database.reading() as conn:
         zone, now = office.rules.timezone, office.clock.now()
-        campaign = exported_campaign(conn, campaign_id)
+        line = campaign_line(conn, campaign_id)
+        if line is None:
+            raise NotFound(f"没有 {campaign_id} 号外呼任务：请用 campaign list 查看编号")
         if as_json:
-            figures = count_results(conn, campaign_id, zone=zone).to_json()
-            print_json({"id": campaign.id, "name": campaign.name, "rehearsal": campaign.rehearsal, **figures})
+            print_json(results_document(line, count_results(conn, campaign_id, zone=zone)))
             return
         sheets = result_sheets(conn, campaign_id, now=now, zone=zone)
-    _print_sheets(sheets, mark="（演练）" if campaign.rehearsal else "")
+    _print_sheets(sheets, mark="（演练）" if line.rehearsal else "")
 
 
 @click.command("correct", help="更正一条听错的回答；原来的判断也留着。")
@@ -102,7 +103,7 @@ def correct_command(
             now=office.clock.now(),
         )
     if as_json:
-        print_json(_correction_document(target_id, question_id, correction))
+        print_json({"target": target_id, "question": question_id, **correction.to_json()})
         return
     click.echo(f"已更正。{_what_follows(correction)}")
 
@@ -160,13 +161,3 @@ def _what_follows(correction: Correction) -> str:
     if correction.case is not None:
         return f"工单 {correction.case.number} {'已开，会通知网格员' if correction.opened else '里记下了这次更正'}。"
     return ""
-
-
-def _correction_document(target_id: int, question_id: str, correction: Correction) -> dict[str, object]:
-    return {
-        "target": target_id,
-        "question": question_id,
-        "case": correction.case.number if correction.case else None,
-        "opened": correction.opened,
-        "left_open": correction.left_open.number if correction.left_open else None,
-    }

@@ -19,6 +19,7 @@ from community.model.cases.case import (
     CaseKind,
     CaseStatus,
 )
+from community.model.cases.document import case_document, whole_case_document
 from community.model.rulebook import Rulebook
 from community.store.cases import CaseFilter, case_by_reference, events_of, list_cases
 from community.usecases.acknowledge_case import acknowledge_case
@@ -111,8 +112,7 @@ def show_command(reference: str, *, as_json: bool) -> None:
         case = case_by_reference(conn, reference)
         events = events_of(conn, case.id)
     if as_json:
-        ladder = [{"role": step.role, "wait_seconds": int(step.wait.total_seconds())} for step in case.ladder]
-        print_json({**case_document(case), "ladder": ladder, "events": [_event_document(event) for event in events]})
+        print_json(whole_case_document(case, events))
         return
     _print_case(case, events, office.rules)
 
@@ -211,43 +211,6 @@ def note_command(reference: str, login: str, text: str, *, as_json: bool) -> Non
     )
 
 
-def case_document(case: Case) -> dict[str, Any]:
-    """A case as programs read it; moments in UTC."""
-    return {
-        "id": case.id,
-        "number": case.number,
-        "kind": case.kind,
-        "category": case.category,
-        "priority": case.priority,
-        "danger": case.danger,
-        "status": case.status,
-        "summary": case.summary,
-        "description": case.description,
-        "address": {
-            "community": case.address.community,
-            "building": case.address.building,
-            "unit": case.address.unit,
-            "room": case.address.room,
-        },
-        "location_text": case.location_text,
-        "grid": case.grid,
-        "resident_id": case.resident_id,
-        "conversation_id": case.conversation_id,
-        "campaign_id": case.campaign_id,
-        "target_id": case.target_id,
-        "attempt_id": case.attempt_id,
-        "rehearsal": case.rehearsal,
-        "step": case.step,
-        "role": case.ladder[case.rung].role if case.rung >= 0 else None,
-        "next_step_at": _iso(case.next_step_at),
-        "assignee": case.assignee,
-        "acknowledged_at": _iso(case.acknowledged_at),
-        "opened_at": _iso(case.opened_at),
-        "closed_at": _iso(case.closed_at),
-        "result": case.result,
-    }
-
-
 def _act(reference: str, verb: _Verb, *, as_json: bool) -> None:
     with open_office() as office:
         with office.database.begin() as conn:
@@ -302,20 +265,6 @@ def _print_case(case: Case, events: list[CaseEvent], rules: Rulebook) -> None:
         name = _ACTION_NAMES.get(event.action, event.action)
         text = " ".join(event.text.split())
         click.echo(f"  {_moment(event.at, zone)}　{name}　{event.actor.partition(':')[2]}　{text}")
-
-
-def _event_document(event: CaseEvent) -> dict[str, Any]:
-    return {
-        "at": _iso(event.at),
-        "actor": event.actor,
-        "action": event.action,
-        "text": event.text,
-        "detail": event.detail,
-    }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
 
 
 def _moment(at: datetime | None, zone: tzinfo) -> str:

@@ -41,7 +41,7 @@ async def test_a_program_works_on_a_case_by_its_number(site: Site) -> None:
         assert (await taken.json())["assignee"] == "lifang"
         closed = await session.post(f"{site.url}/api/cases/{number}/close", headers=headers, json={"result": "已修好"})
         assert (await closed.json())["status"] == "closed"
-        history = (await (await session.get(f"{site.url}/api/cases/{number}", headers=headers)).json())["history"]
+        history = (await (await session.get(f"{site.url}/api/cases/{number}", headers=headers)).json())["events"]
         assert history[-1]["action"] == "closed"
 
 
