@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
 
 from community.model.address import Address
-from community.model.calls.call import AttemptStatus
+from community.model.calls.call import Aim, AttemptStatus, Direction
 from community.store.answers import answers
 from community.store.attempts import attempts, utterances
 from community.store.campaigns import campaigns
@@ -20,6 +20,9 @@ class RunningCall:
     """One attempt with what its conversation depends on.
 
     Attributes:
+        direction: who called whom.
+        target_id, campaign_id, resident_id: empty for a call that came in, as long as it is about nothing we ask, or from
+            somebody we do not know.
         n: the how-manieth attempt of its target.
         dialogue: the state of the conversation, as it was saved.
         step: number of the step that was said last.
@@ -30,9 +33,10 @@ class RunningCall:
 
     attempt_id: str
     token: str
-    target_id: int
-    campaign_id: int
-    resident_id: int
+    direction: Direction
+    target_id: int | None
+    campaign_id: int | None
+    resident_id: int | None
     n: int
     number: str
     carrier: str
@@ -49,6 +53,11 @@ class RunningCall:
     grid: str
     health_consent: bool = False
     answered_elsewhere: bool = False
+
+    @property
+    def aim(self) -> Aim | None:
+        """Whom it is about; None for a call that came in and is about nothing we ask."""
+        return Aim.of(self.target_id, self.campaign_id, self.resident_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,7 @@ _QUERY = (
     select(
         attempts.c.id,
         attempts.c.token,
+        attempts.c.direction,
         attempts.c.target_id,
         attempts.c.campaign_id,
         attempts.c.resident_id,
@@ -95,8 +105,8 @@ _QUERY = (
         households.c.room,
         households.c.grid,
     )
-    .join(residents, residents.c.id == attempts.c.resident_id)
-    .join(households, households.c.id == residents.c.household_id)
+    .outerjoin(residents, residents.c.id == attempts.c.resident_id)
+    .outerjoin(households, households.c.id == residents.c.household_id)
     .where(attempts.c.id == bindparam("attempt"))
 )
 # Built once: a webhook runs each of these, and building them costs more than running them.
@@ -116,9 +126,12 @@ def running_call(conn: Connection, attempt_id: str) -> RunningCall | None:
     row = conn.execute(_QUERY, {"attempt": attempt_id}).one_or_none()
     if row is None:
         return None
+    dialogue = row.dialogue or {}
+    address, grid = _home(row, dialogue)
     return RunningCall(
         attempt_id=row.id,
         token=row.token,
+        direction=Direction(row.direction),
         target_id=row.target_id,
         campaign_id=row.campaign_id,
         resident_id=row.resident_id,
@@ -129,16 +142,24 @@ def running_call(conn: Connection, attempt_id: str) -> RunningCall | None:
         status=AttemptStatus(row.status),
         answered_by=row.answered_by,
         rehearsal=row.rehearsal,
-        dialogue=row.dialogue or {},
+        dialogue=dialogue,
         step=row.dialogue_step,
-        name=row.name,
-        language=row.language,
-        sample=row.sample,
-        address=Address(row.community, row.building, row.unit, row.room),
-        grid=row.grid,
+        name=row.name or "",
+        language=row.language or dialogue.get("language", ""),
+        sample=bool(row.sample),
+        address=address,
+        grid=grid,
         health_consent=bool(row.health_consent),
         answered_elsewhere=bool(row.answered_elsewhere),
     )
+
+
+def _home(row: Any, dialogue: Mapping[str, Any]) -> tuple[Address, str]:
+    """Where the resident lives; for a caller who is not known, where the phone is at home, if that is known."""
+    if row.resident_id is not None:
+        return Address(row.community, row.building, row.unit, row.room), row.grid
+    *parts, grid = dialogue.get("home") or ("", "", "", "", "")
+    return Address(*parts), grid
 
 
 def may_be_call(conn: Connection, call: RunningCall, carrier_id: str | None) -> bool:
@@ -175,6 +196,12 @@ def save_dialogue(
         conn.execute(_SAVE, facts)
     else:
         conn.execute(_SAVE_AND_CHECK, facts | {"check": check_at})
+
+
+def note_repeat(conn: Connection, attempt_id: str, dialogue: Mapping[str, Any], *, step: int) -> None:
+    """Keep that a step was asked for again, unless a turn has been taken meanwhile."""
+    unmoved = (attempts.c.id == attempt_id, attempts.c.dialogue_step == step)
+    conn.execute(update(attempts).where(*unmoved).values(dialogue=dict(dialogue)))
 
 
 def add_utterances(conn: Connection, attempt_id: str, said: Sequence[Utterance]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, text, update
 
 from community.errors import NotFound
-from community.model.calls.call import AttemptStatus, CallResult, Outcome, may_move
+from community.model.calls.call import Aim, AttemptStatus, CallResult, Direction, Outcome, may_move
 from community.store.attempts import OPEN_CONDITION, attempts, call_events
 from community.store.base import insert_new
 
@@ -17,6 +17,7 @@ _UNKNOWN_HOLDS_A_LINE = timedelta(minutes=5)
 
 _NOT_RUNG_OUTCOMES = (Outcome.NOT_IN_SERVICE, Outcome.CARRIER_ERROR)
 _NOT_COUNTED_STATUSES = (AttemptStatus.NOT_PLACED, AttemptStatus.CANCELLED)
+_WE_DIALLED = attempts.c.direction == Direction.OUTBOUND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,11 @@ class Attempt:
     """One dialling, as it stands.
 
     Attributes:
+        target_id, campaign_id, resident_id: empty for a call that came in, as long as it is about nothing we ask, or from
+            somebody we do not know.
+        waits_until: when the target of a call that came in was to be called anyhow.
+        transferred: the duty phone picked up.
+        records: the resident agreed to be recorded (True) or took that back, or never agreed (False); None unasked.
         result: what the script made of the conversation so far.
         callback_at: when the resident asked to be called.
         case_id: the case, opened in the call, that takes over the target.
@@ -31,9 +37,10 @@ class Attempt:
 
     id: str
     token: str
-    target_id: int
-    campaign_id: int
-    resident_id: int
+    direction: Direction
+    target_id: int | None
+    campaign_id: int | None
+    resident_id: int | None
     n: int
     number: str
     from_number: str
@@ -48,6 +55,9 @@ class Attempt:
     result: CallResult | None
     callback_at: datetime | None
     case_id: int | None
+    waits_until: datetime | None
+    transferred: bool
+    records: bool | None
     recording: Mapping[str, Any] | None
     rehearsal: bool
     created_at: datetime
@@ -58,6 +68,11 @@ class Attempt:
     check_at: datetime | None
     asks: int
     error_code: str | None
+
+    @property
+    def aim(self) -> Aim | None:
+        """Whom it is about; None for a call that came in and is about nothing we ask."""
+        return Aim.of(self.target_id, self.campaign_id, self.resident_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +237,15 @@ def busy_people(conn: Connection, numbers: Collection[str], resident_ids: Collec
     of_interest = or_(attempts.c.number.in_(list(numbers)), attempts.c.resident_id.in_(list(resident_ids)))
     query = select(attempts.c.number, attempts.c.resident_id).where(text(OPEN_CONDITION), of_interest)
     rows = conn.execute(query).all()
-    return {row.number for row in rows}, {row.resident_id for row in rows}
+    return {row.number for row in rows}, {row.resident_id for row in rows if row.resident_id is not None}
+
+
+def calling_us(conn: Connection, numbers: Collection[str], resident_ids: Collection[int]) -> tuple[set[str], set[int]]:
+    """Of these numbers and residents, those that are on the line because they rang us."""
+    rang_us = (text(OPEN_CONDITION), attempts.c.direction == Direction.INBOUND)
+    of_interest = or_(attempts.c.number.in_(list(numbers)), attempts.c.resident_id.in_(list(resident_ids)))
+    rows = conn.execute(select(attempts.c.number, attempts.c.resident_id).where(*rang_us, of_interest)).all()
+    return {row.number for row in rows}, {row.resident_id for row in rows if row.resident_id is not None}
 
 
 def rung_since(conn: Connection, resident_ids: Collection[int], since: datetime) -> dict[int, list[datetime]]:
@@ -238,6 +261,7 @@ def rung_since(conn: Connection, resident_ids: Collection[int], since: datetime)
         select(attempts.c.resident_id, when.label("rung_at")).where(
             attempts.c.resident_id.in_(list(resident_ids)),
             attempts.c.created_at >= since,
+            _WE_DIALLED,
             attempts.c.rehearsal.is_(False),
             attempts.c.status != AttemptStatus.NOT_PLACED,
             ~never_taken,
@@ -253,14 +277,24 @@ def rung_since(conn: Connection, resident_ids: Collection[int], since: datetime)
 def last_tries(conn: Connection, target_ids: Collection[int]) -> dict[int, LastTry]:
     """The last attempt of each of these targets that has one."""
     rows = conn.execute(
-        select(attempts.c.target_id, attempts.c.n, attempts.c.outcome, attempts.c.carrier_id, attempts.c.created_at)
+        select(
+            attempts.c.target_id,
+            attempts.c.n,
+            attempts.c.direction,
+            attempts.c.outcome,
+            attempts.c.carrier_id,
+            attempts.c.created_at,
+        )
         .where(attempts.c.target_id.in_(list(target_ids)))
         .order_by(attempts.c.n)
     )
     tries: dict[int, LastTry] = {}
     for row in rows:
         before = tries.get(row.target_id)
-        if row.outcome == Outcome.UNKNOWN:
+        if row.direction == Direction.INBOUND:
+            # That they rang us does not say whether our own call before it rang them.
+            tries[row.target_id] = replace(before, n=row.n) if before else LastTry(row.n, None)
+        elif row.outcome == Outcome.UNKNOWN:
             lost_reply = row.carrier_id is None
             tries[row.target_id] = LastTry(row.n, row.created_at if lost_reply else None, row.carrier_id)
         elif before and row.outcome is None:
@@ -285,10 +319,10 @@ def hand_on_call(conn: Connection, carrier_id: str, to: Attempt) -> None:
 
 
 def live_calls(conn: Connection, carrier: str, now: datetime) -> dict[int, int]:
-    """How many calls of each campaign hold a line of that carrier."""
+    """How many calls of each campaign hold a line of that carrier; those of no campaign count under 0."""
     holds_a_line = or_(attempts.c.status != AttemptStatus.UNKNOWN, attempts.c.created_at > now - _UNKNOWN_HOLDS_A_LINE)
     rows = conn.execute(
-        select(attempts.c.campaign_id, func.count().label("live"))
+        select(func.coalesce(attempts.c.campaign_id, 0).label("campaign_id"), func.count().label("live"))
         .where(text(OPEN_CONDITION), attempts.c.carrier == carrier, holds_a_line)
         .group_by(attempts.c.campaign_id)
     )
@@ -297,7 +331,7 @@ def live_calls(conn: Connection, carrier: str, now: datetime) -> dict[int, int]:
 
 def count_calls(conn: Connection, campaign_id: int) -> int:
     """How many calls of a campaign were placed, or may have been."""
-    mine = (attempts.c.campaign_id == campaign_id, attempts.c.status.not_in(_NOT_COUNTED_STATUSES))
+    mine = (attempts.c.campaign_id == campaign_id, _WE_DIALLED, attempts.c.status.not_in(_NOT_COUNTED_STATUSES))
     return conn.execute(select(func.count()).select_from(attempts).where(*mine)).scalar_one()
 
 
@@ -310,10 +344,11 @@ def queued_calls(conn: Connection, carrier: str, limit: int) -> list[Attempt]:
 
 def _attempt(row: Row[Any]) -> Attempt:
     dialogue = row.dialogue or {}
-    result, callback_at = dialogue.get("result"), dialogue.get("callback_at")
+    result, callback_at, waits_until = (dialogue.get(key) for key in ("result", "callback_at", "waits_until"))
     return Attempt(
         id=row.id,
         token=row.token,
+        direction=Direction(row.direction),
         target_id=row.target_id,
         campaign_id=row.campaign_id,
         resident_id=row.resident_id,
@@ -331,6 +366,9 @@ def _attempt(row: Row[Any]) -> Attempt:
         result=CallResult(result) if result else None,
         callback_at=datetime.fromisoformat(callback_at) if callback_at else None,
         case_id=dialogue.get("case_id"),
+        waits_until=datetime.fromisoformat(waits_until) if waits_until else None,
+        transferred=bool(dialogue.get("transferred")),
+        records=dialogue.get("consent"),
         recording=row.recording,
         rehearsal=row.rehearsal,
         created_at=row.created_at,

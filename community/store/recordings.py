@@ -44,6 +44,8 @@ class RecordingStatus(StrEnum):
     LOST = "lost"
     #: Its time was up: the file is deleted.
     EXPIRED = "expired"
+    #: The resident did not want it any more during the call: it is never fetched, only deleted at the carrier.
+    WITHDRAWN = "withdrawn"
 
 
 recordings = Table(
@@ -89,6 +91,7 @@ class StoredRecording:
     attempt_id: str
     carrier: str
     carrier_id: str
+    kind: RecordingKind
     status: RecordingStatus
     file: str
     seconds: int | None
@@ -98,19 +101,56 @@ class StoredRecording:
 
 
 def note_recording(
-    conn: Connection, attempt_id: str, *, carrier: str, carrier_id: str, seconds: int | None, now: datetime
+    conn: Connection,
+    attempt_id: str,
+    *,
+    carrier: str,
+    carrier_id: str,
+    seconds: int | None,
+    now: datetime,
+    kind: RecordingKind = RecordingKind.CALL,
+    withdrawn: bool = False,
 ) -> bool:
-    """Write down that a carrier holds a recording; False when that was known."""
+    """Write down that a carrier holds a recording; False when that was known.
+
+    Args:
+        withdrawn: the resident took back the consent, so that it is only deleted.
+    """
     row = {
         "attempt_id": attempt_id,
         "carrier": carrier,
         "carrier_id": carrier_id,
-        "status": RecordingStatus.WAITING,
+        "kind": kind,
+        "status": RecordingStatus.WITHDRAWN if withdrawn else RecordingStatus.WAITING,
         "seconds": seconds,
         "check_at": now,
         "created_at": now,
     }
     return bool(insert_new(conn, recordings, [row], returning=recordings.c.id))
+
+
+def withdraw_recordings(conn: Connection, attempt_id: str, now: datetime) -> None:
+    """Give up the recording of a call that is not fetched yet; the carrier's copy is deleted."""
+    not_fetched = (
+        recordings.c.attempt_id == attempt_id,
+        recordings.c.kind == RecordingKind.CALL,
+        recordings.c.status.in_([RecordingStatus.WAITING, RecordingStatus.LOST]),
+    )
+    given_up = {"status": RecordingStatus.WITHDRAWN, "check_at": now, "tries": 0}
+    conn.execute(update(recordings).where(*not_fetched).values(given_up))
+    withdrawn = {"status": RecordingStatus.WITHDRAWN}
+    conn.execute(update(attempts).where(attempts.c.id == attempt_id).values(recording=withdrawn))
+
+
+def await_recording(conn: Connection, attempt_id: str, at: datetime | None) -> None:
+    """Say when the carrier is asked for the recordings of a call unless they are told of before; None for no more."""
+    conn.execute(update(attempts).where(attempts.c.id == attempt_id).values(recording_check_at=at))
+
+
+def awaited_recordings(conn: Connection, carrier: str, now: datetime, limit: int) -> list[str]:
+    """Calls whose recordings should have been told of by now."""
+    due = (attempts.c.recording_check_at <= now, attempts.c.carrier == carrier)
+    return list(conn.execute(select(attempts.c.id).where(*due).limit(limit)).scalars())
 
 
 def has_due_recordings(conn: Connection, carrier: str, now: datetime) -> bool:
@@ -148,7 +188,8 @@ def keep_recording(conn: Connection, before: StoredRecording, file: str, now: da
     changes = {"status": RecordingStatus.STORED, "file": file, "stored_at": now, "check_at": now, "tries": 0}
     if not _move(conn, before, **changes):
         return False
-    conn.execute(update(answers).where(answers.c.attempt_id == before.attempt_id).values(recording=file))
+    if before.kind is RecordingKind.CALL:
+        conn.execute(update(answers).where(answers.c.attempt_id == before.attempt_id).values(recording=file))
     _tell_attempt(conn, before, status=RecordingStatus.STORED, file=file)
     return True
 
@@ -205,6 +246,8 @@ def _move(conn: Connection, before: StoredRecording, **changes: object) -> bool:
 
 
 def _tell_attempt(conn: Connection, recording: StoredRecording, **facts: str) -> None:
+    if recording.kind is RecordingKind.MESSAGE:
+        return
     document = {"id": recording.carrier_id, "seconds": recording.seconds, **facts}
     conn.execute(update(attempts).where(attempts.c.id == recording.attempt_id).values(recording=document))
 
@@ -215,6 +258,7 @@ def _recording(row: Row[tuple[object, ...]]) -> StoredRecording:
         attempt_id=row.attempt_id,
         carrier=row.carrier,
         carrier_id=row.carrier_id,
+        kind=RecordingKind(row.kind),
         status=RecordingStatus(row.status),
         file=row.file,
         seconds=row.seconds,

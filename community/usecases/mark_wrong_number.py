@@ -31,6 +31,7 @@ def mark_wrong_number(
     Returns:
         The list-check case; the same for the same call.
     """
+    assert call.resident_id is not None, "a wrong number is somebody's"  # noqa: S101 - the script asked for a resident
     mark_phone(conn, call.resident_id, call.number, "wrong", now)
     detail = {"number": mask(call.number)}
     audit.append(conn, at=now, actor=actor, action="phone.wrong", subject=f"resident:{call.resident_id}", detail=detail)

@@ -23,6 +23,8 @@ def reconsider_attempt(conn: Connection, attempt: Attempt, outcome: Outcome, *, 
     was = attempt.outcome
     if was is None or was is outcome or not correct_outcome(conn, attempt.id, was=was, now_is=outcome):
         return False
+    if attempt.target_id is None:
+        return True
     target = target_by_id(conn, attempt.target_id, lock=True)
     if target.status is not TargetStatus.WAITING or newest_attempt_id(conn, target.id) != attempt.id:
         return True

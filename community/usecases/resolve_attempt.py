@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.calls.call import AttemptStatus, CallResult, Outcome
+from community.model.calls.call import AttemptStatus, CallResult, Direction, Outcome
 from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.model.calls.dialling import GUARDIAN_POSITION, next_callee
 from community.model.calls.retry import Circumstances, Decision, EndedCall, Fate, after_attempt
@@ -20,12 +20,15 @@ from community.store.campaigns import Campaign, campaign_by_id
 from community.store.cases import case_opened_in_call
 from community.store.dialling import Attempt
 from community.store.targets import Person, Target
+from community.usecases.call_back_caller import call_back_caller
 from community.usecases.calling_hours import calling_hours
 from community.usecases.open_target_case import open_target_case
 
 _ENGINE = Actor.system("engine")
 #: A call that the carrier refused for a passing reason is tried again after so long.
 _TRY_AGAIN = timedelta(seconds=30)
+#: Who rang us and hung up is not rung back at once.
+_AFTER_THEIR_CALL = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,10 @@ def resolve_attempt(
         again_at: for an attempt that used up nothing, when the next one may be made; by default in half a minute.
         unknowable: nobody can be asked whether it rang.
     """
-    story = _story(conn, attempt_id)
+    attempt = call_store.attempt_by_id(conn, attempt_id)
+    if attempt.status.is_final and attempt.aim is None:
+        call_back_caller(conn, attempt, rules=rules, now=now)
+    story = _story(conn, attempt)
     if story is None:
         return
     counts = _counts(story)
@@ -74,32 +80,53 @@ def resolve_attempt(
     _apply(conn, story, decision, counts, rules=rules, now=now)
 
 
-def _story(conn: Connection, attempt_id: str) -> _Story | None:
-    attempt = call_store.attempt_by_id(conn, attempt_id)
-    if not attempt.status.is_final:
+def _story(conn: Connection, attempt: Attempt) -> _Story | None:
+    aim = attempt.aim
+    if aim is None or not attempt.status.is_final:
         return None
-    target = target_store.target_by_id(conn, attempt.target_id, lock=True)
-    if target.status is not TargetStatus.CALLING or call_store.newest_attempt_id(conn, target.id) != attempt_id:
+    target = target_store.target_by_id(conn, aim.target_id, lock=True)
+    if not _decides(conn, attempt, target):
         return None
     return _Story(
         attempt=attempt,
         target=target,
-        campaign=campaign_by_id(conn, attempt.campaign_id),
-        person=target_store.person_of(conn, attempt.resident_id),
+        campaign=campaign_by_id(conn, aim.campaign_id),
+        person=target_store.person_of(conn, aim.resident_id),
     )
+
+
+def _decides(conn: Connection, attempt: Attempt, target: Target) -> bool:
+    """Whether this attempt is its target's newest; or the call on which it was settled, though they rang us meanwhile."""
+    newest_id = call_store.newest_attempt_id(conn, target.id)
+    if newest_id is None or newest_id == attempt.id:
+        return target.status is TargetStatus.CALLING
+    newest = call_store.attempt_by_id(conn, newest_id)
+    theirs_left_open = newest.status.is_final and _left_open(newest)
+    return target.status is TargetStatus.WAITING and theirs_left_open and _is_settled(attempt)
 
 
 def _counts(story: _Story) -> dict[Outcome, int]:
     counts = dict(story.target.outcome_counts)
-    if story.attempt.outcome is not None:
+    if story.attempt.outcome is not None and not _left_open(story.attempt):
         counts[story.attempt.outcome] = counts.get(story.attempt.outcome, 0) + 1
     return counts
 
 
+def _left_open(attempt: Attempt) -> bool:
+    """Whether somebody rang us and left before anything was settled: that uses up none of our own tries."""
+    return attempt.direction is Direction.INBOUND and not _is_settled(attempt)
+
+
+def _is_settled(attempt: Attempt) -> bool:
+    return attempt.result not in {None, CallResult.INCOMPLETE, CallResult.SILENCE}
+
+
 def _ended_call(attempt: Attempt, now: datetime, again_at: datetime | None) -> EndedCall:
+    if _left_open(attempt):
+        again_at = max(filter(None, (attempt.waits_until, now + _AFTER_THEIR_CALL)))
     return EndedCall(
         status=attempt.status,
-        outcome=attempt.outcome,
+        outcome=None if _left_open(attempt) else attempt.outcome,
         result=attempt.result,
         callback_at=attempt.callback_at,
         # What became of an unknown one was waited for already: its wait began when it was made.
@@ -182,7 +209,7 @@ def _open(conn: Connection, story: _Story, decision: Decision, *, rules: Ruleboo
 
 
 def _reached_the_carrier(attempt: Attempt) -> bool:
-    return attempt.status is AttemptStatus.ENDED
+    return attempt.status is AttemptStatus.ENDED and attempt.direction is Direction.OUTBOUND
 
 
 def _write_line(conn: Connection, story: _Story, decision: Decision, now: datetime) -> None:

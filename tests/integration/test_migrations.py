@@ -69,14 +69,20 @@ _NOW = "'2026-07-15 02:00:00'"
 _ONE_OLD_CALL = (
     "insert into household (id) values (1)",
     f"insert into resident (id, household_id, name, sample, created_at, updated_at) values (1, 1, '王', false, {_NOW}, {_NOW})",
-    "insert into campaign (id, name, status, priority, definition, source, rehearsal, created_by, created_at)"
-    f" values (1, '访视', 'running', 'normal', '{{}}', '', false, 'li', {_NOW})",
+    (
+        "insert into campaign (id, name, status, priority, definition, source, rehearsal, created_by, created_at)"
+        f" values (1, '访视', 'running', 'normal', '{{}}', '', false, 'li', {_NOW})"
+    ),
     "insert into target (id, campaign_id, resident_id, status, outcome_counts) values (1, 1, 1, 'calling', '{}')",
-    "insert into attempt (id, token, target_id, campaign_id, resident_id, n, number, carrier, carrier_id, status, dialogue,"
-    f" rehearsal, created_at) values ('a1', 't', 1, 1, 1, 1, '+8613800000001', 'twilio', 'CA1', 'placed', '{{}}', false, {_NOW})",
+    (
+        "insert into attempt (id, token, target_id, campaign_id, resident_id, n, number, carrier, carrier_id, status, dialogue,"
+        f" rehearsal, created_at) values ('a1', 't', 1, 1, 1, 1, '+8613800000001', 'twilio', 'CA1', 'placed', '{{}}', false, {_NOW})"
+    ),
     f"insert into utterance (attempt_id, speaker, text, at) values ('a1', 'resident', '舒服', {_NOW})",
-    "insert into recording (attempt_id, carrier, carrier_id, status, created_at)"
-    f" values ('a1', 'twilio', 'RE1', 'waiting', {_NOW})",
+    (
+        "insert into recording (attempt_id, carrier, carrier_id, status, created_at)"
+        f" values ('a1', 'twilio', 'RE1', 'waiting', {_NOW})"
+    ),
 )
 
 

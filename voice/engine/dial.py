@@ -158,6 +158,7 @@ class Dialler:
         people = persons_of(conn, sorted({call.resident_id for call in calls}))
         settled = settled_in_writing(conn, [call.target_id for call in calls])
         pace = pace_store.pace_of(conn, self._line.name)
+        ringing_us, callers = call_store.calling_us(conn, {call.number for call in calls}, list(people))
         reasons: dict[str, str] = {}
         for call in calls:
             attempt, campaign, person = attempts[call.attempt_id], campaigns[call.campaign_id], people[call.resident_id]
@@ -172,6 +173,8 @@ class Dialler:
                 reasons[call.attempt_id] = "answered"
             elif hours is not None and not hours.may_call(now):
                 reasons[call.attempt_id] = "outside_hours"
+            elif call.number in ringing_us or call.resident_id in callers:
+                reasons[call.attempt_id] = "calls_us"
             elif self._line.refusal(call.number, sample=person.sample):
                 reasons[call.attempt_id] = "not_on_this_line"
             elif pace is not None and pace.rests(now):

@@ -109,7 +109,9 @@ class Reconciler:
 
     def _not_found(self, conn: Connection, attempt: Attempt, now: datetime) -> None:
         """Wait the normal retry time, so that a late callback still finds its attempt; then let the target go on."""
-        campaign = campaign_by_id(conn, attempt.campaign_id)
+        aim = attempt.aim
+        assert aim is not None, "only what we dial is of unknown fate"  # noqa: S101 - a call that came in was picked up
+        campaign = campaign_by_id(conn, aim.campaign_id)
         planned = campaign.questionnaire.retry_for(Outcome.UNKNOWN).after
         redial_at = attempt.created_at + retry_wait(planned, rehearsal=campaign.rehearsal)
         asks = attempt.asks + 1
@@ -117,7 +119,7 @@ class Reconciler:
             next_ask = now + self._timing.next_ask
             store.note_on_attempt(conn, attempt.id, check_at=min(next_ask, max(redial_at, now)), asks=asks)
             return
-        later = self._not_before(conn, attempt, campaign, now)
+        later = self._not_before(conn, aim.resident_id, campaign, now)
         if later is not None:
             store.note_on_attempt(conn, attempt.id, check_at=later, asks=asks)
             return
@@ -134,13 +136,13 @@ class Reconciler:
             asks=asks,
         )
 
-    def _not_before(self, conn: Connection, attempt: Attempt, campaign: Campaign, now: datetime) -> datetime | None:
+    def _not_before(self, conn: Connection, resident_id: int, campaign: Campaign, now: datetime) -> datetime | None:
         """Until when nobody would be dialled anyhow; the carrier is asked again then, right before."""
         if campaign.status is CampaignStatus.PAUSED:
             return now + self._timing.next_ask
         if campaign.status is not CampaignStatus.RUNNING:
             return None
-        hours = calling_hours(campaign, person_of(conn, attempt.resident_id).preferred_hours, self._rules)
+        hours = calling_hours(campaign, person_of(conn, resident_id).preferred_hours, self._rules)
         opening = hours.next_opening(now) if hours else now
         return opening if opening is not None and opening > now else None
 

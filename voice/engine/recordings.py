@@ -15,8 +15,11 @@ from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import recordings as store
 from community.store.database import Database
-from community.store.recordings import RecordingStatus, StoredRecording
-from voice.carriers.base import Carrier, Sound
+from community.store.dialling import Attempt, attempt_by_id
+from community.store.recordings import RecordingKind, RecordingStatus, StoredRecording
+from community.usecases.take_message import tell_message_lost
+from voice.carriers.base import CallEvent, Carrier, EventKind, FoundRecording, Sound
+from voice.engine.apply import apply_event
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +32,10 @@ _WAITS = (
     *(timedelta(seconds=seconds) for seconds in (2, 5, 15, 60, 300)),
     *(timedelta(hours=hours) for hours in (0.5, 2, 6, 12, 24)),
 )
+#: A recording whose callback does not come is looked up so often, and for so long after the call began.
+_LOOKED_UP_AGAIN = timedelta(minutes=20)
+_LOOKED_UP_FOR = timedelta(hours=3)
+_SETTLED = frozenset({"completed", "absent"})
 _DAYS_FOR_REMOVAL = timedelta(days=1)
 _EXPIRED_AT_ONCE = 200
 
@@ -61,6 +68,7 @@ class Recordings:
     async def tick(self) -> int:
         """Do what is due about a few recordings; return how many were looked at."""
         now, name = self._clock.now(), self._carrier.name
+        await self._look_up(now)
         if not await self._database.read(lambda conn: store.has_due_recordings(conn, name, now)):
             return 0
         until = now + _TAKEN_FOR
@@ -73,6 +81,47 @@ class Recordings:
             else:
                 await self._remove(recording)
         return len(taken)
+
+    async def _look_up(self, now: datetime) -> None:
+        """Ask the carrier for recordings whose callback should have come by now."""
+        name = self._carrier.name
+        for attempt_id in await self._database.read(lambda conn: store.awaited_recordings(conn, name, now, _AT_ONCE)):
+            await self._look_up_one(attempt_id, now)
+
+    async def _look_up_one(self, attempt_id: str, now: datetime) -> None:
+        attempt = await self._database.write(lambda conn: self._take_up(conn, attempt_id, now))
+        if attempt is None or attempt.carrier_id is None:
+            return
+        try:
+            found = await self._carrier.find_recordings(attempt.carrier_id)
+        except Unavailable as error:
+            log.info("recordings_not_listed", attempt=attempt_id, reason=error.code)
+            return
+        await self._database.write(lambda conn: self._found(conn, attempt, found))
+
+    def _take_up(self, conn: Connection, attempt_id: str, now: datetime) -> Attempt | None:
+        """Take a call whose recordings are to be looked up; None while it goes on. Nobody else asks meanwhile."""
+        attempt = attempt_by_id(conn, attempt_id, lock=True)
+        given_up = now - attempt.created_at > _LOOKED_UP_FOR
+        store.await_recording(conn, attempt_id, None if given_up else now + _LOOKED_UP_AGAIN)
+        return attempt if attempt.status.is_final else None
+
+    def _found(self, conn: Connection, attempt: Attempt, found: Sequence[FoundRecording]) -> None:
+        """Take what the carrier has as if it had told us; nothing more is awaited once all of it is there."""
+        now = self._clock.now()
+        for each in found:
+            event = CallEvent(
+                kind=EventKind.RECORDING,
+                key=f"recording:{each.recording_id}:{each.status}",
+                carrier_id=attempt.carrier_id,
+                recording_id=each.recording_id,
+                recording_status=each.status,
+                recording_seconds=each.seconds,
+                is_message=each.is_message,
+            )
+            apply_event(conn, attempt.id, event, rules=self._rules, now=now)
+        if found and all(each.status in _SETTLED for each in found):
+            store.await_recording(conn, attempt.id, None)
 
     async def expire(self) -> int:
         """Delete the recordings whose time is up; return how many."""
@@ -132,6 +181,8 @@ class Recordings:
         if store.lose_recording(conn, recording):
             log.warning("recording_lost", recording=recording.id, reason=why)
             _write_line(conn, recording, "recording.lost", self._clock.now(), because=why)
+            if recording.kind is RecordingKind.MESSAGE:
+                tell_message_lost(conn, recording.attempt_id, actor=_ACTOR, now=self._clock.now())
 
     async def _remove(self, recording: StoredRecording) -> None:
         """Delete the carrier's copy; it is tried for as long as it takes."""

@@ -1,4 +1,4 @@
-"""Take back calls that wait in the carrier's queue and must not ring: paused, after hours, opted out, answered."""
+"""Take back calls that wait in the carrier's queue and must not ring any more: paused, after hours, opted out, answered, on the line."""
 
 import asyncio
 from collections.abc import Sequence
@@ -48,20 +48,28 @@ class Withdrawal:
         queued = store.queued_calls(conn, self._carrier.name, _AT_ONCE)
         if not queued:
             return []
-        return [attempt for attempt in queued if attempt.id in self._must_not_ring(conn, queued, now)]
+        unwanted = self._must_not_ring(conn, queued, now)
+        return [attempt for attempt in queued if attempt.id in unwanted]
 
     def _must_not_ring(self, conn: Connection, queued: Sequence[Attempt], now: datetime) -> set[str]:
-        campaigns = campaigns_by_id(conn, sorted({attempt.campaign_id for attempt in queued}))
-        people = persons_of(conn, sorted({attempt.resident_id for attempt in queued}))
-        settled = settled_in_writing(conn, [attempt.target_id for attempt in queued])
+        aims = {attempt.id: attempt.aim for attempt in queued}
+        campaigns = campaigns_by_id(conn, sorted({aim.campaign_id for aim in aims.values() if aim}))
+        people = persons_of(conn, sorted({aim.resident_id for aim in aims.values() if aim}))
+        settled = settled_in_writing(conn, [aim.target_id for aim in aims.values() if aim])
+        ringing_us, callers = store.calling_us(conn, {attempt.number for attempt in queued}, list(people))
         unwanted = set()
         for attempt in queued:
-            campaign, person = campaigns[attempt.campaign_id], people[attempt.resident_id]
+            aim = aims[attempt.id]
+            if aim is None:
+                continue
+            campaign, person = campaigns[aim.campaign_id], people[aim.resident_id]
             hours = calling_hours(campaign, person.preferred_hours, self._rules)
             if (
                 campaign.status is not CampaignStatus.RUNNING
                 or person.opted_out
-                or attempt.target_id in settled
+                or aim.target_id in settled
+                or attempt.number in ringing_us
+                or aim.resident_id in callers
                 or (hours is not None and not hours.may_call(now))
             ):
                 unwanted.add(attempt.id)

@@ -4,6 +4,7 @@ from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind, Priority
 from community.model.hazards.distress import DISTRESS_NAMES, kind_of
 from community.model.meaning.speech import plain
+from community.usecases.recognise_emergency import recognise_emergency
 from voice.script.dialogue import Phase
 from voice.script.speaking import Speaker
 from voice.script.steps import Heard, Listen
@@ -16,7 +17,7 @@ _LISTEN = Listen(digits=1, timeout=12, long=True, hints=("救命", "120", "没�
 
 def begin(speaker: Speaker, heard: Heard) -> Turn:
     """Tell the resident and the community; connect the duty phone where there is one, else stay."""
-    kind = kind_of(plain(heard.speech))
+    kind = kind_of(plain(heard.speech), recognise_emergency(heard.speech))
     case = RaiseCase(
         key="distress",
         kind=CaseKind.WORRYING,

@@ -1,46 +1,36 @@
 """One turn of a call, in one transaction: the conversation moves on, answers are kept, cases opened, words written down."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
-from community.model.actor import Actor
 from community.model.calls.call import AttemptStatus
-from community.model.cases.case import NewCase
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
 from community.store import calls
 from community.store.answers import readings_of_target
 from community.store.calls import RunningCall, Utterance
-from community.usecases.mark_wrong_number import mark_wrong_number
-from community.usecases.open_case import open_case
-from community.usecases.opt_out import opt_out
-from community.usecases.record_answer import record_answer
-from community.usecases.record_health_consent import record_health_consent
-from community.usecases.stop_calling_guardian import stop_calling_guardian
+from community.store.recordings import await_recording
 from voice.carriers.base import CallEvent, EventKind
 from voice.engine.apply import ASK_AFTER_GOODBYE, ASK_AFTER_WHILE_TALKING, apply_event
 from voice.script.conversation import advance
 from voice.script.dialogue import Dialogue, Phase
 from voice.script.steps import Heard, Language, Step
-from voice.script.turn import (
-    Effect,
-    HealthConsent,
-    MachineHeard,
-    OptOut,
-    RaiseCase,
-    RecordAnswer,
-    Said,
-    Script,
-    WrongNumber,
-)
-from voice.script.wording import as_written
+from voice.script.turn import CallerKnown, Said, Script, Turn
+from voice.script.wording import as_written, wording
+from voice.web.callers import inbound_of, met
+from voice.web.effects import carry_out, is_guardians
 
-_ACTOR = Actor.system("voice")
-_DIALOGUE_KEYS = frozenset(field.name for field in fields(Dialogue))
+_DIALOGUE_KEYS = frozenset({field.name for field in fields(Dialogue)} | {"stale"})
+#: A call's recording is there soon after the longest call, a message soon after the tone.
+_RECORDED_AFTER, _MESSAGE_AFTER = timedelta(minutes=20), timedelta(minutes=6)
+#: Who asks for steps that are long past so often goes round in circles.
+_MOST_STALE = 30
+
+QuestionnaireOf = Callable[[int | None], Questionnaire]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +55,17 @@ def make_script(
     questionnaire: Questionnaire,
     rules: Rulebook,
     now: datetime,
+    records: bool = True,
 ) -> Script:
-    """What a call's conversation depends on."""
+    """What a call's conversation depends on.
+
+    Args:
+        records: the line can record what is said after the tone.
+    """
     # The way to the first question depends on what was answered before, and each next one on what is answered meanwhile.
     begins = dialogue.phase in {Phase.PICKUP, Phase.GUARDIAN, Phase.CONSENT}
-    answered = readings_of_target(conn, call.target_id) if begins or call.answered_elsewhere else {}
+    asked = call.target_id if begins or call.answered_elsewhere else None
+    answered = readings_of_target(conn, asked) if asked is not None else {}
     return Script(
         questionnaire=questionnaire,
         caller=questionnaire.caller or rules.name,
@@ -81,8 +77,10 @@ def make_script(
         now=now,
         answered=answered,
         again=call.n > 1 and bool(answered),
-        guardian=_is_guardians(call),
+        guardian=is_guardians(call),
         health_consent=call.health_consent,
+        inbound=inbound_of(conn, call, dialogue, now),
+        records=records,
     )
 
 
@@ -91,10 +89,11 @@ def take_turn(
     call: RunningCall,
     event: CallEvent,
     *,
-    questionnaire: Questionnaire,
+    questionnaire_of: QuestionnaireOf,
     rules: Rulebook,
     now: datetime,
     answer: str | None = None,
+    records: bool = True,
 ) -> TakenTurn:
     """Answer a carrier that asks what to say next.
 
@@ -102,7 +101,9 @@ def take_turn(
     again and changes nothing.
 
     Args:
+        questionnaire_of: the questionnaire of a campaign; of none, what we ask somebody who rings us.
         answer: the assistant's answer, when the resident asked something back.
+        records: the line can record what is said after the tone.
     """
     dialogue = Dialogue.from_json(dict(call.dialogue))
     asked = int(event.detail["step"])
@@ -113,15 +114,40 @@ def take_turn(
     heard = event.heard or Heard()
     machine = "machine" in {call.answered_by, event.answered_by}
     said = Said(heard=heard, transfer=event.detail.get("transfer", ""), answer=answer, machine=machine)
-    script = make_script(conn, call, dialogue, questionnaire=questionnaire, rules=rules, now=now)
-    turn = advance(script, dialogue, said)
-    taken_over_by = [_carry_out(conn, call, effect, said=heard.speech, rules=rules, now=now) for effect in turn.effects]
+
+    def speak(call: RunningCall, dialogue: Dialogue, said: Said) -> Turn:
+        questionnaire = questionnaire_of(call.campaign_id)
+        script = make_script(conn, call, dialogue, questionnaire=questionnaire, rules=rules, now=now, records=records)
+        return advance(script, dialogue, said)
+
+    turn = speak(call, dialogue, said)
+    if known := met(conn, call, turn, _kept(call.dialogue)):
+        call = known
+        if CallerKnown() in turn.effects:
+            turn = speak(call, *_begun(call, dialogue))
+    _save(conn, call, turn, heard, rules=rules, now=now)
+    calls.add_utterances(conn, call.attempt_id, _spoken(call, dialogue, heard, turn.step, now))
+    return TakenTurn(turn.step, event.carrier_id, fresh=True)
+
+
+def _begun(call: RunningCall, before: Dialogue) -> tuple[Dialogue, Said]:
+    """Where the conversation stands with somebody who has just said who they are."""
+    if is_guardians(call):
+        return Dialogue(step=before.step, phase=Phase.GUARDIAN), Said(heard=Heard(digits="1"))
+    return Dialogue(step=before.step), Said(heard=Heard())
+
+
+def _save(conn: Connection, call: RunningCall, turn: Turn, heard: Heard, *, rules: Rulebook, now: datetime) -> None:
+    """Carry out what the turn asks for and keep the state of the conversation."""
+    taken_over_by = [carry_out(conn, call, effect, said=heard.speech, rules=rules, now=now) for effect in turn.effects]
     case_id = next(filter(None, taken_over_by), turn.dialogue.case_id)
     document = _kept(call.dialogue) | replace(turn.dialogue, case_id=case_id).to_json()
     wait = ASK_AFTER_GOODBYE if turn.step.hang_up else ASK_AFTER_WHILE_TALKING
     calls.save_dialogue(conn, call.attempt_id, document, check_at=now + wait)
-    calls.add_utterances(conn, call.attempt_id, _spoken(call, dialogue, heard, turn.step, now))
-    return TakenTurn(turn.step, event.carrier_id, fresh=True)
+    if turn.step.start_recording:
+        await_recording(conn, call.attempt_id, now + _RECORDED_AFTER)
+    elif turn.step.record_message:
+        await_recording(conn, call.attempt_id, now + _MESSAGE_AFTER)
 
 
 def _kept(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,6 +159,11 @@ def _current(conn: Connection, call: RunningCall, asked: int) -> Step:
     """The step that was said last; silence and a goodbye where there is none."""
     latest = calls.running_call(conn, call.attempt_id) or call
     step = Dialogue.from_json(dict(latest.dialogue)).last_step
+    stale = int(latest.dialogue.get("stale", 0)) + 1
+    calls.note_repeat(conn, call.attempt_id, {**latest.dialogue, "stale": stale}, step=latest.step)
+    if stale > _MOST_STALE:
+        prompts = tuple(wording(step.language if step else Language.MANDARIN).prompts("apology"))
+        return Step(number=latest.step + 1, prompts=prompts, hang_up=True)
     return step or Step(number=asked, prompts=(), hang_up=True)
 
 
@@ -158,69 +189,3 @@ def _spoken(call: RunningCall, before: Dialogue, heard: Heard, step: Step, now: 
     if text:
         said.append(Utterance("service", text, now))
     return said
-
-
-def _carry_out(
-    conn: Connection, call: RunningCall, effect: Effect, *, said: str, rules: Rulebook, now: datetime
-) -> int | None:
-    """Do what a turn asks for; the id of a case that takes over the target."""
-    # A rehearsal learns nothing about real people.
-    about_real = call.rehearsal and not call.sample
-    match effect:
-        case RecordAnswer():
-            _record(conn, call, effect, now)
-        case RaiseCase():
-            opened = open_case(conn, _new_case(call, effect), rules=rules, actor=_ACTOR, now=now)
-            return opened.id if effect.settles else None
-        case OptOut() if not about_real and _is_guardians(call):
-            stop_calling_guardian(conn, call, rules=rules, actor=_ACTOR, now=now)
-        case OptOut() if not about_real:
-            opt_out(conn, call.resident_id, reason="电话里说不要再打", actor=_ACTOR, now=now)
-        case HealthConsent() if not about_real:
-            record_health_consent(conn, call.resident_id, given=effect.given, how="电话", actor=_ACTOR, now=now)
-        case WrongNumber() if not about_real:
-            return mark_wrong_number(conn, call, said=said, rules=rules, actor=_ACTOR, now=now).id
-        case MachineHeard():
-            machine = CallEvent(kind=EventKind.MACHINE, key="machine:heard", answered_by="machine")
-            apply_event(conn, call.attempt_id, machine, rules=rules, now=now)
-    return None
-
-
-def _is_guardians(call: RunningCall) -> bool:
-    return call.dialogue.get("callee") == "guardian"
-
-
-def _record(conn: Connection, call: RunningCall, effect: RecordAnswer, now: datetime) -> None:
-    record_answer(
-        conn,
-        target_id=call.target_id,
-        question_id=effect.question,
-        reading=effect.reading,
-        heard=effect.heard.speech,
-        digits=effect.heard.digits,
-        actor=_ACTOR,
-        now=now,
-        attempt_id=call.attempt_id,
-        rehearsal=call.rehearsal,
-    )
-
-
-def _new_case(call: RunningCall, effect: RaiseCase) -> NewCase:
-    key = effect.key
-    kind, _, rest = key.partition(":")
-    source = f"answer:{call.target_id}:{rest}" if kind == "answer" else f"attempt:{call.attempt_id}:{key}"
-    return NewCase(
-        kind=effect.kind,
-        source_key=source,
-        summary=effect.summary,
-        description=effect.description,
-        priority=effect.priority,
-        danger=effect.danger,
-        address=call.address,
-        grid=call.grid or None,
-        resident_id=call.resident_id,
-        campaign_id=call.campaign_id,
-        target_id=call.target_id,
-        attempt_id=call.attempt_id,
-        rehearsal=call.rehearsal,
-    )

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 from aiohttp import web
@@ -16,6 +17,8 @@ from community.model.rulebook import Rulebook
 from community.store import calls
 from community.store.calls import RunningCall
 from community.store.database import Database
+from community.store.inbound import attempt_of_call, calls_to_take_back
+from community.usecases.receive_call import receive_call
 from voice.carriers.base import (
     CallEvent,
     CallRef,
@@ -29,7 +32,8 @@ from voice.engine.apply import apply_event
 from voice.engine.receipts import apply_receipts
 from voice.script.conversation import may_be_question, question_for_assistant
 from voice.script.dialogue import Dialogue
-from voice.script.steps import CallUrls, Heard, Language, Step
+from voice.script.inbound import DESK
+from voice.script.steps import INBOUND_PATH, INBOUND_STATUS_PATH, CallUrls, Heard, Language, Step
 from voice.script.wording import wording
 from voice.web.call_turn import TakenTurn, make_script, take_turn
 from voice.web.webhook import read_webhook
@@ -40,6 +44,7 @@ AskAssistant = Callable[[str], Awaitable[str | None]]
 
 #: Twilio waits 15 s for an answer; a person on the phone does not wait for more than a few.
 _ASSISTANT_SECONDS = 4.0
+_STOP_TRIES = 3
 _DONE = CarrierResponse(body=b"", content_type="text/plain", status=204)
 
 
@@ -68,6 +73,8 @@ def voice_routes(
         ask_assistant=ask_assistant,
     )
     return [
+        web.post(INBOUND_PATH, webhooks.receive_inbound),
+        web.post(INBOUND_STATUS_PATH, webhooks.receive_inbound),
         web.post("/voice/{carrier}/callbacks/{tail:.+}", webhooks.receive_shared),
         web.post("/voice/{carrier}/{attempt}/{token}/{tail:.+}", webhooks.receive),
     ]
@@ -121,6 +128,63 @@ class _Webhooks:
         await self._database.write(lambda conn: self._take_receipts(conn, carrier, told))
         return _to_web(carrier.acknowledge())
 
+    async def receive_inbound(self, request: web.Request) -> web.Response:
+        """Answer a call that comes in, or hear how it ended; whichever of our carriers has signed it."""
+        path = request.path.removeprefix("/voice/")
+        webhook = await read_webhook(request, self._public_url, path=path)
+        carrier = next((each for each in self._carriers.values() if each.verify(webhook)), None)
+        if carrier is None:
+            log.warning("webhook_refused", carrier="", reason="signature")
+            raise web.HTTPForbidden(text="signature")
+        try:
+            event = carrier.parse(webhook)
+        except InvalidInput as error:
+            raise _bad_webhook(carrier, error) from error
+        if event.kind is EventKind.INBOUND:
+            return _to_web(await self._answer_caller(carrier, event))
+        await self._database.write(lambda conn: self._hear_of_caller(conn, carrier, event))
+        return _to_web(_DONE)
+
+    async def _answer_caller(self, carrier: Carrier, event: CallEvent) -> CarrierResponse:
+        step = replace(event, kind=EventKind.STEP, heard=Heard())
+        try:
+            urls, taken, ours = await self._database.write(lambda conn: self._take_caller(conn, carrier, step))
+        except Exception:
+            log.exception("inbound_call_failed", carrier=carrier.name)
+            return _say(carrier, _apology(step), CallUrls(self._public_url, carrier.name, "", ""), step)
+        for carrier_id in ours:
+            # Nobody talks to us on two lines at once.
+            self._in_background(_take_back(carrier, carrier_id))
+        return _say(carrier, taken.step, urls, step)
+
+    def _take_caller(
+        self, conn: Connection, carrier: Carrier, event: CallEvent
+    ) -> tuple[CallUrls, TakenTurn, list[str]]:
+        """Write the call down, take its first turn, and find our own calls that are on the way to the same person."""
+        now = self._clock.now()
+        attempt_id = receive_call(
+            conn,
+            carrier=carrier.name,
+            carrier_id=event.carrier_id or "",
+            caller=event.caller,
+            called=event.called,
+            rehearsal=carrier.rehearsal,
+            now=now,
+        )
+        call = calls.running_call(conn, attempt_id)
+        assert call is not None, "it was written down a moment ago"  # noqa: S101 - calls are never deleted
+        urls = CallUrls(self._public_url, carrier.name, attempt_id, call.token)
+        taken = self._turn(conn, carrier, self._spoken_to(call, carrier), event, answer=None, now=now)
+        people = [call.resident_id] if call.resident_id is not None else []
+        known = bool(call.number or people)
+        ours = calls_to_take_back(conn, carrier.name, call.number, people) if taken.fresh and known else []
+        return urls, taken, ours
+
+    def _hear_of_caller(self, conn: Connection, carrier: Carrier, event: CallEvent) -> None:
+        attempt_id = attempt_of_call(conn, carrier.name, event.carrier_id or "")
+        if attempt_id is not None:
+            apply_event(conn, attempt_id, event, rules=self._rules, now=self._clock.now())
+
     async def _verified(self, request: web.Request) -> tuple[Carrier, CarrierRequest]:
         carrier = self._carriers.get(request.match_info["carrier"])
         if carrier is None:
@@ -151,29 +215,56 @@ class _Webhooks:
             return _DONE
         if taken.fresh and taken.step.start_recording and taken.carrier_id:
             self._in_background(carrier.start_recording(taken.carrier_id, urls))
+        elif taken.fresh and taken.step.stop_recording and taken.carrier_id:
+            self._in_background(_stop_recording(carrier, taken.carrier_id))
         return _say(carrier, taken.step, urls, event)
 
     def _take(
         self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent, answer: str | None
     ) -> TakenTurn | None:
         """Apply one event in the transaction that is given; None for an event that wants no words."""
-        call = self._call(conn, carrier, urls)
+        call = self._call(conn, carrier, urls, event)
         now = self._clock.now()
         if event.kind is not EventKind.STEP:
             apply_event(conn, call.attempt_id, event, rules=self._rules, now=now)
             return None
         _refuse_another_call(conn, call, event)
-        questionnaire = self._questionnaire(conn, call.campaign_id, carrier)
-        return take_turn(conn, call, event, questionnaire=questionnaire, rules=self._rules, now=now, answer=answer)
+        return self._turn(conn, carrier, call, event, answer=answer, now=now)
 
-    def _call(self, conn: Connection, carrier: Carrier, urls: CallUrls) -> RunningCall:
+    def _turn(
+        self,
+        conn: Connection,
+        carrier: Carrier,
+        call: RunningCall,
+        event: CallEvent,
+        *,
+        answer: str | None,
+        now: datetime,
+    ) -> TakenTurn:
+        return take_turn(
+            conn,
+            call,
+            event,
+            questionnaire_of=lambda campaign_id: self._questionnaire(conn, campaign_id, carrier),
+            rules=self._rules,
+            now=now,
+            answer=answer,
+            records=carrier.abilities.records,
+        )
+
+    def _call(self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent) -> RunningCall:
         call = calls.running_call(conn, urls.attempt_id)
         if call is None or not _is_ours(call, carrier, urls.token):
             log.warning("webhook_refused", carrier=carrier.name, reason="unknown_call")
             raise web.HTTPNotFound(text="no such call")
+        return self._spoken_to(_handed_on(conn, call, event) or call, carrier)
+
+    def _spoken_to(self, call: RunningCall, carrier: Carrier) -> RunningCall:
         return call if call.language in carrier.abilities.languages else replace(call, language=Language.MANDARIN)
 
-    def _questionnaire(self, conn: Connection, campaign_id: int, carrier: Carrier) -> Questionnaire:
+    def _questionnaire(self, conn: Connection, campaign_id: int | None, carrier: Carrier) -> Questionnaire:
+        if campaign_id is None:
+            return DESK
         # A campaign keeps the questionnaire that it was created with, so it is read once.
         known = self._questionnaires.get(campaign_id)
         if known is None:
@@ -200,7 +291,7 @@ class _Webhooks:
             return None
 
     def _asked_back(self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent) -> str | None:
-        call = self._call(conn, carrier, urls)
+        call = self._call(conn, carrier, urls, event)
         if int(event.detail["step"]) != call.step or not calls.may_be_call(conn, call, event.carrier_id):
             return None
         questionnaire = self._questionnaire(conn, call.campaign_id, carrier)
@@ -221,6 +312,26 @@ class _Webhooks:
 
 def _is_ours(call: RunningCall, carrier: Carrier, token: str) -> bool:
     return call.carrier == carrier.name and secrets.compare_digest(call.token.encode(), token.encode())
+
+
+def _handed_on(conn: Connection, call: RunningCall, event: CallEvent) -> RunningCall | None:
+    """The attempt that took a given-up call over: its addresses still bear the one that placed it."""
+    if event.carrier_id is None or call.carrier_id is not None or call.target_id is None:
+        return None
+    attempt_id = attempt_of_call(conn, call.carrier, event.carrier_id)
+    heir = calls.running_call(conn, attempt_id) if attempt_id is not None else None
+    return heir if heir is not None and heir.target_id == call.target_id else None
+
+
+async def _stop_recording(carrier: Carrier, carrier_id: str) -> None:
+    for _ in range(_STOP_TRIES):
+        if await carrier.stop_recording(carrier_id):
+            return
+    log.error("recording_runs_on", carrier_id=carrier_id)
+
+
+async def _take_back(carrier: Carrier, carrier_id: str) -> None:
+    await carrier.cancel(carrier_id)
 
 
 def _refuse_another_call(conn: Connection, call: RunningCall, event: CallEvent) -> None:

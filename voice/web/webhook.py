@@ -12,11 +12,12 @@ _MOST_FIELDS = 200
 _FORM = "application/x-www-form-urlencoded"
 
 
-async def read_webhook(request: web.Request, public_url: str) -> CarrierRequest:
+async def read_webhook(request: web.Request, public_url: str, *, path: str | None = None) -> CarrierRequest:
     """Take a request in.
 
     Args:
         public_url: where carriers reach us; the Host header and X-Forwarded-* are not believed.
+        path: what the carrier is told of the address; by default what stands below the attempt.
 
     Raises:
         web.HTTPRequestEntityTooLarge, web.HTTPBadRequest: too large, or no form.
@@ -25,7 +26,7 @@ async def read_webhook(request: web.Request, public_url: str) -> CarrierRequest:
     return CarrierRequest(
         method=request.method,
         url=f"{public_url.rstrip('/')}{request.raw_path}",
-        path=request.match_info["tail"],
+        path=request.match_info["tail"] if path is None else path,
         headers=request.headers,
         form=_form(body) if request.content_type == _FORM else {},
         body=body,

@@ -1,5 +1,6 @@
 """An attempt: one dialling of one number for one target, or one call that came in, and how its state may move."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -10,6 +11,22 @@ class Direction(StrEnum):
     OUTBOUND = "outbound"
     #: Somebody rang our number.
     INBOUND = "inbound"
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What an attempt is about: one resident in one campaign."""
+
+    target_id: int
+    campaign_id: int
+    resident_id: int
+
+    @classmethod
+    def of(cls, target_id: int | None, campaign_id: int | None, resident_id: int | None) -> "Aim | None":
+        """The aim of an attempt that has one; a call that came in may have none."""
+        if target_id is None or campaign_id is None or resident_id is None:
+            return None
+        return cls(target_id, campaign_id, resident_id)
 
 
 class AttemptStatus(StrEnum):

@@ -201,6 +201,13 @@ class Recording(StrEnum):
     NEVER = "never"
 
 
+class Message(StrEnum):
+    """Whether residents are asked at the end if they have anything else to tell the community."""
+
+    OFFER = "offer"
+    NEVER = "never"
+
+
 class Questionnaire(StrictModel):
     """A campaign as staff write it."""
 
@@ -226,6 +233,7 @@ class Questionnaire(StrictModel):
     pace: Pace = Pace()
     recording: Recording = Recording.ASK
     voicemail: Voicemail = Voicemail()
+    message: Message = Message.NEVER
     text: TextReminder = TextReminder()
     #: Priority of the case for somebody whom no call reached.
     unreached_priority: Priority = Priority.URGENT

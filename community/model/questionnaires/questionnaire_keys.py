@@ -32,6 +32,7 @@ QUESTIONNAIRE: dict[str, Key] = {
     "retries": Key("每种呼叫结果过多久再打、最多再打几次", "retries: {no_answer: {after: 30m, times: 2}}"),
     "pace": Key("这个任务打多快", "pace: {calls_per_second: 1}"),
     "recording": Key("ask 先征得同意再录音、never 不录音", "recording: ask"),
+    "message": Key("offer 问完后请居民给社区留言、never 不留言", "message: offer"),
     "voicemail": Key("转到语音信箱时留不留话；留言里不说健康情况", "voicemail: {leave: false}"),
     "text": Key("没打通时发不发短信，请居民回短信作答；短信里不说健康情况", "text: {unreached: true}"),
     "unreached_priority": Key("一直联系不上的人，工单有多急：normal、urgent、emergency", "unreached_priority: urgent"),

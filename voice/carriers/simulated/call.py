@@ -105,7 +105,7 @@ async def _answered(
     if call.request.detect_machine:
         answered_by = "machine_start" if machine_says else "human"
         await line.tell(call.request.urls.amd, {**call.form(), "AnsweredBy": answered_by})
-    await _walk(call, call.request.urls.step(0), resident, line, pace, machine_says)
+    await _walk(call, call.request.urls.step(0), resident, line, pace, machine_says=machine_says)
     await _tell_recordings(call, line)
     await _report(call, line, "completed", {"CallDuration": str(round(call.duration))})
 
@@ -129,7 +129,7 @@ async def _tell_recordings(call: SimulatedCall, line: Line) -> None:
 
 
 async def _walk(
-    call: SimulatedCall, begin: str, resident: SimulatedResident, line: Line, pace: Pace, machine_says: str = ""
+    call: SimulatedCall, begin: str, resident: SimulatedResident, line: Line, pace: Pace, *, machine_says: str = ""
 ) -> None:
     """Fetch and follow TwiML until it hangs up, somebody else does, or nothing follows."""
     url: str | None = begin
