@@ -97,7 +97,7 @@ def _prepare(office: Office, calls: int) -> None:
             add_staff(conn, login, name=login, role=Role.SECRETARY, actor=_SYSTEM, now=now)
         import_residents(conn, listed, actor=_SYSTEM, now=now)
         campaign = create_campaign(conn, _QUESTIONNAIRE, rules=office.rules, actor=Actor.staff("one"), now=now)
-        approve_campaign(conn, campaign, actor=Actor.staff("two"), now=now)
+        approve_campaign(conn, campaign, rules=office.rules, actor=Actor.staff("two"), now=now)
         launch_campaign(conn, campaign, rules=office.rules, actor=Actor.staff("one"), now=now)
 
 

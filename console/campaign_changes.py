@@ -11,7 +11,15 @@ from console.errands import Errand, Verb
 
 
 def _approve(errand: Errand) -> None:
-    approve_campaign(errand.conn, errand.id, actor=errand.actor, now=errand.now)
+    seen = errand.fields.text("seen")
+    approve_campaign(
+        errand.conn,
+        errand.id,
+        rules=errand.rules,
+        actor=errand.actor,
+        now=errand.now,
+        seen=int(seen) if seen.isdecimal() else None,
+    )
 
 
 def _launch(errand: Errand) -> object:

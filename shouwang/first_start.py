@@ -72,7 +72,7 @@ def launch_sample_campaign(office: Office) -> None:
         source = (folder / _SAMPLE_CAMPAIGN).read_text(encoding="utf-8")
         lin, zhou = Actor.staff("lin"), Actor.staff("zhou")
         campaign_id = create_campaign(conn, source, rules=office.rules, actor=lin, now=now)
-        approve_campaign(conn, campaign_id, actor=zhou, now=now)
+        approve_campaign(conn, campaign_id, rules=office.rules, actor=zhou, now=now)
         launch_campaign(conn, campaign_id, rules=office.rules, actor=lin, now=now)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from community.model.address import Address
 from community.model.calls.line import SIMULATED, Line
-from community.model.calls.spending import Spending
+from community.model.calls.spending import NO_CEILINGS, Spending
 from community.model.cases.case import CaseKind, LadderStep, Priority
 from community.model.hours import Calendar, QuietHours
 
@@ -77,7 +77,7 @@ class Rulebook:
     robots: tuple[str, ...] = ()
     district: str = ""
     line: Line = SIMULATED
-    spending: Spending = Spending()
+    spending: Spending = NO_CEILINGS
 
     def ladder_for(self, kind: CaseKind, priority: Priority, category: str | None) -> tuple[LadderStep, ...]:
         """The ladder a new case starts with; a hazard's category replaces the first wait."""

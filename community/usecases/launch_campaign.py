@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from community.errors import Refused
 from community.model.actor import Actor
 from community.model.calls.campaign import CampaignStatus, TargetStatus
+from community.model.calls.preview import definition_hash, what_changed
 from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit
@@ -28,6 +29,7 @@ class LaunchedCampaign:
         new: False when it was running already.
         to_call: people who will be called.
         excluded: people who will not, counted by reason.
+        changed: that the list of people is no longer the one approved, in Chinese; empty where it is.
     """
 
     id: int
@@ -35,6 +37,7 @@ class LaunchedCampaign:
     rehearsal: bool
     to_call: int
     excluded: Mapping[str, int]
+    changed: str = ""
 
 
 def launch_campaign(
@@ -69,7 +72,11 @@ def launch_campaign(
     audience = judge_campaign(conn, campaign_id, campaign.questionnaire, rules=rules, now=now)
     _check_line(audience, rules, rehearsal=rehearsal)
     _check_somebody_is_called(audience)
+    approved = campaign.approved_preview or {}
+    changed = what_changed(approved["called"], len(audience.callable)) if "called" in approved else ""
     changes: dict[str, Any] = {"launched_by": actor.name, "launched_at": now, "rehearsal": rules.line.rehearsal}
+    if changed:
+        changes["approved_preview"] = {**approved, "changed": changed}
     if campaign.status is CampaignStatus.DRAFT:
         changes["override_reason"] = override_reason
     move_campaign(conn, campaign, CampaignStatus.RUNNING, **changes)
@@ -80,8 +87,17 @@ def launch_campaign(
         rehearsal=rules.line.rehearsal,
         to_call=len(audience.callable),
         excluded=audience.reasons,
+        changed=changed,
     )
-    detail = {**asdict(launched), "line": rules.line.name, "override_reason": override_reason}
+    sheet = campaign.questionnaire
+    detail = {
+        **asdict(launched),
+        "line": rules.line.name,
+        "override_reason": override_reason,
+        "legal_ground": sheet.legal_ground,
+        "legal_note": sheet.legal_note,
+        "definition": definition_hash(sheet),
+    }
     audit.append(
         conn, at=now, actor=actor, action="campaign.launched", subject=f"campaign:{campaign_id}", detail=detail
     )

@@ -236,7 +236,7 @@ class Street:
 
     def approve(self, campaign: int, by: str = "wang") -> None:
         with self.database.begin() as conn:
-            approve_campaign(conn, campaign, actor=Actor.staff(by), now=self.clock.now())
+            approve_campaign(conn, campaign, rules=self.rules, actor=Actor.staff(by), now=self.clock.now())
 
     def launch(self, campaign: int, by: str = "li", **how: Any) -> LaunchedCampaign:
         with self.database.begin() as conn:

@@ -68,7 +68,7 @@ def launch(office: Office) -> int:
             add_staff(conn, login, name=login, role=Role.SECRETARY, actor=Actor.system("test"), now=now)
         import_residents(conn, listed, actor=Actor.staff("one"), now=now)
         campaign = create_campaign(conn, QUESTIONNAIRE, rules=office.rules, actor=Actor.staff("one"), now=now)
-        approve_campaign(conn, campaign, actor=Actor.staff("two"), now=now)
+        approve_campaign(conn, campaign, rules=office.rules, actor=Actor.staff("two"), now=now)
         launch_campaign(conn, campaign, rules=office.rules, actor=Actor.staff("one"), now=now)
     return campaign
 

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from community.model.calls.call import Outcome
+from community.model.hours import CallingHours
 from community.model.questionnaires.questionnaire import Questionnaire, Recording
 
 #: How calls end where the community has no experience of its own yet; they add up to 1.
@@ -25,6 +26,7 @@ _CHARACTERS_A_SECOND, _ANSWER_SECONDS = 4.0, 5.0
 #: Who calls and why, thanks and goodbye; the question about recording; ringing until somebody picks up or nobody does.
 _FRAME_SECONDS, _CONSENT_SECONDS, _RINGING_SECONDS = 18.0, 9.0, 25.0
 _MOST_TRIES = 12
+_STEP, _LONGEST = timedelta(minutes=5), timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,19 @@ def estimate(
         waiting=_longest_wait(questionnaire) if people else timedelta(0),
         experience=experience.calls,
     )
+
+
+def finish_at(hours: CallingHours, start: datetime, *, working: timedelta, waiting: timedelta) -> datetime | None:
+    """When so much work is done in the hours, and the longest wait after it is over; None where not within a month."""
+    moment, left = start, working
+    while left > timedelta(0):
+        opening = hours.next_opening(moment)
+        if opening is None or opening > start + _LONGEST:
+            return None
+        step = min(_STEP, left)
+        moment, left = opening + step, left - step
+    end = hours.next_opening(moment + waiting)
+    return None if end is None or end > start + _LONGEST else end
 
 
 def _talk_seconds(questionnaire: Questionnaire) -> float:

@@ -30,6 +30,9 @@ class Spending:
         return calls * (self.price_per_call or 0.0) + minutes * (self.price_per_minute or 0.0)
 
 
+NO_CEILINGS = Spending()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
     """What was used up.

@@ -9,6 +9,7 @@ from community.model.hours import QuietHours, Span
 from community.model.questionnaires.questionnaire import (
     COMMON_LABELS,
     LABELS_OF_KIND,
+    LegalGround,
     Question,
     QuestionKind,
     Questionnaire,
@@ -104,6 +105,25 @@ def _text_problems(questionnaire: Questionnaire) -> Iterator[Problem]:
         yield Problem(("text", "again"), "第二条短信隔 30m 到 7d，请改一下")
     if not text.unreached and (text.say or text.again):
         yield Problem(("text", "unreached"), "写了短信怎么说，却没有写 unreached: true，一条也不会发")
+
+
+#: What a question asks that is about health, beside the words above.
+_ASKS_OF_HEALTH = re.compile(r"身体|舒服|不适|头晕|胸闷|疼|摔|睡眠|睡得|胃口|吃药|吃饭、睡觉|生病|难受|看病")
+
+
+def find_hints(questionnaire: Questionnaire) -> list[str]:
+    """What is allowed and yet looks like an oversight, one sentence each."""
+    hints = [
+        f"第 {place} 题问的像是健康情况（“{found[0]}”），请加上 about_health: true，先征得本人同意"
+        for place, question in enumerate(questionnaire.questions, start=1)
+        if not question.about_health
+        and (found := _HEALTH_WORDS.search(question.say) or _ASKS_OF_HEALTH.search(question.say))
+    ]
+    if found := _HEALTH_WORDS.search(questionnaire.purpose):
+        hints.append(f"purpose 谁接电话都会听到，提到了“{found[0]}”，请看要不要换个说法")
+    if questionnaire.legal_ground is not LegalGround.CONSENT and not questionnaire.legal_note:
+        hints.append("依据不是本人同意，请在 legal_note 里写明是哪条职责或哪个预警")
+    return hints
 
 
 def speaks_of_health(text: str) -> bool:
