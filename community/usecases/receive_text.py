@@ -29,7 +29,8 @@ from community.model.questionnaires.questionnaire import Question, QuestionKind
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import texts as store
-from community.store.targets import exclude_waiting, home_of, person_of
+from community.store.cases import case_by_id
+from community.store.targets import exclude_waiting, home_of, person_of, target_by_id
 from community.store.texts import TextMessage
 from community.texts.say import say
 from community.usecases.answer_by_text import Answered, answer_by_text, open_targets
@@ -37,7 +38,7 @@ from community.usecases.invite_by_text import addressed
 from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
 from community.usecases.opt_out import opt_out
-from community.usecases.raise_emergency import Teller, place_emergency, raise_emergency
+from community.usecases.raise_emergency import LASTS, Teller, place_emergency, raise_emergency
 from community.usecases.written_conversation import VALID_FOR
 
 _E164 = re.compile(r"\+[1-9]\d{5,14}")
@@ -151,7 +152,11 @@ class _Taking:
     def _in_danger(self) -> bool:
         """Tell somebody in danger whom to call, and raise it, before anything else."""
         emergency = detect_emergency(self.body)
+        crying = is_distress(plain(self.body))
         key = f"text:{self.id}"
+        if crying and open_targets(self.conn, self.history, now=self.now):
+            # The conversation they are in raises it, and asks them nothing more.
+            return False
         if emergency is not None:
             raised = raise_emergency(
                 self.conn,
@@ -177,10 +182,22 @@ class _Taking:
         )
         if placed is not None:
             self._answer(placed.text, TextKind.EMERGENCY)
-        elif is_distress(plain(self.body)) and not open_targets(self.conn, self.history, now=self.now):
+        elif crying:
             self._cry_for_help()
         else:
+            return self._adds_to_cry()
+        return True
+
+    def _adds_to_cry(self) -> bool:
+        """What somebody writes who has just been told whom to call goes onto the case of their cry for help."""
+        told = next((text for text in self.history if text.direction == "out"), None)
+        if told is None or told.kind is not TextKind.EMERGENCY or self.now - told.created_at > LASTS:
             return False
+        target = target_by_id(self.conn, told.target_id) if told.target_id is not None else None
+        if target is None or target.case_id is None or not case_by_id(self.conn, target.case_id).status.is_open:
+            return False
+        note_case(self.conn, target.case_id, self.body, actor=self.actor, now=self.now, source_key=f"text:{self.id}")
+        self._answer(say("sms", "added"), TextKind.EMERGENCY, resident_id=told.resident_id, target_id=told.target_id)
         return True
 
     def _cry_for_help(self) -> None:
@@ -287,12 +304,18 @@ class _Taking:
             )
 
     def _answer(
-        self, body: str, kind: TextKind, answered: Answered | None = None, *, resident_id: int | None = None
+        self,
+        body: str,
+        kind: TextKind,
+        answered: Answered | None = None,
+        *,
+        resident_id: int | None = None,
+        target_id: int | None = None,
     ) -> None:
         """Write the answer down; it is sent by the worker, once."""
         if answered is not None:
-            resident_id = answered.resident_id
-            store.note_on_text(self.conn, self.id, target_id=answered.target_id, resident_id=resident_id)
+            resident_id, target_id = answered.resident_id, answered.target_id
+        store.note_on_text(self.conn, self.id, target_id=target_id, resident_id=resident_id)
         if not body or (kind is TextKind.REPLY and self._wrote_too_often()):
             return
         store.insert_text(
@@ -301,7 +324,7 @@ class _Taking:
             token=secrets.token_hex(16),
             direction="out",
             kind=kind,
-            target_id=answered.target_id if answered else None,
+            target_id=target_id,
             resident_id=resident_id,
             question_id=answered.question_id if answered else None,
             reply_to=self.id,
@@ -321,7 +344,7 @@ class _Taking:
         asked = next((text for text in self.history if text.resident_id in own and text.direction == "out"), None)
         resident_id = asked.resident_id if asked else own[0] if len(own) == 1 else None
         if resident_id is None and not own:
-            return Teller(rehearsal=self.line.rehearsal)
+            return Teller(contact=self._with_number(""), rehearsal=self.line.rehearsal)
         home, grid = home_of(self.conn, resident_id or own[0])
         return Teller(
             resident_id=resident_id,
@@ -347,7 +370,7 @@ class _Taking:
         return next((text.kind for text in self.history if text.direction == "out"), None)
 
     def _with_number(self, words: str) -> str:
-        return words if self.residents else f"{words}\n来信号码：{self.received.number}"
+        return words if self.residents else f"{words}\n来信号码：{self.received.number}".strip()
 
     def _write_line(self, action: str, people: Sequence[int]) -> None:
         detail = {"residents": list(people)}

@@ -14,6 +14,7 @@ from community.model.calls.line import Line
 from community.store.database import Database
 from community.store.texts import TextMessage, text_messages, texts_of_target
 from tests.harness.dialling import Exchange, Street, generous
+from tests.harness.telephone import sample_rules
 from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN, TwilioServer
 from voice.carriers.twilio.carrier import TwilioCarrier
 from voice.engine.texter import MakeLink, Texter
@@ -94,7 +95,7 @@ async def text_street(
 ) -> AsyncIterator[TextStreet]:
     """Serve the webhooks, and a Twilio beside them."""
     exchange = Exchange(clock, name="twilio")
-    street = Street(database, clock, generous(line=LINE), exchange)
+    street = Street(database, clock, generous(line=LINE, hazards=sample_rules().hazards), exchange)
     port = unused_port()
     url = f"http://127.0.0.1:{port}"
     async with TwilioServer() as twilio:
