@@ -41,6 +41,8 @@ class Settings:
     aliyun_show_numbers: tuple[str, ...]
     #: Stands in the addresses that are entered in Alibaba Cloud's console.
     aliyun_callback_secret: str
+    #: A recorded greeting that was uploaded there; empty has it spoken by a voice.
+    aliyun_greeting_code: str
     aliyun_voice: str
     aliyun_asr_model: str
     aliyun_api_endpoint: str
@@ -137,6 +139,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         aliyun_access_key_secret=read.text("ALIYUN_ACCESS_KEY_SECRET"),
         aliyun_show_numbers=read.mainland_numbers("ALIYUN_CALLED_SHOW_NUMBER"),
         aliyun_callback_secret=read.url_word("ALIYUN_CALLBACK_SECRET"),
+        aliyun_greeting_code=read.text("ALIYUN_GREETING_CODE"),
         aliyun_voice=read.text("ALIYUN_VOICE", "xiaoyun"),
         aliyun_asr_model=read.text("ALIYUN_ASR_MODEL", "customer_service_8k"),
         aliyun_api_endpoint=read.url("ALIYUN_API_ENDPOINT", "https://dyvmsapi.aliyuncs.com"),

@@ -69,6 +69,7 @@ def _aliyun(office: Office) -> AliyunCarrier:
         settings.aliyun_access_key_secret,
         settings.aliyun_show_numbers,
         callback_secret=settings.aliyun_callback_secret,
+        greeting_code=settings.aliyun_greeting_code,
         voice=settings.aliyun_voice,
         asr_model=settings.aliyun_asr_model,
         endpoint=settings.aliyun_api_endpoint,

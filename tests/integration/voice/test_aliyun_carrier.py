@@ -57,6 +57,17 @@ async def test_a_call_is_asked_for_once_and_bears_our_ids(aliyun: AliyunServer) 
     assert (post["RecordFlag"], post["EarlyMediaAsr"]) == ("false", "true")
 
 
+async def test_the_greeting_may_be_a_recording_of_ones_own(aliyun: AliyunServer) -> None:
+    carrier = AliyunCarrier(
+        KEY_ID, KEY_SECRET, [SHOW_NUMBER], callback_secret=SECRET, endpoint=aliyun.endpoint, greeting_code="2d4c.wav"
+    )
+    await carrier.place(REQUEST)
+    await carrier_to(aliyun.endpoint).place(REQUEST)
+    own, spoken = aliyun.posts
+    assert (own["VoiceCode"], "VoiceCodeParam" in own) == ("2d4c.wav", False)
+    assert (spoken["VoiceCode"], json.loads(spoken["VoiceCodeParam"])) == ("$greeting$", {"greeting": "您好。"})
+
+
 @pytest.mark.parametrize(
     "fault",
     [*(fault for fault in Fault), (200, "isp.SYSTEM_ERROR"), (503, "ServiceUnavailable")],

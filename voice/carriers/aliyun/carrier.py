@@ -55,6 +55,7 @@ class AliyunCarrier:
         key_id / key_secret: of a RAM user that may use the voice service.
         show_numbers: E.164 of the numbers that were bought.
         callback_secret: stands in the addresses that were entered in the console; the callbacks bear no signature.
+        greeting_code: the platform's id of a recording that says 您好; empty has it spoken.
         voice: the platform's name of a voice.
         asr_model: what recognises speech; `dialect_customer_service_8k` for heavy accents.
         endpoint: where the API is.
@@ -72,6 +73,7 @@ class AliyunCarrier:
         show_numbers: Sequence[str],
         *,
         callback_secret: str,
+        greeting_code: str = "",
         voice: str = "xiaoyun",
         asr_model: str = "customer_service_8k",
         endpoint: str = ENDPOINT,
@@ -80,7 +82,7 @@ class AliyunCarrier:
     ) -> None:
         self.from_numbers = tuple(show_numbers)
         self._secret = callback_secret
-        self._voice, self._asr_model = voice, asr_model
+        self._greeting_code, self._voice, self._asr_model = greeting_code, voice, asr_model
         self._clock = clock or SystemClock()
         self._client = VoiceClient(key_id, key_secret, endpoint, request_seconds)
 
@@ -103,7 +105,7 @@ class AliyunCarrier:
 
     async def cancel(self, carrier_id: str) -> bool:
         """Nothing that is documented takes a call back: it rings at once, and counts as one that does."""
-        log.info("cannot_cancel", carrier_id=carrier_id)
+        log.debug("cannot_cancel", carrier_id=carrier_id)
         return False
 
     async def find(self, *, to: str, since: datetime) -> list[FoundCall]:  # noqa: ARG002 - of all carriers
@@ -189,8 +191,7 @@ class AliyunCarrier:
 
     def _parameters(self, urls: CallUrls) -> dict[str, Any]:
         return {
-            "voice_code": "$greeting$",
-            "voice_code_param": json.dumps({"greeting": _GREETING}, ensure_ascii=False),
+            **self._greeting(),
             "action_code_break": _YES,
             "mute_time": _SILENCE_AFTER_GREETING,
             "pause_time": _END_OF_SPEECH,
@@ -205,6 +206,12 @@ class AliyunCarrier:
             "out_id": urls.attempt_id[: receipts.OUT_ID_LENGTH],
             "dynamic_id": str(Baton(urls.attempt_id, urls.token, 0)),
         }
+
+    def _greeting(self) -> dict[str, str]:
+        if self._greeting_code:
+            return {"voice_code": self._greeting_code}
+        greeting = json.dumps({"greeting": _GREETING}, ensure_ascii=False)
+        return {"voice_code": "$greeting$", "voice_code_param": greeting}
 
     async def _detail(self, carrier_id: str, day: datetime) -> Mapping[str, Any]:
         try:
