@@ -7,10 +7,12 @@ from sqlalchemy import Connection
 from bot.channels.base import Reply
 from bot.replies import GROUP, PERSON, TurnAnswer
 from community.model.address_text import extract_location
-from community.model.hazards.emergency import Emergency, detect_emergency
+from community.model.hazards.afterwards import says_yes
+from community.model.hazards.emergency import SERVICES, Emergency
 from community.model.rulebook import Rulebook
 from community.store import messages
 from community.store.messages import StoredMessage
+from community.texts.say import say
 from community.usecases.raise_emergency import (
     LASTS,
     RaisedEmergency,
@@ -18,19 +20,21 @@ from community.usecases.raise_emergency import (
     places_of,
     raise_emergency,
 )
+from community.usecases.recognise_emergency import recognise_emergency
+from community.usecases.stand_down_emergency import stand_down_emergency
 
 #: Channels that vouch for nobody: whoever likes begins as many conversations there as they want.
 _ANONYMOUS = frozenset({"web"})
 
 
-def recognise(text: str) -> Emergency | None:
-    """Return the emergency that a text tells of, or None."""
-    return detect_emergency(text) if text else None
+def recognise(text: str, *, addressed: bool) -> Emergency | None:
+    """Return the emergency that a text tells of, also one that is only suspected where the bot was addressed, or None."""
+    return recognise_emergency(text, asked=addressed) if text else None
 
 
 def warm_up(rules: Rulebook) -> None:
     """Load the dictionaries that reading a place needs, so that the first person in danger does not wait for them."""
-    detect_emergency("着火了")
+    recognise_emergency("着火了")
     extract_location("锦绣苑7栋2单元", places_of(rules))
 
 
@@ -69,6 +73,45 @@ def answer_place(
     return _answer(message, raised) if raised is not None else None
 
 
+def answer_yes(
+    conn: Connection, message: StoredMessage, *, text: str, rules: Rulebook, now: datetime
+) -> TurnAnswer | None:
+    """Raise what was suspected, when the question was answered with yes; None when it was not asked, or not so answered."""
+    before = messages.previous_answer(conn, message, since=now - LASTS) if says_yes(text) else None
+    kind = str(before.understanding.get("suspected")) if before else ""
+    if before is None or kind not in SERVICES:
+        return None
+    emergency = Emergency(SERVICES[kind], kind, kind, decided_by="asked")
+    return answer_emergency(conn, emergency, message, text=f"{before.text}\n{text}", rules=rules, now=now)
+
+
+def answer_over(
+    conn: Connection, message: StoredMessage, *, text: str, rules: Rulebook, now: datetime
+) -> TurnAnswer | None:
+    """Answer somebody who says that the danger has passed; None when the message is about anything else."""
+    case = stand_down_emergency(
+        conn, text=text, conversation_id=message.conversation_id, message=message.id, rules=rules, now=now
+    )
+    if case is None:
+        return None
+    reply = Reply(text=say("emergency", "over", number=case.number), to=_to(message))
+    return TurnAnswer((reply,), case.number, {"intent": "emergency_over"})
+
+
+def ask_whether(message: StoredMessage, said: TurnAnswer) -> TurnAnswer:
+    """Put the question whether somebody is in danger before an answer, where that is suspected."""
+    found = recognise(message.text, addressed=message.addressed)
+    if found is None or not found.suspected:
+        return said
+    question = Reply(text=say("emergency", "suspected"), to=_to(message))
+    understanding = {**said.understanding, "suspected": found.kind}
+    return TurnAnswer((question, *said.replies), said.case_number, understanding)
+
+
+def _to(message: StoredMessage) -> str:
+    return GROUP if message.scene == GROUP else PERSON
+
+
 def _answer(message: StoredMessage, raised: RaisedEmergency) -> TurnAnswer:
     understanding = {
         "intent": "emergency",
@@ -76,5 +119,4 @@ def _answer(message: StoredMessage, raised: RaisedEmergency) -> TurnAnswer:
         "services": list(raised.services),
         **({"asks": raised.asks} if raised.asks else {}),
     }
-    to = GROUP if message.scene == GROUP else PERSON
-    return TurnAnswer((Reply(text=raised.text, to=to),), raised.number, understanding)
+    return TurnAnswer((Reply(text=raised.text, to=_to(message)),), raised.number, understanding)

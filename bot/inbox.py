@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 
 from bot.channels.base import IncomingMessage, Reply
 from bot.delivery import deliver
-from bot.emergencies import answer_emergency, answer_place, recognise
+from bot.emergencies import answer_emergency, answer_over, answer_place, answer_yes, recognise
 from bot.limits import TurnLimits, clean_text
 from bot.replies import GROUP, TurnAnswer, as_documents, protect_group
 from community.errors import InvalidInput, Refused
+from community.model.hazards.afterwards import says_it_is_over
 from community.model.hazards.emergency import Emergency
 from community.model.rulebook import Rulebook
 from community.store import messages, turns
@@ -24,6 +25,8 @@ from community.usecases.raise_emergency import LASTS
 #: A lost first answer, with the token in it, may be asked for again by the very same request for so long.
 _FIRST_ANSWER_AGAIN = timedelta(minutes=10)
 _MINUTE = timedelta(minutes=1)
+#: What follows an emergency, or the question whether there is one; the first that fits answers.
+_AFTERWARDS = (answer_yes, answer_place, answer_over)
 #: What somebody says who only mentions the bot.
 _ONLY_MENTIONED = "你好"
 
@@ -73,8 +76,9 @@ class Inbox:
             if message.scene != GROUP:
                 raise InvalidInput(say("chat", "empty"), code="empty_text")
             text = _ONLY_MENTIONED
-        emergency = recognise(text)
-        if not message.addressed and emergency is None and not _answers_emergency(conn, message, now=now):
+        found_danger = recognise(text, addressed=message.addressed)
+        emergency = None if found_danger is None or found_danger.suspected else found_danger
+        if not message.addressed and emergency is None and not _answers_emergency(conn, message, text, now=now):
             return Accepted(message=None)
         conversation = messages.enter_conversation(conn, _conversation(message), now=now)
         found = messages.find(conn, channel=message.channel, account=message.account, message_id=message.message_id)
@@ -101,7 +105,8 @@ class Inbox:
         if emergency is not None:
             answer = answer_emergency(conn, emergency, stored, text=text, rules=self.rules, now=now)
         elif text:
-            answer = answer_place(conn, stored, text=text, rules=self.rules, now=now)
+            answers = (follow(conn, stored, text=text, rules=self.rules, now=now) for follow in _AFTERWARDS)
+            answer = next((found for found in answers if found is not None), None)
         if answer is not None:
             settled = turns.settle(
                 conn,
@@ -172,13 +177,13 @@ class Inbox:
         return protect_group(replies, text=text, scene=stored.scene, own_numbers=own_numbers(self.rules))
 
 
-def _answers_emergency(conn: Connection, message: IncomingMessage, *, now: datetime) -> bool:
-    """Tell whether a person in danger, just asked where they are, speaks again: they need not mention the bot."""
+def _answers_emergency(conn: Connection, message: IncomingMessage, text: str, *, now: datetime) -> bool:
+    """Tell whether a person in danger, just asked where they are, speaks again, or says that it is over: they need not mention the bot."""
     last = messages.last_message(conn, message.conversation_id)
     return (
         last is not None
         and bool(last.understanding.get("emergency"))
-        and bool(last.understanding.get("asks"))
+        and (bool(last.understanding.get("asks")) or says_it_is_over(text))
         and now - last.received_at <= LASTS
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from bot.channels.base import Channel, IncomingMessage, Reply
 from bot.delivery import deliver, push
+from bot.emergencies import ask_whether
 from bot.inbox import Accepted, Inbox, own_numbers
 from bot.limits import TurnLimits
 from bot.rasa_client import Answered, RasaClient, Unknown
@@ -268,6 +269,7 @@ class Turns:
 
     def _finish(self, conn: Connection, message: StoredMessage, said: TurnAnswer) -> _Settled:
         now = self._clock.now()
+        said = ask_whether(message, said)
         replies = protect_group(
             said.replies, text=message.text, scene=message.scene, own_numbers=own_numbers(self._rules)
         )

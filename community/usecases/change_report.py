@@ -13,6 +13,7 @@ from community.model.rulebook import Rulebook
 from community.store import cases as store
 from community.usecases.change_case import change_case
 from community.usecases.note_case import note_case
+from community.usecases.recognise_emergency import summary_of
 
 #: A correction without a number means a report no older than this.
 _RECENT = timedelta(hours=24)
@@ -80,4 +81,6 @@ def _summary(case: Case, rules: Rulebook, *, category: str | None, location_text
     hazard = rules.hazards.get(category or case.category or "")
     where = case.location_text if location_text is None else location_text
     name = hazard.name if hazard else ""
+    if case.danger and (urgent := summary_of(case.description, where, called=name if category else "")):
+        return urgent
     return f"{name}，{where}" if where else name

@@ -7,13 +7,13 @@ from sqlalchemy import Connection
 from community.model.actor import Actor
 from community.model.address_text import FoundLocation
 from community.model.cases.case import Case
-from community.model.hazards.emergency import detect_emergency
 from community.model.rulebook import Rulebook
 from community.store import cases as store
 from community.texts.say import say
 from community.usecases.change_case import change_case
 from community.usecases.change_report import completed_place
 from community.usecases.note_case import note_case
+from community.usecases.recognise_emergency import summary_of
 from community.usecases.tell_step import mark_rehearsal, tell_robots, text_values
 
 
@@ -57,11 +57,3 @@ def continue_emergency(
         said = mark_rehearsal(changed, say("cases", "changed", **text_values(changed, rules.timezone)))
         tell_robots(conn, changed, said, key=f"case:{case.id}:{source_key}", rules=rules, now=now)
     return changed
-
-
-def summary_of(text: str, place: str) -> str:
-    """One line of what somebody in danger wrote, and where; empty where the text tells of no danger."""
-    emergency = detect_emergency(text)
-    if emergency is None:
-        return ""
-    return say("emergency", "summary", what=say("emergency", f"kinds.{emergency.kind}"), place=place)

@@ -13,16 +13,18 @@ from sqlalchemy import Connection
 from community.model.actor import Actor
 from community.model.address import Address
 from community.model.address_text import FoundLocation, Places, extract_location
-from community.model.cases.case import Case, CaseKind, NewCase
-from community.model.hazards.emergency import Emergency, detect_emergency
+from community.model.cases.case import Case, CaseKind, NewCase, Priority
+from community.model.hazards.emergency import Emergency
 from community.model.hazards.hazard_report import categorise_emergency, word_scores
 from community.model.rulebook import Rulebook
 from community.model.text import normalise
 from community.store import cases as store
 from community.texts.say import say
-from community.usecases.continue_emergency import continue_emergency, summary_of
+from community.usecases.continue_emergency import continue_emergency
 from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
+from community.usecases.recognise_emergency import recognise_emergency, summary_of
+from community.usecases.tell_step import mark_rehearsal, tell_robots
 
 #: So long, what somebody in danger says belongs to what they said before.
 LASTS = timedelta(minutes=15)
@@ -33,6 +35,8 @@ _PER_MINUTE = 10
 #: Characters beside a place in a message that tells nothing else: 我在…，快来.
 _BESIDE_PLACE = 8
 _FIRES = frozenset({"fire", "electric_fire"})
+#: How many open emergencies are looked through for the same building.
+_OPEN = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +119,10 @@ def raise_emergency(
     said = _Said(text, extract_location(text, places_of(rules)), conversation_id, key)
     told = store.emergencies_told(conn, conversation_id, since=now - timedelta(hours=1))
     if store.case_by_source_key(conn, key) is None:
-        if (case := _told_before(told, emergency, said.place, now=now)) is not None:
-            return _told_again(_add(conn, case, said, rules=rules, now=now), emergency, rules)
+        if (case := _told_before(told, said.place, now=now)) is not None:
+            joined = _add(conn, case, said, rules=rules, now=now)
+            _tell_another_kind(conn, joined, emergency, rules=rules, now=now)
+            return _told_again(joined, emergency, rules)
         if anonymous_channel is not None and (crowd := _crowd(conn, anonymous_channel, now=now)) is not None:
             return _hand_on(conn, crowd, emergency, said, rules=rules, now=now)
     return _open(conn, emergency, said, reporter_name, teller or Teller(), rules=rules, now=now)
@@ -139,7 +145,7 @@ def place_emergency(
     """
     told = store.emergencies_told(conn, conversation_id, since=now - LASTS)
     case = next((case for case in told if case.status.is_open and case.danger), None)
-    emergency = detect_emergency(case.description) if case is not None else None
+    emergency = recognise_emergency(case.description) if case is not None else None
     if case is None or emergency is None or (case.location_text and not just_told):
         return None
     place = extract_location(text, places_of(rules))
@@ -159,22 +165,44 @@ def places_of(rules: Rulebook) -> Places:
     return Places(tuple(rules.communities), dict(rules.place_names))
 
 
-def _told_before(
-    told: Sequence[Case], emergency: Emergency, place: FoundLocation | None, *, now: datetime
-) -> Case | None:
+def _told_before(told: Sequence[Case], place: FoundLocation | None, *, now: datetime) -> Case | None:
     """The case that a message goes onto: the one it tells of again, or the last one where too many were opened."""
-    again = next((case for case in told if _is_told_again(case, emergency, place, now=now)), None)
+    again = next((case for case in told if _is_running(case, place, now=now)), None)
     if again is not None or len(told) < _PER_HOUR:
         return again
     return next((case for case in told if case.status.is_open), told[0])
 
 
-def _is_told_again(case: Case, emergency: Emergency, place: FoundLocation | None, *, now: datetime) -> bool:
+def _is_running(case: Case, place: FoundLocation | None, *, now: datetime) -> bool:
     if not case.status.is_open or not case.danger or now - case.opened_at > LASTS:
         return False
-    before = detect_emergency(case.description)
+    return not (place and case.address.contradicts(place.address))
+
+
+def _tell_another_kind(conn: Connection, case: Case, emergency: Emergency, *, rules: Rulebook, now: datetime) -> None:
+    """Tell the group robots, once, of a danger that the case did not speak of: 着火, then 我妈晕倒了."""
+    before = recognise_emergency(case.description)
     kinds = {emergency.kind, before.kind if before else ""}
-    return (len(kinds) == 1 or kinds == _FIRES) and not (place and case.address.contradicts(place.address))
+    if len(kinds) == 1 or kinds == _FIRES or not case.status.is_open:
+        return
+    what = say("emergency", f"kinds.{emergency.kind}")
+    said = say("emergency", "another", number=case.number, place=case.location_text, what=what)
+    key = f"case:{case.id}:also:{emergency.kind}"
+    tell_robots(conn, case, mark_rehearsal(case, said), key=key, rules=rules, now=now)
+
+
+def _note_beside(conn: Connection, case: Case, *, now: datetime) -> None:
+    """Write onto a new case, and onto the one of a neighbour, that both tell of the same building."""
+    if not case.address.building:
+        return
+    wanted = store.CaseFilter(open=True, kinds=(CaseKind.HAZARD,), priorities=(Priority.EMERGENCY,))
+    for other in store.list_cases(conn, wanted, limit=_OPEN):
+        same = (other.address.community, other.address.building) == (case.address.community, case.address.building)
+        if same and other.id != case.id and other.danger and now - other.opened_at <= LASTS:
+            for here, there in ((case, other), (other, case)):
+                text = say("emergency", "beside", number=there.number)
+                key = f"case:{here.id}:beside:{there.id}"
+                note_case(conn, here.id, text, actor=Actor.system("emergency"), now=now, source_key=key)
 
 
 def _add(conn: Connection, case: Case, said: _Said, *, rules: Rulebook, now: datetime) -> Case:
@@ -223,6 +251,8 @@ def _open(
         conversation_id=said.conversation_id,
     )
     opened = open_case(conn, new, rules=rules, actor=Actor.resident(said.conversation_id), now=now)
+    if opened.created:
+        _note_beside(conn, store.case_by_id(conn, opened.id), now=now)
     return _raised("said", opened.id, opened.number, emergency, rules, created=opened.created, place=said.where)
 
 

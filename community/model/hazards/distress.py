@@ -1,6 +1,9 @@
 """Somebody who answers our questions cries for help: which help fits, and what staff read of it."""
 
 import re
+from collections.abc import Mapping
+
+from community.model.hazards.emergency import Emergency
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("gas", re.compile(r"煤气|天然气|漏气|燃气")),
@@ -18,6 +21,25 @@ DISTRESS_NAMES = {
 }
 
 
-def kind_of(text: str) -> str:
-    """Which advice fits: `medical`, `fire`, `gas`, `police` or `despair`."""
+#: The advice for each kind of emergency; every other kind is `medical`.
+_ADVICE: Mapping[str, str] = {
+    "gas": "gas",
+    "fire": "fire",
+    "electric_fire": "fire",
+    "suicide": "despair",
+    "violence": "police",
+    "scam": "police",
+    "missing": "police",
+}
+
+
+def kind_of(text: str, emergency: Emergency | None = None) -> str:
+    """Which advice fits: `medical`, `fire`, `gas`, `police` or `despair`.
+
+    Args:
+        text: in the form of `speech.plain`.
+        emergency: what was recognised in it; it wins over single words, a cry for help alone says nothing.
+    """
+    if emergency is not None and "救命" not in text:
+        return _ADVICE.get(emergency.kind, "medical")
     return next((kind for kind, pattern in _KINDS if pattern.search(text)), "medical")

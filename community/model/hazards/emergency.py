@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from community.model.hazards.emergency_contexts import ASKING_MORE, BACK, FRAMES, HARMLESS_MORE, KITCHEN, OUT_OF_HAND
-from community.model.hazards.emergency_scenes import SCENES
 from community.model.hazards.emergency_words import (
     ASKING,
     ELSEWHERE,
@@ -21,6 +20,7 @@ from community.model.hazards.emergency_words import (
     UNREAL,
     UNREAL_INSIDE,
 )
+from community.model.hazards.scenes.every import SCENES
 from community.model.text import normalise
 
 
@@ -32,14 +32,21 @@ class Emergency:
         services: whom to call, the first one first: `119`, `110`, `120`, `gas`.
         advice_key: key of the advice that is given at once.
         kind: what sort of emergency: fire, gas, medical…
+        suspected: it is not sure enough to raise the alarm, and is asked about.
+        decided_by: `rule` or `opinion`.
+        sureness: 0…1, of the opinion where it decided.
     """
 
     services: tuple[str, ...]
     advice_key: str
     kind: str
+    suspected: bool = False
+    decided_by: str = "rule"
+    sureness: float = 1.0
 
 
-_SERVICES: Mapping[str, tuple[str, ...]] = {
+#: Whom to call for each kind, the first one first.
+SERVICES: Mapping[str, tuple[str, ...]] = {
     "gas": ("gas", "119"),
     "electric_fire": ("119",),
     "fire": ("119",),
@@ -91,7 +98,7 @@ def detect_emergency(text: str) -> Emergency | None:
     kinds = [kind for kind in _kinds(plain) if not (kind in _OF_THE_STOVE and _is_cooking(plain))]
     if not kinds:
         return None
-    services = dict.fromkeys(service for kind in kinds for service in _SERVICES[kind])
+    services = dict.fromkeys(service for kind in kinds for service in SERVICES[kind])
     return Emergency(tuple(services), kinds[0], kinds[0])
 
 

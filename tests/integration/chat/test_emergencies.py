@@ -7,9 +7,14 @@ from aiohttp import web
 
 from bot.channels.web import web_chat_routes
 from community.model.actor import Actor
+from community.model.address_text import extract_location
+from community.model.hazards.emergency import Emergency
 from community.store.cases import CaseFilter, events_of, list_cases
 from community.store.outbox import outbox
 from community.usecases.cancel_case import cancel_case
+from community.usecases.change_report import change_report
+from community.usecases.raise_emergency import places_of
+from community.usecases.recognise_emergency import recognise_emergency
 from tests.harness.neighbourhood import sample_rules
 
 
@@ -117,3 +122,84 @@ async def test_many_strangers_at_once_ring_the_robots_ten_times_a_minute(desk, a
     desk.clock.advance(timedelta(minutes=2))
     body = {"conversation_id": "stranger-99", "message_id": "1", "text": "锦绣苑9栋着火了"}
     assert "case" in await (await caller.post("/chat/messages", json=body)).json()
+
+
+async def test_another_danger_told_by_the_same_person_joins_what_runs_and_its_number_is_told(desk):
+    first = await desk.talks("锦绣苑7栋着火了")
+    second = await desk.talks("我妈晕倒了叫不醒")
+    [case] = cases_of(desk)
+    assert first.case_number == second.case_number == case.number
+    assert "120" in second.replies[0]["text"]
+    assert rings(desk)[-1].endswith("补充：还有急病。")
+    await desk.talks("我妈还没醒，晕倒了")
+    assert len(rings(desk)) == 2, "the same again rings nobody"
+
+
+async def test_that_it_is_over_is_noted_and_a_person_still_looks(desk):
+    desk.rasa.mood = "failing"
+    first = await desk.talks("锦绣苑7栋着火了")
+    desk.clock.advance(timedelta(minutes=30))
+    over = await desk.talks("火已经灭了，没事了")
+    assert (over.status, over.case_number) == ("answered", first.case_number)
+    assert "平安就好" in over.replies[0]["text"]
+    [case] = cases_of(desk)
+    assert case.status.is_open
+    assert "居民说已经没有危险" in rings(desk)[-1]
+    again = await desk.talks("又烧起来了，快来")
+    assert "119" in again.replies[0]["text"]
+
+
+async def test_it_is_over_means_nothing_where_nobody_was_in_danger(desk):
+    await desk.talks("没事了")
+    assert desk.rasa.texts() == ["没事了"]
+    assert cases_of(desk) == []
+
+
+async def test_two_who_tell_of_the_same_building_have_cases_that_name_each_other(desk):
+    await desk.talks("锦绣苑7栋着火了")
+    await desk.talks("锦绣苑7栋着火了，快来", person="li")
+    one, other = cases_of(desk)
+    with desk.database.reading() as conn:
+        told = [[event.text for event in events_of(conn, case.id) if event.action == "noted"] for case in (one, other)]
+    assert [other.number in told[0][-1], one.number in told[1][-1]] == [True, True]
+
+
+async def test_a_correction_leaves_the_summary_of_an_emergency_urgent(desk):
+    await desk.talks("锦绣苑7栋着火了")
+    [case] = cases_of(desk)
+    place = extract_location("锦绣苑5栋", places_of(desk.rules))
+    with desk.database.begin() as conn:
+        changed = change_report(
+            conn, case, text="不对，是5栋", source_key="m:1", rules=desk.rules, now=desk.clock.now(), place=place
+        )
+    assert changed.summary == "【紧急】起火，锦绣苑5栋"
+
+
+async def test_who_may_be_in_danger_is_asked_and_yes_raises_it(desk, monkeypatch):
+    monkeypatch.setattr("bot.emergencies.recognise_emergency", suspecting("老人好像不太对劲"))
+    asked = await desk.talks("老人好像不太对劲")
+    assert "您是不是遇到危险了" in asked.replies[0]["text"]
+    assert len(asked.replies) > 1, "what was asked is answered all the same"
+    assert cases_of(desk) == []
+    yes = await desk.talks("是的")
+    [case] = cases_of(desk)
+    assert yes.case_number == case.number
+    assert "120" in yes.replies[0]["text"]
+    assert "老人好像不太对劲" in case.description
+
+
+async def test_yes_to_anything_else_raises_nothing(desk):
+    await desk.talks("你好")
+    await desk.talks("是的")
+    assert cases_of(desk) == []
+
+
+def suspecting(doubtful):
+    """The recogniser as it is, and one line of which it is not sure."""
+
+    def recognise(text, *, asked=True):
+        if text == doubtful:
+            return Emergency(("120",), "medical", "medical", suspected=True) if asked else None
+        return recognise_emergency(text, asked=asked)
+
+    return recognise

@@ -1,19 +1,26 @@
-"""Somebody in danger is recognised by rule; a near miss is not."""
+"""Somebody in danger is recognised, by rule and with a second opinion; a near miss is not."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from benchmarks.train_danger_opinion import TARGET, learned
+from community.files.danger_knowledge import WEIGHTS, load_danger_opinion
+from community.model.hazards.afterwards import says_it_is_over, says_yes
 from community.model.hazards.emergency import detect_emergency
+from community.model.hazards.recognising import recognise
+from community.usecases.recognise_emergency import recognise_emergency
 
+#: What was measured when the figures in docs/assistant.md were taken, less a little.
+FRESH_RECALL, FRESH_FALSE = 0.88, 0.10
 LINES = Path(__file__).parents[2] / "evaluation" / "emergencies"
 
 
-def lines() -> list[dict[str, str | None]]:
+def lines(folder: Path = LINES) -> list[dict[str, str | None]]:
     return [
         json.loads(line)
-        for path in sorted(LINES.glob("*.jsonl"))
+        for path in sorted(folder.glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
 
@@ -90,3 +97,82 @@ def test_who_insists_is_believed() -> None:
 
 def test_a_very_long_text_is_read_in_no_time() -> None:
     assert detect_emergency("路灯坏了，" * 400) is None
+
+
+def alarm(text: str, *, asked: bool = True) -> tuple[str, ...] | None:
+    """The numbers told; None where no alarm is raised."""
+    found = recognise_emergency(text, asked=asked)
+    return None if found is None or found.suspected else found.services
+
+
+def test_what_the_rules_were_worked_out_on_is_not_lost_with_the_second_opinion() -> None:
+    known = lines()
+    missed = [line["text"] for line in known if line["service"] and recognise_emergency(str(line["text"])) is None]
+    raised = [line for line in known if line["service"] and alarm(str(line["text"]))]
+    false = [line["text"] for line in known if not line["service"] and alarm(str(line["text"]))]
+    assert missed == []
+    assert len(raised) / sum(bool(line["service"]) for line in known) >= 0.98
+    assert len(false) / sum(not line["service"] for line in known) <= 0.03, false
+
+
+def test_lines_that_nothing_was_learned_from_are_understood_as_well_as_before() -> None:
+    fresh = lines(LINES / "fresh")
+    real, near = ([line for line in fresh if bool(line["service"]) is wanted] for wanted in (True, False))
+    raised = [line for line in real if alarm(str(line["text"]))]
+    right = [line for line in raised if line["service"] in (alarm(str(line["text"])) or ())]
+    false = [line["text"] for line in near if alarm(str(line["text"]))]
+    assert len(raised) / len(real) >= FRESH_RECALL
+    assert len(right) / len(raised) >= 0.93
+    assert len(false) / len(near) <= FRESH_FALSE, false
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "刚看电视里着火，结果我家厨房真着了",
+        "我妈叫不醒",
+        "屋里一股臭鸡蛋味",
+        "电梯不动了里头有人",
+        "老爷子摔了起不来",
+        "119号楼着火了",
+        "不是演习，真着火了",
+    ],
+)
+def test_how_people_in_danger_speak(text: str) -> None:
+    assert alarm(text), recognise_emergency(text)
+
+
+def test_a_suspicion_is_only_asked_about_where_somebody_spoke_to_the_bot() -> None:
+    opinion = load_danger_opinion()
+    texts = [str(line["text"]) for line in lines(LINES / "fresh")]
+    suspected = [text for text in texts if (found := recognise(text, opinion)) and found.suspected]
+    assert suspected
+    assert [text for text in suspected if recognise(text, opinion, asked=False)] == []
+
+
+def test_the_weights_are_what_is_learned_from_the_lines() -> None:
+    assert json.loads((TARGET / WEIGHTS).read_text(encoding="utf-8")) == learned()
+
+
+@pytest.mark.parametrize(
+    ("text", "over"),
+    [
+        ("已经灭了", True),
+        ("没事了，谢谢", True),
+        ("人找到了", True),
+        ("火还没灭", False),
+        ("灭了又着了", False),
+        ("路灯坏了", False),
+    ],
+)
+def test_that_it_is_over(text: str, over: bool) -> None:
+    assert says_it_is_over(text) is over
+
+
+def test_yes_is_only_yes() -> None:
+    assert says_yes("是的！")
+    assert not says_yes("是谁在敲门")
+
+
+def test_a_very_long_text_is_judged_in_no_time() -> None:
+    assert recognise_emergency("路灯坏了，" * 400) is None

@@ -1,0 +1,217 @@
+"""Learn the second opinion on danger: `python -m benchmarks.train_danger_opinion [--check]`.
+
+It learns from benchmarks/danger_training and, as what is no danger, from the assistant's own training lines, never from
+tests/evaluation; it writes community/files/dangers/weights.json. The same lines give the same weights. `--check` writes nothing and
+prints what lines it had not learned from are taken for (five folds).
+"""
+
+import json
+import random
+import re
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from community.files.danger_knowledge import WEIGHTS, WORDS
+from community.model.hazards.danger_opinion import START, DangerOpinion, rule_features
+from community.model.hazards.emergency import detect_emergency
+
+ROOT = Path(__file__).parents[1]
+HERE = Path(__file__).parent / "danger_training"
+TARGET = ROOT / "community" / "files" / "dangers"
+#: The assistant's lines: what is asked and said every day. A hazard is no danger where the rules see none.
+EVERYDAY = ("policy", "smalltalk", "dialog", "hazards")
+#: What makes of a danger something that is over, elsewhere, feared or asked about; and what leaves it one.
+AWAY = [
+    "昨天{}，已经处理好了",
+    "去年{}",
+    "新闻里说{}",
+    "{}，后来没事了",
+    "听说外地{}",
+    "演习：{}",
+    "梦见{}",
+    "要是{}怎么办",
+    "抖音上看到{}",
+    "{}，哈哈骗你的",
+    "以前{}过",
+    "上个月{}",
+    "{}，已经送医院了",
+    "{}，现在没事了，谢谢大家",
+    "电视剧里{}",
+    "小说里写{}",
+    "请问{}该怎么办，想学习一下",
+    "万一{}谁负责",
+    "{}能赔多少钱",
+    "没有{}",
+    "小时候{}",
+    "游戏里{}",
+    "昨晚{}，今天好了",
+    "演练的时候{}",
+    "怕{}",
+]
+HERE_AND_NOW = [
+    "快来人，{}",
+    "{}，怎么办",
+    "{}快点",
+    "{}，现在",
+    "我家{}",
+    "{}，快叫人",
+    "喂你好{}",
+    "{}，救命啊",
+    "不是开玩笑，{}",
+    "不是演习，{}",
+    "看电视呢突然{}",
+    "昨天还好好的，今天{}",
+    "现在{}",
+    "又{}了",
+]
+_REGULARISATION = 0.5
+_EVERYDAY_WEIGHT, _VARIED_WEIGHT = 0.5, 0.1
+#: Weights smaller than this change nothing and only take room.
+_LEAST, _LEAST_OF_KIND = 0.04, 0.17
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line to learn from; `kind` is None where nobody is in danger."""
+
+    text: str
+    kind: str | None
+    weight: float = 1.0
+
+
+def main() -> None:
+    """Learn and write, or check."""
+    if "--check" in sys.argv:
+        check(_vocabulary(), written())
+        return
+    text = json.dumps(learned(), ensure_ascii=False, sort_keys=True, separators=(",", ":"), indent=0)
+    (TARGET / WEIGHTS).write_text(text + "\n", encoding="utf-8")
+    print(f"{len(written())} lines, {(TARGET / WEIGHTS).stat().st_size // 1024} KB")
+
+
+def learned() -> dict[str, Any]:
+    """The weights, as their file holds them."""
+    opinion, lines = _vocabulary(), written()
+    return {"danger": learn_danger(opinion, [*lines, *everyday()]), "kinds": learn_kinds(opinion, lines)}
+
+
+def written() -> list[Line]:
+    """Every line that was written for learning."""
+    return [*read("emergencies", dangerous=True), *read("near_misses", dangerous=False)]
+
+
+def _vocabulary() -> DangerOpinion:
+    words = yaml.safe_load((TARGET / WORDS).read_text(encoding="utf-8"))
+    return DangerOpinion.from_documents(words, {"danger": {START: 0.0}, "kinds": {START: {}}})
+
+
+def read(name: str, *, dangerous: bool) -> Iterator[Line]:
+    """The lines of one file."""
+    document = yaml.safe_load((HERE / f"{name}.yml").read_text(encoding="utf-8"))
+    for kind, lines in document.items():
+        yield from (Line(str(line), kind if dangerous else None) for line in lines)
+
+
+def everyday() -> Iterator[Line]:
+    """What residents write to the assistant when nothing happens."""
+    for name in EVERYDAY:
+        document = yaml.safe_load((ROOT / "nlu_data" / "nlu" / f"{name}.yml").read_text(encoding="utf-8"))
+        for intent in document["nlu"]:
+            for line in str(intent.get("examples", "")).splitlines():
+                text = re.sub(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})", r"\1", line.strip().removeprefix("-").strip())
+                if text and (name != "hazards" or detect_emergency(text) is None):
+                    yield Line(text, None, _EVERYDAY_WEIGHT)
+
+
+def varied(line: Line) -> Iterator[Line]:
+    """A danger told of as past or elsewhere, and as here and now, by the line's own choice of frame."""
+    for salt in ("a", "b"):
+        frame = AWAY[zlib.crc32(f"{salt}{line.text}".encode()) % len(AWAY)]
+        yield Line(frame.format(line.text), None, _VARIED_WEIGHT)
+    frame = HERE_AND_NOW[zlib.crc32(f"c{line.text}".encode()) % len(HERE_AND_NOW)]
+    yield Line(frame.format(line.text), line.kind, _VARIED_WEIGHT)
+
+
+def learn_danger(opinion: DangerOpinion, lines: Iterable[Line]) -> dict[str, float]:
+    """Feature → weight."""
+    lines = list(lines)
+    lines += [other for line in lines if line.kind for other in varied(line)]
+    vectoriser = DictVectorizer()
+    matrix = vectoriser.fit_transform([_row(opinion, line.text) for line in lines])
+    model = LogisticRegression(C=_REGULARISATION, solver="liblinear", random_state=0)
+    model.fit(matrix, [line.kind is not None for line in lines], sample_weight=[line.weight for line in lines])
+    weights = {
+        str(name): round(float(weight), 2)
+        for name, weight in zip(vectoriser.get_feature_names_out(), model.coef_[0], strict=True)
+        if abs(weight) >= _LEAST
+    }
+    return {START: round(float(model.intercept_[0]), 3)} | weights
+
+
+def learn_kinds(opinion: DangerOpinion, lines: Iterable[Line]) -> dict[str, dict[str, float]]:
+    """Feature → kind → weight, from emergencies alone."""
+    real = [line for line in lines if line.kind]
+    vectoriser = DictVectorizer()
+    matrix = vectoriser.fit_transform([dict.fromkeys(opinion.features(line.text), 1) for line in real])
+    model = LogisticRegression(C=1.0, max_iter=300, random_state=0)
+    model.fit(matrix, [line.kind for line in real])
+    start = {str(kind): round(float(b), 2) for kind, b in zip(model.classes_, model.intercept_, strict=True)}
+    weights: dict[str, dict[str, float]] = {START: start}
+    for index, name in enumerate(vectoriser.get_feature_names_out()):
+        row = {
+            str(kind): round(float(model.coef_[place, index]), 1)
+            for place, kind in enumerate(model.classes_)
+            if abs(model.coef_[place, index]) >= _LEAST_OF_KIND
+        }
+        if row:
+            weights[str(name)] = row
+    return weights
+
+
+def check(opinion: DangerOpinion, lines: list[Line]) -> None:
+    """Print, for lines not learned from, how sure it is of them."""
+    order = list(range(len(lines)))
+    random.Random(0).shuffle(order)
+    more = list(everyday())
+    sure, kinds = np.zeros(len(lines)), [""] * len(lines)
+    for fold in range(5):
+        held = set(order[fold::5])
+        others = [line for place, line in enumerate(lines) if place not in held]
+        judge = DangerOpinion(
+            opinion.persons, opinion.concepts, learn_danger(opinion, [*others, *more]), learn_kinds(opinion, others)
+        )
+        for place in held:
+            found = detect_emergency(lines[place].text)
+            sure[place] = judge.sureness(lines[place].text, found.kind if found else None)
+            kinds[place] = judge.likely_kind(lines[place].text)[0]
+    real = np.array([line.kind is not None for line in lines])
+    for least in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        print(f"≥ {least}: {np.mean(sure[real] >= least):.1%} 认出，{np.mean(sure[~real] >= least):.1%} 误报")
+    right = [kind == line.kind for kind, line in zip(kinds, lines, strict=True) if line.kind]
+    print(f"种类：{np.mean(right):.1%}")
+    _show(lines, sure, real=real)
+
+
+def _show(lines: list[Line], sure: Any, *, real: Any) -> None:
+    for place in sorted(np.flatnonzero(~real), key=lambda at: -sure[at])[:40]:
+        print(f"    误报 {sure[place]:.2f} {lines[place].text}")
+    for place in sorted(np.flatnonzero(real), key=lambda at: sure[at])[:40]:
+        print(f"    漏报 {sure[place]:.2f} {lines[place].text}")
+
+
+def _row(opinion: DangerOpinion, text: str) -> dict[str, int]:
+    found = detect_emergency(text)
+    return dict.fromkeys([*opinion.features(text), *rule_features(found.kind if found else None)], 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Recognise somebody in danger, in chat and on the phone alike: the rules, and the shipped second opinion beside them."""
+
+from community.files.danger_knowledge import load_danger_opinion
+from community.model.hazards.emergency import Emergency
+from community.model.hazards.recognising import recognise
+from community.texts.say import say
+
+
+def recognise_emergency(text: str, *, asked: bool = True) -> Emergency | None:
+    """Return the emergency that a text tells of, one that is only `suspected`, or None.
+
+    Args:
+        asked: the message was for the bot; talk that was not is never only suspected.
+    """
+    return recognise(text, load_danger_opinion(), asked=asked)
+
+
+def summary_of(text: str, place: str, *, called: str = "") -> str:
+    """One line of what somebody in danger wrote, and where; empty where the text tells of no danger and it is called nothing."""
+    emergency = recognise_emergency(text)
+    what = called or (say("emergency", f"kinds.{emergency.kind}") if emergency else "")
+    return say("emergency", "summary", what=what, place=place) if what else ""
