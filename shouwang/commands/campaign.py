@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from community.errors import InvalidInput, Unavailable
+from community.errors import Unavailable
 from community.model.actor import Actor
 from community.model.calls.call import OUTCOME_NAMES
 from community.model.calls.campaign import CAMPAIGN_STATUS_NAMES, TARGET_STATUS_NAMES, CampaignStatus, TargetStatus
@@ -22,9 +23,18 @@ from community.usecases.cancel_campaign import cancel_campaign
 from community.usecases.create_campaign import create_campaign
 from community.usecases.launch_campaign import LaunchedCampaign, launch_campaign
 from community.usecases.pause_campaign import pause_campaign
+from community.usecases.preview_campaign import preview_campaign
 from community.usecases.resume_campaign import resume_campaign
 from community.usecases.show_campaign import CampaignView, line_to_json, show_campaign
 from shouwang.commands.campaign_links import answer_command, invite_command
+from shouwang.commands.campaign_plans import (
+    list_option,
+    preview_command,
+    print_lists,
+    raise_command,
+    read_lists,
+    read_source,
+)
 from shouwang.commands.campaign_results import correct_command, export_command, results_command
 from shouwang.commands.output import as_option, json_option, print_json
 from shouwang.commands.rehearse import rehearse_command, try_answers_command
@@ -52,21 +62,29 @@ def _changes(command: _F) -> _F:
 
 @campaign_command.command("create", help="用问卷文件（YAML）新建一个任务草稿。")
 @click.argument("file", metavar="文件", type=click.Path(path_type=Path))
+@list_option
 @as_option
 @json_option
-def create_command(*, file: Path, login: str, as_json: bool) -> None:
+def create_command(*, file: Path, lists: tuple[Path, ...], login: str, as_json: bool) -> None:
     """Write a draft and print its id."""
-    source = _read(file)
-    with open_office() as office, office.database.begin() as conn:
-        campaign_id = create_campaign(
-            conn, source, rules=office.rules, actor=Actor.staff(login), now=office.clock.now()
-        )
-        view = show_campaign(conn, campaign_id, rules=office.rules, now=office.clock.now())
+    source = read_source(file)
+    with open_office() as office:
+        given, now = read_lists(office, file, source, lists), office.clock.now()
+        with office.database.begin() as conn:
+            actor = Actor.staff(login)
+            campaign_id = create_campaign(conn, source, rules=office.rules, actor=actor, now=now, lists=given)
+            view = show_campaign(conn, campaign_id, rules=office.rules, now=now)
+            seen = preview_campaign(conn, campaign_id, rules=office.rules, now=now)
     if as_json:
-        print_json({"id": campaign_id, "audience": view.audience, "excluded": dict(view.excluded)})
+        document = {"id": campaign_id, "audience": view.audience, "excluded": dict(view.excluded)}
+        print_json(document | {"lists": [asdict(each) for each in seen.lists], "notes": list(seen.notes)})
         return
     click.echo(f"已新建 {campaign_id} 号任务“{view.line.name}”（草稿），名单 {view.audience} 人。")
     _print_excluded(view.excluded)
+    print_lists(seen.lists)
+    for note in seen.notes:
+        click.echo(f"请看一下：{note}")
+    click.echo(f"先看一遍：shouwang campaign preview {campaign_id}")
     click.echo(f"下一步：请另一位同事批准，shouwang campaign approve {campaign_id} --as 账号")
 
 
@@ -74,7 +92,9 @@ def create_command(*, file: Path, login: str, as_json: bool) -> None:
 @_changes
 def approve_command(*, campaign_id: int, login: str, as_json: bool) -> None:
     """Approve a draft."""
-    _change(campaign_id, login, approve_campaign, as_json=as_json, said="已批准")
+    with open_office() as office:
+        rules = office.rules
+    _change(campaign_id, login, approve_campaign, as_json=as_json, said="已批准", rules=rules)
 
 
 @campaign_command.command("launch", help="启动任务：从现在起开始打电话。重复启动仍是同一次。")
@@ -101,7 +121,9 @@ def launch_command(
         _say_launched(launched, quiet=as_json)
         view = _watch(office, campaign_id) if wait else _look(office, campaign_id)
     if as_json:
-        print_json({"new": launched.new, "to_call": launched.to_call, **view.to_json()})
+        print_json(
+            {"new": launched.new, "to_call": launched.to_call, "changed": launched.changed or None, **view.to_json()}
+        )
     elif wait:
         _print_view(view, office.rules.timezone)
 
@@ -172,15 +194,6 @@ def _change(campaign_id: int, login: str, verb: Callable[..., object], *, as_jso
         click.echo(f"{campaign_id} 号任务“{view.line.name}”{said}。")
 
 
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{file.name} 不是 UTF-8 文字文件：请用 UTF-8 另存后再试") from error
-    except OSError as error:
-        raise InvalidInput(f"打不开 {file.name}：请核对文件名和权限") from error
-
-
 def _check_somebody_dials(office: Office) -> None:
     with office.database.reading() as conn:
         if not live_workers(conn, office.clock.now(), carrier=office.settings.carrier):
@@ -193,6 +206,8 @@ def _say_launched(launched: LaunchedCampaign, *, quiet: bool) -> None:
     mark = "（演练，谁的电话也不会响）" if launched.rehearsal else ""
     began = "已启动" if launched.new else "已经在进行，仍是同一次"
     click.echo(f"{launched.id} 号任务{began}{mark}：呼叫 {launched.to_call} 人。")
+    if launched.changed:
+        click.echo(f"请注意：{launched.changed}")
     _print_excluded(launched.excluded)
 
 
@@ -253,6 +268,8 @@ def _moment(at: datetime, zone: Any) -> str:
 
 for command in (export_command, results_command, correct_command, invite_command, answer_command):
     campaign_command.add_command(command)
+campaign_command.add_command(preview_command)
+campaign_command.add_command(raise_command)
 campaign_command.add_command(rehearse_command)
 campaign_command.add_command(try_answers_command)
 

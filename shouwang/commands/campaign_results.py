@@ -1,5 +1,6 @@
 """`campaign export`, `results` and `correct`: what a campaign brought, in files and on the screen."""
 
+import getpass
 import sys
 from pathlib import Path
 from typing import get_args
@@ -33,7 +34,12 @@ _id_argument = click.argument("campaign_id", metavar="编号", type=click.IntRan
 @click.option("--format", "file_format", type=click.Choice(_FORMATS), help="不写就看文件名的后缀。")
 @click.option("--out", required=True, metavar="文件", type=click.Path(path_type=Path), help="存到哪里；- 是标准输出。")
 @click.option("--sheet", type=click.Choice(SHEET_NAMES), default=None, help="只要其中一张表。")
-@click.option("--as", "login", metavar="账号", help="以哪位工作人员的名义导出。")
+@click.option(
+    "--as",
+    "login",
+    metavar="账号",
+    help="以哪位工作人员的名义导出，要有导出的权限；不写就是服务器的管理员，记下系统用户名。",
+)
 def export_command(
     *, campaign_id: int, file_format: ExportFormat | None, out: Path, sheet: str | None, login: str | None
 ) -> None:
@@ -117,7 +123,7 @@ def _results(
         return hand_out_results(conn, campaign_id, file_format, zone=zone, actor=actor, now=now, sheet=sheet).content
     content = export_campaign(conn, campaign_id, file_format, now=now, zone=zone, sheet=sheet)
     detail = {"format": file_format, "bytes": len(content)}
-    actor, subject = Actor.system("command line"), f"campaign:{campaign_id}"
+    actor, subject = Actor.system(f"command line:{getpass.getuser()}"[:60]), f"campaign:{campaign_id}"
     audit.append(conn, at=now, actor=actor, action="campaign.exported", subject=subject, detail=detail)
     return content
 

@@ -100,3 +100,35 @@ def test_a_login_that_does_not_exist_creates_nothing(house: Path) -> None:
 def test_a_missing_file_is_named(house: Path) -> None:
     with pytest.raises(CommunityError, match=r"打不开 none\.yml"):
         document(run("create", str(house / "none.yml"), "--as", "lin"))
+
+
+def test_a_campaign_is_previewed_from_its_file_and_by_its_number(house: Path) -> None:
+    (house / "走访.csv").write_text("姓名,电话\n张桂兰,13800000001\n陈七,13800000077\n", encoding="utf-8")
+    sheet = "{name: 问候, purpose: 问候, audience: {list: 走访.csv}, questions: [{id: a, kind: yes_no, say: 您好吗}]}"
+    (house / "l.yml").write_text(sheet, encoding="utf-8")
+    seen = document(run("preview", str(house / "l.yml"), "--json"))
+    assert (seen["meant"], seen["called"], seen["names"]) == (1, 1, ["张** 138****0001"])
+    assert seen["lists"][0]["problems"] == [["第 3 行", "名册里没有这个人，请核对姓名和电话，或先导入名册"]]
+    created = document(run("create", str(house / "l.yml"), "--as", "lin", "--json"))
+    assert created["lists"] == seen["lists"]
+    assert document(run("preview", str(created["id"]), "--json"))["called"] == 1
+    told = run("preview", str(created["id"])).output
+    for words in ("会打 1 人", "预计拨打", "分钟", "预计开工单", "第 3 行：名册里没有这个人", "依据：本人同意"):
+        assert words in told
+
+
+def test_a_list_given_beside_the_questionnaire_is_its_audience(house: Path) -> None:
+    (house / "名单.csv").write_text("13800000001\n", encoding="utf-8")
+    words = ("create", str(house / "q.yml"), "--list", str(house / "名单.csv"), "--as", "lin", "--json")
+    assert document(run(*words))["audience"] == 1
+    with pytest.raises(CommunityError, match="打不开名单"):
+        document(run("create", str(house / "q.yml"), "--list", "nowhere.csv", "--as", "lin"))
+
+
+def test_ceilings_are_raised_by_somebody_else(house: Path) -> None:
+    (house / "c.yml").write_text(QUESTIONS[:-1] + ", pace: {max_calls: 2}}", encoding="utf-8")
+    campaign = str(document(run("create", str(house / "c.yml"), "--as", "lin", "--json"))["id"])
+    with pytest.raises(CommunityError, match="不能"):
+        document(run("raise", campaign, "--max-calls", "9", "--as", "lin", "--json"))
+    assert document(run("raise", campaign, "--max-calls", "9", "--as", "zhou", "--json")) == {"id": 1, "goes_on": False}
+    assert document(run("preview", campaign, "--json"))["max_calls"] == 9
