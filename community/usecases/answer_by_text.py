@@ -2,32 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
 from community.model.calls.call import CallResult
 from community.model.calls.line import Line
-from community.model.calls.retry import retry_wait
 from community.model.calls.text_message import TextKind, TextStatus
 from community.model.calls.text_rules import only_begins
 from community.model.questionnaires.writing import Move, Writing, read_reply
 from community.model.rulebook import Rulebook
 from community.store import texts as store
-from community.store.campaigns import campaign_by_id
-from community.store.targets import person_of, target_by_id
+from community.store.targets import person_of
 from community.store.texts import TextMessage
 from community.texts.say import say
 from community.usecases.answer_in_writing import answer_in_writing
-from community.usecases.calling_hours import calling_hours
 from community.usecases.invite_by_text import addressed
+from community.usecases.let_write import let_write
 from community.usecases.text_wording import text_of_turn
 from community.usecases.written_conversation import WrittenTurn, where_writing_stands
 
 _CHANNEL = "sms"
-#: Whoever writes to us is not rung for so long.
-_WRITING = timedelta(minutes=30)
 _NOT_SEEN = frozenset({TextStatus.WAITING, TextStatus.DROPPED, TextStatus.REFUSED})
 #: What may be said to us before any question was seen.
 _ABOUT_US = frozenset(
@@ -108,7 +104,7 @@ def answer_by_text(
     if turn.result is CallResult.OPTED_OUT and (person_of(conn, resident_id).sample or not line.rehearsal):
         store.opt_out_of_texts(conn, [resident_id], now)
     if turn.goes_on:
-        _let_write(conn, target_id, rules, now)
+        let_write(conn, target_id, rules=rules, now=now)
     return Answered(
         target_id=target_id,
         resident_id=resident_id,
@@ -163,14 +159,3 @@ def _words(conn: Connection, turn: WrittenTurn, resident_id: int, others: Sequen
     if turn.goes_on:
         return say("sms", "to", addressed=addressed(conn, resident_id)) + said
     return f"{said}\n{say('sms', 'next_person', addressed=addressed(conn, others[0]))}"
-
-
-def _let_write(conn: Connection, target_id: int, rules: Rulebook, now: datetime) -> None:
-    """Ring nobody who is writing to us at this moment."""
-    target = target_by_id(conn, target_id)
-    campaign = campaign_by_id(conn, target.campaign_id)
-    later = now + retry_wait(_WRITING, rehearsal=campaign.rehearsal)
-    hours = calling_hours(campaign, person_of(conn, target.resident_id).preferred_hours, rules)
-    opening = later if hours is None else hours.next_opening(later)
-    if opening is not None:
-        store.put_off_calls(conn, target_id, opening)

@@ -27,6 +27,7 @@ from community.store.answers import readings_of_target
 from community.store.cases import case_by_id
 from community.store.targets import home_of, target_by_id
 from community.texts.say import say
+from community.usecases.let_write import let_write
 from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
 from community.usecases.record_answer import record_answer
@@ -81,7 +82,10 @@ def answer_in_writing(
     if not text.strip() and not digits:
         return conversation.stands(said=say("writing", "empty"))
     reply = read_reply(conversation.at(question), question, text, digits, taking.today)
-    return taking.take(question, reply)
+    taken = taking.take(question, reply)
+    if taken.goes_on:
+        let_write(conn, target_id, rules=rules, now=now)
+    return taken
 
 
 def _in_danger(question: Question, text: str, today: date) -> bool:

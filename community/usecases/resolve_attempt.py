@@ -22,6 +22,7 @@ from community.store.dialling import Attempt
 from community.store.targets import Person, Target
 from community.usecases.call_back_caller import call_back_caller
 from community.usecases.calling_hours import calling_hours
+from community.usecases.case_of_answers import case_of_answers
 from community.usecases.open_target_case import open_target_case
 
 _ENGINE = Actor.system("engine")
@@ -198,6 +199,8 @@ def _resolution(
         return {"to": TargetStatus.CASE, "case_id": case_id, "reason": decision.reason, "resolved_at": now}
     to = TargetStatus.COMPLETED if decision.fate is Fate.COMPLETED else TargetStatus.EXCLUDED
     opened = story.attempt.case_id or case_opened_in_call(conn, story.attempt.id) or story.target.case_id
+    # Another channel may have taken the answer that worries.
+    opened = opened or case_of_answers(conn, story.target.id, story.campaign.questionnaire)
     return {"to": to, "case_id": opened, "reason": decision.reason or None, "resolved_at": now}
 
 

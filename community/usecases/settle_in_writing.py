@@ -18,10 +18,11 @@ from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import targets as store
 from community.store.campaigns import Campaign
-from community.store.cases import case_by_id, case_of_keys
+from community.store.cases import case_by_id
 from community.store.invitations import use_up
 from community.store.targets import Person, Target
 from community.texts.say import say
+from community.usecases.case_of_answers import case_of_answers
 from community.usecases.note_case import note_case
 from community.usecases.open_target_case import open_target_case
 from community.usecases.opt_out import opt_out
@@ -60,7 +61,7 @@ def settle_in_writing(
     if decision.fate is Fate.CASE:
         case_id = case_id or open_target_case(conn, campaign, target, decision, rules=rules, actor=actor, now=now)
     else:
-        case_id = _case_of_answers(conn, target, campaign) or target.case_id
+        case_id = case_of_answers(conn, target.id, campaign.questionnaire) or target.case_id
     _move(conn, target, decision, result, channel=channel, case_id=case_id, now=now)
     use_up(conn, target.id, now=now)
     if decision.fate is Fate.COMPLETED:
@@ -92,11 +93,6 @@ def _move(
         return
     facts = {"next_at": None, "reason": decision.reason or None, "resolved_at": now}
     store.move_target(conn, target, _FATES[decision.fate], **written, **facts)
-
-
-def _case_of_answers(conn: Connection, target: Target, campaign: Campaign) -> int | None:
-    """The most pressing case that an answer of this target opened, on whichever channel."""
-    return case_of_keys(conn, [f"answer:{target.id}:{question.id}" for question in campaign.questionnaire.questions])
 
 
 def _tell_holder(conn: Connection, target: Target, *, channel: str, actor: Actor, now: datetime) -> None:

@@ -336,3 +336,14 @@ async def test_whoever_agrees_is_asked_once_for_all(street: Street) -> None:
     street.start(HEALTH)
     writer.target = street.targets()[1]["id"]
     assert writer.stands().asks is Stage.QUESTION
+
+
+async def test_nobody_is_rung_in_the_middle_of_a_form_but_whoever_leaves_it_open_is(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    writer = Writer(street)
+    writer.writes("well", key="1")
+    await street.pass_time(minutes=20)
+    assert street.exchange.posts == []
+    await street.pass_time(minutes=11)
+    assert len(street.exchange.posts) == 1
