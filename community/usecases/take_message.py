@@ -37,8 +37,9 @@ def take_message(
         words: as they were understood.
         recording: the carrier's id of the recording; with neither, somebody wished to speak and was not heard.
     """
+    news = bool(words)
     if recording and not call.rehearsal:
-        note_recording(
+        news |= note_recording(
             conn,
             call.attempt_id,
             carrier=call.carrier,
@@ -65,7 +66,7 @@ def take_message(
         rehearsal=call.rehearsal,
     )
     opened = open_case(conn, new, rules=rules, actor=actor, now=now)
-    if not opened.created and (words or recording):
+    if not opened.created and news:
         _add(conn, opened.id, told[0] if words else _TO_HEAR, actor=actor, now=now)
     return opened
 

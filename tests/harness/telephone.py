@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from community.clock import Clock
 from community.files.community_folder import load_rulebook
+from community.model.calls.call import AttemptStatus, Outcome
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
 from community.settings import load_settings
@@ -24,7 +25,8 @@ from community.store.campaigns import campaigns, targets
 from community.store.cases import cases
 from community.store.database import Database
 from community.store.residents import households, phones, residents
-from voice.carriers.base import Carrier, PlaceRequest
+from voice.carriers.base import CallEvent, Carrier, EventKind, PlaceRequest
+from voice.engine.apply import apply_event
 from voice.script.steps import CallUrls
 from voice.web.routes import AskAssistant, voice_routes
 
@@ -101,6 +103,12 @@ class TelephoneWorld:
     async def place(self, carrier: Carrier, call: WrittenCall) -> Any:
         request = PlaceRequest(to=call.number, from_number="+85230000000", urls=call.urls(self.public_url))
         return await carrier.place(request)
+
+    def end(self, call: WrittenCall) -> None:
+        """The call is over, and we have heard of it."""
+        event = CallEvent(kind=EventKind.STATUS, key="over", status=AttemptStatus.ENDED, outcome=Outcome.ANSWERED)
+        with self.database.begin() as conn:
+            apply_event(conn, call.attempt_id, event, rules=self.rules, now=self.clock.now())
 
     def answers(self, call: WrittenCall) -> Mapping[str, Answer]:
         with self.database.reading() as conn:
