@@ -63,13 +63,7 @@ async def a_town(database: Database, clock: MovableClock) -> AsyncIterator[Town]
     port, rules = unused_port(), rulebook(line=LINE)
     async with AliyunServer(f"http://127.0.0.1:{port}") as aliyun:
         carrier = AliyunCarrier(
-            KEY_ID,
-            KEY_SECRET,
-            [SHOW_NUMBER],
-            callback_secret=SECRET,
-            endpoint=aliyun.endpoint,
-            clock=clock,
-            request_seconds=0.5,
+            KEY_ID, KEY_SECRET, [SHOW_NUMBER], callback_secret=SECRET, endpoint=aliyun.endpoint, clock=clock
         )
         async with telephone_world(database, clock, {"aliyun": carrier}, rules=rules, port=port):
             yield Town(Street(database, clock, rules, carrier), aliyun)  # type: ignore[arg-type]

@@ -187,7 +187,8 @@ class AliyunCarrier:
         return answers.render(step, urls)
 
     async def close(self) -> None:
-        """The SDK opens a connection for each request and closes it."""
+        """Let go of the threads; the SDK closes the connection of each request."""
+        self._client.close()
 
     def _parameters(self, urls: CallUrls) -> dict[str, Any]:
         return {
