@@ -21,6 +21,7 @@ from community.model.cases.case import (
     Priority,
 )
 from community.model.questionnaires.answer_text import CHANNEL_NAMES, LABEL_NAMES, PART_NAMES, answer_text
+from community.model.questionnaires.audience import EARLIER_RESULT_NAMES
 from community.model.questionnaires.questionnaire import LegalGround, QuestionKind
 from community.model.staff import ROLE_NAMES, Role
 
@@ -112,6 +113,7 @@ RECORDING_STATUS_NAMES: dict[str, str] = {
     "stored": "已保存",
     "lost": "没有取到",
     "expired": "已过保存期限，删除了",
+    "withdrawn": "居民中途不同意录音，删除了",
     "failed": "没有录成",
     "absent": "没有录成",
 }
@@ -122,6 +124,7 @@ AUDIT_ACTION_NAMES: Mapping[str, str] = {
     "answer.recorded": "记下回答",
     "attempt.ended": "一次呼叫结束",
     "campaign.approved": "批准外呼",
+    "campaign.ceiling_raised": "调高上限",
     "campaign.cancelled": "取消外呼",
     "campaign.created": "新建外呼",
     "campaign.exported": "导出结果",
@@ -145,8 +148,11 @@ AUDIT_ACTION_NAMES: Mapping[str, str] = {
     "recording.lost": "录音没有取到",
     "recording.expired": "录音到期删除",
     "recording.played": "收听录音",
+    "recording.withdrawn": "居民要求停止录音",
     "policy.imported": "导入政策文件",
     "resident.numbers_shown": "查看完整号码",
+    "resident.health_consent_given": "同意问健康情况",
+    "resident.health_consent_withdrawn": "不同意问健康情况",
     "resident.opted_out": "不再接电话",
     "residents.imported": "导入名册",
     "staff.added": "添加账号",
@@ -248,6 +254,8 @@ NAMES: Mapping[str, Any] = {
     "channel_names": CHANNEL_NAMES,
     "answer_text": answer_text,
     "legal_ground_names": LEGAL_GROUND_NAMES,
+    "earlier_results": lambda results: "、".join(EARLIER_RESULT_NAMES[each] for each in results),
+    "duration": span_words,
     "question_kind_names": QUESTION_KIND_NAMES,
     "decided_by_names": DECIDED_BY_NAMES,
     "phone_status_names": PHONE_STATUS_NAMES,

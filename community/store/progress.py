@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, func, select
 
-from community.model.calls.call import OPEN, AttemptStatus, Outcome
+from community.model.calls.call import OPEN, AttemptStatus, Direction, Outcome
 from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.model.cases.case import Priority
 from community.model.questionnaires.questionnaire import Questionnaire
@@ -92,7 +92,8 @@ class CallRecord:
     """One call with everything that is known of it."""
 
     id: str
-    target_id: int
+    direction: Direction
+    target_id: int | None
     n: int
     number: str
     carrier: str
@@ -267,6 +268,7 @@ def _answer_counts(conn: Connection, campaign_id: int) -> list[AnswerCount]:
 def _call_record(row: Row[Any], said: Sequence[Utterance], kept: Sequence[StoredRecording]) -> CallRecord:
     return CallRecord(
         id=row.id,
+        direction=Direction(row.direction),
         target_id=row.target_id,
         n=row.n,
         number=row.number,

@@ -12,6 +12,7 @@ from community.model.permissions import Permission, may
 from community.model.staff import Staff
 from community.store.cases import CaseFilter, case_by_id, count_cases, events_of, list_cases
 from community.store.notices import read_notices_of_case
+from community.store.progress import calls_by_id
 from community.store.roster import names_of, roster_card
 from community.store.staff import all_staff
 from console.case_changes import CASE_CHANGES
@@ -56,6 +57,7 @@ async def case_page(request: web.Request) -> web.Response:
             "case": case,
             "events": list(reversed(events_of(conn, case_id))),
             "resident": None if case.resident_id is None else roster_card(conn, case.resident_id),
+            "call": calls_by_id(conn, [case.attempt_id]).get(case.attempt_id) if case.attempt_id else None,
             "names": {member.login: member.name for member in people},
             "helpers": [one for one in people if one.is_active and may(one.role, Permission.WORK_ON_CASES)],
         }
