@@ -162,7 +162,11 @@ def _question(speaker: Speaker, said: Said) -> Turn:
     question = speaker.question
     reading = _read(speaker, question, said.heard)
     asks = asks_back(question, said.heard) and speaker.dialogue.asked_back < MISSES
-    if reading.is_answer and not (asks and reading.decided_by == "model"):
+    # The first words may be about anything: nothing is guessed from them.
+    guessed = reading.decided_by == "model" and (asks or speaker.dialogue.step <= 1)
+    if guessed and not asks:
+        return _again(speaker, said, UNCLEAR)
+    if reading.is_answer and not guessed:
         # 嗯 may be a yes: it is kept only after it was read back.
         keep = answering.read_back if is_hum(plain(said.heard.speech)) else answering.take
         return keep(speaker, question, said.heard, reading)

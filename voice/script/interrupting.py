@@ -63,7 +63,9 @@ def once_more(speaker: Speaker, prompts: Sequence[Prompt], *, barge_in: bool = T
 def _is_doubt(speaker: Speaker, text: str, about: str, reading: Reading) -> bool:
     if accuses(text, about):
         return True
-    answers = speaker.dialogue.phase in {Phase.QUESTION, Phase.CONFIRM} and reading.is_answer
+    # The first words on the phone are about who calls, whatever they might answer.
+    later = speaker.dialogue.step > 1
+    answers = later and speaker.dialogue.phase in {Phase.QUESTION, Phase.CONFIRM} and reading.is_answer
     return not answers and (doubts(text, about) or asks_who(text))
 
 

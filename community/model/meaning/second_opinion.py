@@ -24,7 +24,7 @@ _LONGEST_ANSWER = 60
 #: 来了又没了, 不凉，不过能吹: a no that is taken back.
 _TURNS = re.compile(r"又(?:没|停|断)|不过|但是|可是")
 #: How sure it must be: to say no, to say anything else.
-_SURE_OF_NO, _SURE = 0.8, 0.7
+_SURE_OF_NO, _SURE = 0.8, 0.75
 
 
 def opinion(question: Question, text: str) -> Reading | None:
