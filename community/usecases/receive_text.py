@@ -8,8 +8,9 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -20,8 +21,9 @@ from community.model.calls.retry import OPTED_OUT_REASON
 from community.model.calls.text_message import TextKind, TextProblem, TextStatus
 from community.model.calls.text_rules import only_polite, wants_no_texts, wants_texts_again
 from community.model.cases.case import CaseKind, NewCase, Priority
+from community.model.hazards.afterwards import says_yes
 from community.model.hazards.distress import DISTRESS_NAMES, kind_of
-from community.model.hazards.emergency import detect_emergency
+from community.model.hazards.emergency import Emergency
 from community.model.meaning import Label, understand
 from community.model.meaning.asides import is_distress, wants_opt_out
 from community.model.meaning.speech import plain
@@ -39,10 +41,14 @@ from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
 from community.usecases.opt_out import opt_out
 from community.usecases.raise_emergency import LASTS, Teller, place_emergency, raise_emergency
+from community.usecases.recognise_emergency import recognise_emergency
+from community.usecases.stand_down_emergency import stand_down_emergency
 from community.usecases.written_conversation import VALID_FOR
 
 _E164 = re.compile(r"\+[1-9]\d{5,14}")
 _REPLIES_PER_HOUR = 20
+#: What is said no more to whoever was answered so often within the hour.
+_CHAT = frozenset({TextKind.REPLY, TextKind.DANGER_ASK, TextKind.NO_CALLS})
 _NO_CALLS = Question(id="no_calls", kind=QuestionKind.YES_NO, say="以后都别打了吗？")
 _ADVICE = {"gas": "gas", "fire": "fire", "despair": "suicide", "police": "violence", "medical": "medical"}
 
@@ -142,7 +148,12 @@ class _Taking:
             actor=self.actor,
             now=self.now,
         )
-        if answered is None:
+        found = recognise_emergency(self.body)
+        if found is not None and found.suspected and self._asked(TextKind.DANGER_ASK) is None:
+            # Nothing is asked beside it: a yes must be a yes to this.
+            asked = replace(answered, question_id=None) if answered else None
+            self._answer(say("emergency", "suspected"), TextKind.DANGER_ASK, asked)
+        elif answered is None:
             self._nothing_open()
         elif self.received.pictures and not self.body.strip():
             self._answer(say("sms", "picture", phone=self.rules.phone), TextKind.REPLY, answered)
@@ -151,47 +162,70 @@ class _Taking:
 
     def _in_danger(self) -> bool:
         """Tell somebody in danger whom to call, and raise it, before anything else."""
-        emergency = detect_emergency(self.body)
         crying = is_distress(plain(self.body))
-        key = f"text:{self.id}"
         if crying and open_targets(self.conn, self.history, now=self.now):
             # The conversation they are in raises it, and asks them nothing more.
             return False
+        emergency, told = self._emergency()
         if emergency is not None:
             raised = raise_emergency(
                 self.conn,
                 emergency,
-                text=self.body,
+                text=told,
                 conversation_id=self.conversation,
-                message=key,
+                message=f"text:{self.id}",
                 rules=self.rules,
                 now=self.now,
                 teller=self._teller(),
             )
             self._answer(raised.text, TextKind.EMERGENCY)
-            return True
-        just_told = bool(self.history) and self._last_sent() == TextKind.EMERGENCY
-        placed = place_emergency(
-            self.conn,
-            text=self.body,
-            conversation_id=self.conversation,
-            message=key,
-            just_told=just_told,
-            rules=self.rules,
-            now=self.now,
-        )
-        if placed is not None:
-            self._answer(placed.text, TextKind.EMERGENCY)
         elif crying:
             self._cry_for_help()
         else:
-            return self._adds_to_cry()
+            return self._after_danger() or self._adds_to_cry()
         return True
+
+    def _emergency(self) -> tuple[Emergency | None, str]:
+        """The danger that this message tells of, or that it confirms, and the words that told of it."""
+        found = recognise_emergency(self.body)
+        if found is not None and not found.suspected:
+            return found, self.body
+        asked = self._asked(TextKind.DANGER_ASK)
+        before = next((text for text in self.history if asked is not None and text.id == asked.reply_to), None)
+        suspected = recognise_emergency(before.body) if before is not None and says_yes(self.body) else None
+        if before is None or suspected is None:
+            return None, self.body
+        return replace(suspected, suspected=False, decided_by="asked"), f"{before.body}\n{self.body}"
+
+    def _after_danger(self) -> bool:
+        """Where somebody in danger is, and that it has passed."""
+        key = f"text:{self.id}"
+        where: dict[str, Any] = {
+            "conversation_id": self.conversation,
+            "message": key,
+            "rules": self.rules,
+            "now": self.now,
+        }
+        over = stand_down_emergency(self.conn, text=self.body, **where)
+        if over is not None:
+            self._answer(say("emergency", "over", number=over.number), TextKind.REPLY)
+            return True
+        just_told = self._asked(TextKind.EMERGENCY) is not None
+        placed = place_emergency(self.conn, text=self.body, just_told=just_told, **where)
+        if placed is not None:
+            self._answer(placed.text, TextKind.EMERGENCY)
+        return placed is not None
+
+    def _asked(self, kind: TextKind) -> TextMessage | None:
+        """The last text we wrote, where it is of that kind and still fresh."""
+        last = next((text for text in self.history if text.direction == "out"), None)
+        fresh = last is not None and last.kind is kind and self.now - last.created_at <= LASTS
+        return last if fresh else None
 
     def _adds_to_cry(self) -> bool:
         """What somebody writes who has just been told whom to call goes onto the case of their cry for help."""
-        told = next((text for text in self.history if text.direction == "out"), None)
-        if told is None or told.kind is not TextKind.EMERGENCY or self.now - told.created_at > LASTS:
+        told = self._asked(TextKind.EMERGENCY)
+        if told is None:
             return False
         target = target_by_id(self.conn, told.target_id) if told.target_id is not None else None
         if target is None or target.case_id is None or not case_by_id(self.conn, target.case_id).status.is_open:
@@ -316,7 +350,7 @@ class _Taking:
         if answered is not None:
             resident_id, target_id = answered.resident_id, answered.target_id
         store.note_on_text(self.conn, self.id, target_id=target_id, resident_id=resident_id)
-        if not body or (kind is TextKind.REPLY and self._wrote_too_often()):
+        if not body or (kind in _CHAT and self._wrote_too_often()):
             return
         store.insert_text(
             self.conn,
@@ -363,11 +397,8 @@ class _Taking:
     def _wrote_too_often(self) -> bool:
         """A machine answers a machine: nothing more is said for a while."""
         since = self.now - timedelta(hours=1)
-        lately = [text for text in self.history if text.kind is TextKind.REPLY and text.created_at > since]
+        lately = [text for text in self.history if text.kind in _CHAT and text.created_at > since]
         return len(lately) >= _REPLIES_PER_HOUR
-
-    def _last_sent(self) -> TextKind | None:
-        return next((text.kind for text in self.history if text.direction == "out"), None)
 
     def _with_number(self, words: str) -> str:
         return words if self.residents else f"{words}\n来信号码：{self.received.number}".strip()

@@ -21,12 +21,20 @@ ZHANG = "+8613900000001"
 
 
 @pytest.fixture
-async def street(database: Database, clock: MovableClock) -> AsyncIterator[TextStreet]:
+async def street(sqlite: Database, clock: MovableClock) -> AsyncIterator[TextStreet]:
+    async with text_street(sqlite, clock) as made:
+        yield made
+
+
+@pytest.fixture
+async def each_street(database: Database, clock: MovableClock) -> AsyncIterator[TextStreet]:
+    """The same on each database."""
     async with text_street(database, clock) as made:
         yield made
 
 
-async def test_not_reached_then_a_text_then_three_replies_then_nobody_rings(street: TextStreet) -> None:
+async def test_not_reached_then_a_text_then_three_replies_then_nobody_rings(each_street: TextStreet) -> None:
+    street = each_street
     street.street.move_in(ZHANG, name="张桂兰", sex="female")
     street.street.start(CARE)
     await street.miss_call()
@@ -62,7 +70,8 @@ async def missed(street: TextStreet, *, source: str = CARE, **by: float) -> None
     await street.tick(**(by or {"minutes": 2}))
 
 
-async def test_who_sends_nothing_back_is_rung_as_planned_and_gets_one_more_text(street: TextStreet) -> None:
+async def test_who_sends_nothing_back_is_rung_as_planned_and_gets_one_more_text(each_street: TextStreet) -> None:
+    street = each_street
     street.street.move_in(ZHANG)
     await missed(street, source=CARE.replace("{unreached: true}", "{unreached: true, again: 2h}"))
     await street.street.pass_time(minutes=31)
@@ -84,7 +93,8 @@ async def test_without_the_key_or_reached_nobody_gets_a_text(street: TextStreet)
     assert [len(texts.bodies(number)) for number in (ZHANG, "+8613900000009")] == [0, 1]
 
 
-async def test_whoever_is_writing_is_not_rung_and_the_phone_asks_only_the_rest(street: TextStreet) -> None:
+async def test_whoever_is_writing_is_not_rung_and_the_phone_asks_only_the_rest(each_street: TextStreet) -> None:
+    street = each_street
     street.street.move_in(ZHANG)
     await missed(street)
     await street.write(ZHANG, "1")
@@ -194,7 +204,8 @@ async def test_a_stranger_in_danger_is_told_whom_to_call_and_staff_learn_the_num
     assert "+8613900000077" in case["description"]
 
 
-async def test_two_residents_on_one_phone_are_asked_one_after_the_other_by_surname(street: TextStreet) -> None:
+async def test_two_residents_on_one_phone_are_asked_one_after_the_other_by_surname(each_street: TextStreet) -> None:
+    street = each_street
     street.street.move_in(ZHANG, name="张大山", sex="male")
     street.street.move_in(ZHANG, name="李秀英", sex="female")
     street.street.start(CARE)
@@ -219,7 +230,8 @@ async def test_two_residents_on_one_phone_are_asked_one_after_the_other_by_surna
     assert {each["fine"].label for each in answers} == {"yes", "no"}
 
 
-async def test_an_unknown_number_gets_one_polite_sentence_and_staff_one_case_a_day(street: TextStreet) -> None:
+async def test_an_unknown_number_gets_one_polite_sentence_and_staff_one_case_a_day(each_street: TextStreet) -> None:
+    street = each_street
     stranger = "+85261234567"
     assert "057100000000" in await street.write(stranger, "请问居委会几点开门")
     await street.write(stranger, "我是新搬来的")
@@ -328,3 +340,26 @@ async def test_the_first_text_names_no_matter_of_health(sqlite: Database, clock:
         (body,) = street.twilio.texts.bodies(ZHANG)
         assert "血压" not in body
         assert "想问您几句话" in body
+
+
+async def test_where_danger_is_only_suspected_it_is_asked_about_and_a_yes_raises_it(street: TextStreet) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street)
+    await street.write(ZHANG, "1")
+    asked = await street.write(ZHANG, "我开窗了还是头昏")
+    assert "是不是遇到危险" in asked
+    assert "降温" not in asked
+    assert street.street.cases() == []
+    assert "120" in await street.write(ZHANG, "是")
+    (case,) = street.street.cases()
+    assert case["priority"] == "emergency"
+    assert "头昏" in case["description"]
+
+
+async def test_where_there_is_no_danger_the_questions_go_on(street: TextStreet) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street)
+    await street.write(ZHANG, "1")
+    await street.write(ZHANG, "我开窗了还是头昏")
+    assert "？" in await street.write(ZHANG, "没有，没事")
+    assert [case for case in street.street.cases() if case["priority"] == "emergency"] == []

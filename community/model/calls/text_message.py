@@ -63,6 +63,8 @@ class TextKind(StrEnum):
     REPLY = "reply"
     #: Whom to call now.
     EMERGENCY = "emergency"
+    #: Asks whether somebody is in danger.
+    DANGER_ASK = "danger_ask"
     #: No texts any more, as asked for: the last one.
     GOODBYE = "goodbye"
     #: Asks whether we are never to call again.
