@@ -29,7 +29,7 @@ _MAX_FORM = 16 * 1024
 _LONGEST_ANSWER = 500
 _MINUTE = timedelta(minutes=1)
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     # The address is the credential: it goes nowhere.
     "Referrer-Policy": "no-referrer",

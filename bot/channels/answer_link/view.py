@@ -16,7 +16,7 @@ from community.usecases.written_conversation import WrittenTurn
 
 #: How an answer in words or figures is written, by the kind of the question.
 _EXAMPLES = {
-    QuestionKind.NUMBER: "只写数字，比如 36.5",
+    QuestionKind.NUMBER: "写数字就行",
     QuestionKind.DATE: "比如：7月15日，或者明天",
     QuestionKind.TIME_PERIOD: "也可以写：下午3点以后",
     QuestionKind.NEED_HELP: "要帮什么忙，也可以写在这里",
