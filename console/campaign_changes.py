@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 
+from community.errors import InvalidInput
 from community.usecases.approve_campaign import approve_campaign
 from community.usecases.cancel_campaign import cancel_campaign
 from community.usecases.launch_campaign import launch_campaign
 from community.usecases.pause_campaign import pause_campaign
+from community.usecases.raise_ceiling import raise_ceiling
 from community.usecases.resume_campaign import resume_campaign
 from console.errands import Errand, Verb
+
+_MOST = 10_000_000
 
 
 def _approve(errand: Errand) -> None:
@@ -48,10 +52,24 @@ def _cancel(errand: Errand) -> object:
     return cancel_campaign(errand.conn, errand.id, reason=reason, actor=errand.actor, now=errand.now)
 
 
+def _raise(errand: Errand) -> object:
+    wanted = {name: _whole_number(errand.fields.text(name)) for name in ("max_calls", "max_minutes")}
+    return raise_ceiling(errand.conn, errand.id, **wanted, actor=errand.actor, now=errand.now)
+
+
+def _whole_number(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or not 0 < int(text) <= _MOST:
+        raise InvalidInput("上限要写成整数，例如 500。")
+    return int(text)
+
+
 CAMPAIGN_CHANGES: Mapping[str, Verb] = {
     "approve": (_approve, "approved"),
     "launch": (_launch, "launched"),
     "pause": (_pause, "paused"),
     "resume": (_resume, "resumed"),
     "cancel": (_cancel, "stopped"),
+    "raise": (_raise, "raised"),
 }

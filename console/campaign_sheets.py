@@ -7,10 +7,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from community.errors import CommunityError, NotFound
+from community.model.calls.preview import CampaignPreview
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
-from community.usecases.judge_audience import JudgedAudience, judge_audience
+from community.usecases.create_campaign import with_lists
 from community.usecases.load_questionnaire import load_questionnaire
+from community.usecases.match_people import NO_LISTS, GivenLists
+from community.usecases.preview_campaign import preview_source
 
 _SUFFIXES = {".yml", ".yaml"}
 
@@ -30,7 +33,7 @@ class SheetCheck:
 
     error: str = ""
     questionnaire: Questionnaire | None = None
-    audience: JudgedAudience | None = None
+    preview: CampaignPreview | None = None
 
     @property
     def sheet(self) -> Questionnaire | None:
@@ -65,12 +68,15 @@ def template_source(folder: Path, file: str) -> str:
     return paths[file].read_text(encoding="utf-8")
 
 
-def check_sheet(conn: Connection, source: str, *, rules: Rulebook, now: datetime) -> SheetCheck:
+def check_sheet(
+    conn: Connection, source: str, *, rules: Rulebook, now: datetime, lists: GivenLists = NO_LISTS
+) -> SheetCheck:
     """Say what is wrong with a questionnaire, or whom it would call now."""
     if not source.strip():
         return NO_CHECK
     try:
-        sheet = load_questionnaire(source, quiet=rules.quiet_hours)
+        sheet = with_lists(load_questionnaire(source, quiet=rules.quiet_hours), lists)
+        preview = preview_source(conn, source, rules=rules, now=now, lists=lists)
     except CommunityError as error:
         return SheetCheck(error=error.message)
-    return SheetCheck(questionnaire=sheet, audience=judge_audience(conn, sheet, rules=rules, now=now))
+    return SheetCheck(questionnaire=sheet, preview=preview)

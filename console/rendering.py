@@ -36,6 +36,7 @@ DONE: Mapping[str, str] = {
     "paused": "已暂停，不会再拨出新的电话。",
     "resumed": "已继续。",
     "stopped": "任务已取消。",
+    "raised": "上限已调高。",
     "answer_corrected": "更正已保存，原来的判断也留着。",
     "answer_case_opened": "更正已保存。这样的回答要有人跟进：工单已开。",
     "answer_case_told": "更正已保存，也写进了这条回答的工单。",

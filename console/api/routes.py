@@ -19,6 +19,7 @@ from community.model.permissions import Permission
 from community.store import progress
 from community.store.cases import case_by_number, count_cases, events_of, list_cases
 from community.usecases.create_campaign import create_campaign
+from community.usecases.preview_campaign import preview_campaign
 from community.usecases.sign_in import SignInRefused
 from community.usecases.sign_out import sign_out
 from console.api import results
@@ -54,6 +55,7 @@ def create_api(desk: Desk) -> web.Application:
             web.get("/campaigns", _list_campaigns),
             web.post("/campaigns", _create_campaign),
             web.get(f"/campaigns/{_ID}", _show_campaign),
+            web.get(f"/campaigns/{_ID}/preview", _show_preview),
             web.get(f"/campaigns/{_ID}/progress", _show_progress),
             web.get(f"/campaigns/{_ID}/figures", results.show_figures),
             web.get(f"/campaigns/{_ID}/results", results.list_results),
@@ -157,6 +159,14 @@ async def _show_campaign(request: web.Request) -> web.Response:
 
 
 @needs(Permission.VIEW)
+async def _show_preview(request: web.Request) -> web.Response:
+    desk, campaign_id = desk_of(request), number_in_path(request)
+    now = desk.clock.now()
+    seen = await desk.database.read(lambda conn: preview_campaign(conn, campaign_id, rules=desk.rules, now=now))
+    return json_answer(seen.to_json())
+
+
+@needs(Permission.VIEW)
 async def _show_progress(request: web.Request) -> web.Response:
     campaign_id = number_in_path(request)
 
@@ -171,7 +181,7 @@ async def _change_campaign(request: web.Request) -> web.Response:
     desk, visitor, now = desk_of(request), visitor_of(request), desk_of(request).clock.now()
     campaign_id = number_in_path(request)
     do, _ = CAMPAIGN_CHANGES[request.match_info["verb"]]
-    fields = await body_of(request, {"reason", "rehearsal", "override_reason"})
+    fields = await body_of(request, {"reason", "rehearsal", "override_reason", "seen", "max_calls", "max_minutes"})
 
     def work(conn: Connection) -> progress.CampaignLine:
         do(Errand(conn=conn, id=campaign_id, fields=fields, desk=desk, visitor=visitor, now=now))

@@ -1,6 +1,8 @@
 """外呼任务: the list, a new one from a questionnaire, one with its live progress, and what may be done with it."""
 
+import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -8,20 +10,25 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from community.errors import CommunityError, NotFound
+from community.files.people_file import read_people_file
 from community.model.calls.campaign import CampaignStatus
 from community.model.permissions import Permission
+from community.model.residents.people_list import PersonRow
 from community.store import progress
+from community.store.campaigns import campaign_by_id
+from community.store.pace import DAY_POOL, pace_of
+from community.store.spent import spent_by_campaign
 from community.store.staff import all_staff
 from community.store.workers import live_workers
 from community.usecases.create_campaign import create_campaign
 from community.usecases.export_campaign import ExportFormat
 from community.usecases.hand_out_results import hand_out_results
-from community.usecases.judge_audience import judge_audience
+from community.usecases.preview_campaign import preview_campaign
 from console.campaign_changes import CAMPAIGN_CHANGES
-from console.campaign_sheets import NO_CHECK, check_sheet, sheet_templates, template_source
-from console.desk import desk_of, visitor_of
+from console.campaign_sheets import NO_CHECK, SheetCheck, check_sheet, sheet_templates, template_source
+from console.desk import Desk, desk_of, visitor_of
 from console.errands import Errand
-from console.forms import fields_of, number_in_path, see_other
+from console.forms import Fields, fields_of, number_in_path, see_other
 from console.guards import needs
 from console.rendering import PAGE_SIZE, page_number, render
 
@@ -62,9 +69,13 @@ async def new_page(request: web.Request) -> web.Response:
 async def check_fragment(request: web.Request) -> web.Response:
     """Say what is wrong with a questionnaire, or whom it would call; changes nothing."""
     desk = desk_of(request)
-    source = (await fields_of(request)).text("source")
-    now = desk.clock.now()
-    check = await desk.database.read(lambda conn: check_sheet(conn, source, rules=desk.rules, now=now))
+    fields, now = await fields_of(request), desk.clock.now()
+    source = fields.text("source")
+    try:
+        lists = await _lists(desk, fields, now)
+    except CommunityError as error:
+        return await render(request, "_check.html", {"check": SheetCheck(error=error.message)})
+    check = await desk.database.read(lambda conn: check_sheet(conn, source, rules=desk.rules, now=now, lists=lists))
     return await render(request, "_check.html", {"check": check})
 
 
@@ -72,11 +83,12 @@ async def check_fragment(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.StreamResponse:
     """Save a questionnaire as a draft; what is wrong with it is shown beside it."""
     desk, visitor = desk_of(request), visitor_of(request)
-    source = (await fields_of(request)).text("source")
-    now = desk.clock.now()
+    fields, now = await fields_of(request), desk.clock.now()
+    source = fields.text("source")
     try:
+        lists = await _lists(desk, fields, now)
         campaign_id = await desk.database.write(
-            lambda conn: create_campaign(conn, source, rules=desk.rules, actor=visitor.actor, now=now)
+            lambda conn: create_campaign(conn, source, rules=desk.rules, actor=visitor.actor, now=now, lists=lists)
         )
     except CommunityError as error:
         context = {"source": source, "chosen": "", "error": error.message, "check": NO_CHECK}
@@ -141,6 +153,30 @@ async def export(request: web.Request) -> web.Response:
     return web.Response(body=results.content, headers=headers)
 
 
+async def _lists(desk: Desk, fields: Fields, now: datetime) -> dict[str, list[PersonRow]]:
+    """The lists of people that came with a form, read away from the event loop."""
+    read = {"settings": desk.settings, "rules": desk.rules, "now": now}
+    return {
+        upload.name: await asyncio.to_thread(read_people_file, upload.name, upload.content, **read)  # type: ignore[arg-type]
+        for upload in fields.files("lists")
+    }
+
+
+def _plans(conn: Connection, desk: Desk, campaign_id: int, now: datetime) -> dict[str, Any]:
+    """What a campaign would do, or what it has used up of what it may."""
+    stands = campaign_by_id(conn, campaign_id)
+    is_open = stands.status in {CampaignStatus.DRAFT, CampaignStatus.APPROVED}
+    spent = spent_by_campaign(conn, campaign_id)
+    day = pace_of(conn, DAY_POOL)
+    return {
+        "stands": stands,
+        "spent": spent,
+        "is_at_ceiling": spent.is_at(calls=stands.max_calls, minutes=stands.max_minutes),
+        "day_rests_until": day.resting_until if day is not None and day.rests(now) else None,
+        "preview": preview_campaign(conn, campaign_id, rules=desk.rules, now=now) if is_open else None,
+    }
+
+
 async def _campaign_context(request: web.Request, *, is_whole: bool) -> dict[str, Any]:
     desk = desk_of(request)
     campaign_id, now = number_in_path(request), desk.clock.now()
@@ -156,8 +192,7 @@ async def _campaign_context(request: web.Request, *, is_whole: bool) -> dict[str
             context["names"] = {member.login: member.name for member in all_staff(conn)}
             context["has_worker"] = bool(live_workers(conn, now, carrier=desk.carrier))
             context["carrier_rests_until"] = progress.carrier_rest(conn, now)
-            is_open = campaign.status in {CampaignStatus.DRAFT, CampaignStatus.APPROVED}
-            context["preview"] = judge_audience(conn, sheet, rules=desk.rules, now=now) if is_open else None
+            context |= _plans(conn, desk, campaign_id, now)
         return context
 
     return await desk.database.read(look)
