@@ -140,7 +140,9 @@ def _print_sheets(sheets: list[ResultSheet], *, mark: str) -> None:
 
 
 def _rich_table(table: ResultTable) -> Table:
-    drawn = Table(*table.heads, title=table.title, title_justify="left", pad_edge=False)
+    drawn = Table(title=table.title, title_justify="left", pad_edge=False)
+    for place, head in enumerate(table.heads):
+        drawn.add_column(head, no_wrap=place == 0)
     for row in table.rows:
         drawn.add_row(*(str(cell) for cell in row.cells))
     return drawn

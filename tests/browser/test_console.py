@@ -11,13 +11,17 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from community.clock import MovableClock
+from community.files.recording_shelf import RecordingShelf
 from community.model.actor import Actor
 from community.store.cases import case_by_id
 from community.store.database import Database
+from community.store.recordings import keep_recording, note_recording, recordings_of
 from community.store.workers import beat
 from community.usecases.reset_password import reset_password
+from tests.harness.answered_campaign import add_answered_campaign
 from tests.harness.community_day import PASSWORD, QUESTIONNAIRE, finish_call
 from tests.harness.console import Site, console_site
+from tests.harness.twilio_server import wav
 
 pytestmark = pytest.mark.browser
 
@@ -164,6 +168,54 @@ async def test_a_transcript_is_read_and_a_wrongly_heard_answer_corrected(browser
     await picture(page, "transcript")
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_figures_are_drawn_from_the_tables_behind_them(
+    browser: Browser, site: Site, size: dict[str, int]
+) -> None:
+    with site.database.begin() as conn:
+        campaign = add_answered_campaign(conn, site.clock.now(), size=96).campaign
+    page = await come(browser, site, "wangli", size)
+    await page.goto(f"{site.url}/console/campaigns/{campaign}/figures")
+    funnel = page.locator(".figure").filter(has=page.get_by_role("heading", name="漏斗"))
+    picture_of = funnel.get_by_role("img")
+    await expect(picture_of).to_be_visible()
+    drawn = await picture_of.evaluate("(canvas) => Chart.getChart(canvas).data.datasets[0].data")
+    assert drawn == [96, 84, 72, 72, 72, 72]
+    await expect(funnel.get_by_role("table")).to_be_hidden()
+    await funnel.get_by_text("表格").click()
+    await expect(funnel.get_by_role("row", name="接通 72 75%")).to_be_visible()
+    assert await fits(page)
+    await picture(page, f"{size['width']}-figures")
+    well = page.locator(".figure").filter(has=page.get_by_role("heading", name="您平时怎么降温？"))
+    await well.get_by_text("表格").click()
+    await well.get_by_role("link", name="电风扇").click()
+    await expect(page.locator("tbody tr")).to_have_count(22)
+    await page.get_by_label("网格").select_option("第二网格")
+    await page.wait_for_url("**grid=*")
+    assert await page.locator("tbody tr").count() < 22
+    assert await fits(page)
+
+
+async def test_a_doubtful_answer_is_heard_from_where_the_question_begins(browser: Browser, site: Site) -> None:
+    with site.database.begin() as conn:
+        made = add_answered_campaign(conn, site.clock.now(), size=8)
+        attempt = f"{made.targets[0]:024x}{1:08x}"
+        file = RecordingShelf(site.settings.data_dir).keep("call-1", wav(seconds=85), "audio/wav", site.clock.now())
+        note_recording(conn, attempt, carrier="twilio", carrier_id="RE1", seconds=85, now=site.clock.now())
+        (recording,) = recordings_of(conn, [attempt])[attempt]
+        keep_recording(conn, recording, file, site.clock.now())
+    page = await come(browser, site, "wangli", PHONE)
+    await page.goto(f"{site.url}/console/campaigns/{made.campaign}/listening")
+    first = page.locator(".doubt").first
+    await first.get_by_role("button", name="听这一段").click()
+    player = await first.locator("audio").element_handle()
+    assert player is not None
+    await page.wait_for_function("(player) => player.currentTime >= 5 && player.currentTime < 12", arg=player)
+    await first.get_by_role("button", name="没错").click()
+    await expect(page.get_by_text("好，这条不用改。")).to_be_visible()
+    await picture(page, "listening")
+
+
 async def test_a_grid_worker_takes_and_closes_a_case_with_a_thumb(browser: Browser, site: Site) -> None:
     page = await come(browser, site, "lifang", PHONE)
     assert await fits(page)
@@ -235,7 +287,10 @@ async def test_no_page_sticks_out_and_every_icon_is_there(browser: Browser, site
         "/campaigns",
         "/campaigns/new",
         "/campaigns/1",
+        "/campaigns/1/figures",
         "/campaigns/1/results?question=well",
+        "/campaigns/1/unreached",
+        "/campaigns/1/listening",
         "/targets/1",
         "/residents",
         "/residents/1",
