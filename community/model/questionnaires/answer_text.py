@@ -40,9 +40,9 @@ CHANNEL_NAMES: dict[str, str] = {
     "phone": "电话",
     "inbound": "居民来电",
     "sms": "短信",
-    "link": "链接",
+    "link": "网页链接",
     "chat": "聊天",
-    "staff": "工作人员代填",
+    "staff": "当面",
 }
 
 
