@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -12,7 +12,6 @@ from sqlalchemy import insert, select, update
 from community.clock import MovableClock
 from community.model.calls.call import AttemptStatus
 from community.store.attempts import attempts
-from community.store.audit import audit_lines
 from community.store.campaigns import campaigns, targets
 from community.store.cases import cases
 from community.store.database import Database

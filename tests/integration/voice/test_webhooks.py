@@ -2,18 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import insert, select, update
 
 from community.clock import MovableClock
+from community.store.attempts import attempts
 from community.store.database import Database
 from tests.harness.telephone import TelephoneWorld, WrittenCall, telephone_world
 from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN
 from voice.carriers.twilio.carrier import TwilioCarrier
 from voice.carriers.twilio.signature import sign
 
+ONE = """
+name: 访视
+purpose: 想问问您的近况。
+recording: never
+questions: [{id: well, kind: yes_no, say: 您身体舒服吗？, yes_means: 舒服}]
+"""
 NUMBER, SID = "+8613800000001", "CA" + "a" * 32
 
 
@@ -166,3 +175,101 @@ async def test_questions_already_answered_are_not_asked_again(caller: Caller) ->
     _, body = await caller.post(call, "step/0")
     assert "体温" in body
     assert "身体舒服吗" not in body
+
+
+async def test_a_given_up_call_that_rings_after_all_is_talked_to_by_the_attempt_that_took_it_over(
+    caller: Caller,
+) -> None:
+    first = caller.world.write_call(NUMBER)
+    heir = _adopt(caller.world, first)
+    status, body = await caller.post(first, "step/0")
+    assert (status, "身体舒服吗" in body) == (200, True)
+    assert (await caller.post(first, "step/1", SpeechResult="舒服", Confidence="0.9"))[0] == 200
+    assert (await caller.post(first, "status", CallStatus="completed", SequenceNumber="3"))[0] == 204
+    assert caller.world.attempt(first).dialogue == {}
+    after = caller.world.attempt(heir)
+    assert (after.status, after.outcome, after.dialogue_step) == ("ended", "answered", 2)
+    assert caller.world.labels(first) == {"well": "yes"}
+    assert caller.world.target(first).status == "waiting"
+
+
+def _adopt(world: TelephoneWorld, first: WrittenCall) -> WrittenCall:
+    """The call of the first attempt was given up, turned up again, and belongs to the second attempt now."""
+    second = replace(first, attempt_id="b" * 32, token="t" * 32)
+    with world.database.begin() as conn:
+        given_up = {"status": "ended", "outcome": "unknown", "carrier_id": None}
+        conn.execute(update(attempts).where(attempts.c.id == first.attempt_id).values(**given_up))
+        row = conn.execute(select(attempts).where(attempts.c.id == first.attempt_id)).one()._asdict()
+        taken_over = {"id": second.attempt_id, "token": second.token, "n": 2, "status": "placed", "carrier_id": SID}
+        conn.execute(insert(attempts).values(**{**row, "outcome": None, **taken_over}))
+    return second
+
+
+async def test_the_machine_detector_may_speak_after_the_call_is_over(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    await caller.post(call, "step/0")
+    await caller.post(call, "status", CallStatus="completed", SequenceNumber="3")
+    assert caller.world.attempt(call).outcome == "answered"
+    assert (await caller.post(call, "amd", AnsweredBy="machine_start"))[0] == 204
+    attempt, target = caller.world.attempt(call), caller.world.target(call)
+    assert (attempt.status, attempt.outcome) == ("ended", "voicemail")
+    assert (target.status, target.outcome_counts) == ("waiting", {"answered": 0, "voicemail": 1})
+
+
+async def test_the_machine_detector_is_not_believed_against_a_person_who_answered_everything(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER, questionnaire=ONE)
+    await caller.post(call, "step/0")
+    await caller.post(call, "step/1", SpeechResult="舒服", Confidence="0.9")
+    await caller.post(call, "status", CallStatus="completed", SequenceNumber="3")
+    await caller.post(call, "amd", AnsweredBy="machine_start")
+    assert (caller.world.attempt(call).outcome, caller.world.target(call).status) == ("answered", "completed")
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        {"SpeechResult": "", "Confidence": "0.0"},
+        {"SpeechResult": "   "},
+        {"Digits": ""},
+        {"SpeechResult": "舒服", "Confidence": "0"},
+        {"SpeechResult": "今天的菜真贵" * 570, "Confidence": "0.9"},
+    ],
+    ids=["empty", "blank", "no key", "not sure at all", "ten kilobytes"],
+)
+async def test_what_cannot_be_understood_is_asked_again_and_ends_politely(
+    caller: Caller, heard: dict[str, str]
+) -> None:
+    call = caller.world.write_call(NUMBER, questionnaire=ONE)
+    await caller.post(call, "step/0")
+    bodies = [(await caller.post(call, f"step/{step}", **heard))[1] for step in (1, 2, 3)]
+    assert "身体舒服吗" in bodies[0]
+    assert "身体舒服吗" in bodies[1]
+    assert "<Hangup" in bodies[2]
+    assert "再见" in bodies[2]
+    assert caller.world.labels(call).get("well", "unclear") == "unclear"
+    await caller.post(call, "status", CallStatus="completed", SequenceNumber="3")
+    assert caller.world.target(call).status == "case"
+
+
+async def test_a_carrier_that_goes_round_in_circles_is_let_go_politely(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER)
+    await caller.post(call, "step/0")
+    await caller.post(call, "step/1", SpeechResult="舒服", Confidence="0.9")
+    bodies = [(await caller.post(call, "step/1", SpeechResult="舒服", Confidence="0.9"))[1] for _ in range(31)]
+    assert len(set(bodies[:30])) == 1
+    assert "体温" in bodies[0]
+    assert "对不起，线路出了问题" in bodies[30]
+    assert "<Hangup" in bodies[30]
+    assert caller.world.attempt(call).dialogue_step == 2
+    _, body = await caller.post(call, "step/2", SpeechResult="三十六度五", Confidence="0.9")
+    assert "36.5度" in body
+
+
+async def test_two_different_answers_to_one_step_at_the_same_moment_are_one_answer(caller: Caller) -> None:
+    call = caller.world.write_call(NUMBER, questionnaire=ONE)
+    await caller.post(call, "step/0")
+    said = ["舒服", "不舒服"] * 3
+    await asyncio.gather(*(caller.post(call, "step/1", SpeechResult=words, Confidence="0.9") for words in said))
+    answer = caller.world.answers(call)["well"]
+    assert (answer.heard, answer.label) in {("舒服", "yes"), ("不舒服", "no")}
+    assert sum(u.speaker == "resident" for u in caller.world.transcript(call)) == 1
