@@ -1,6 +1,7 @@
 """A whole campaign against simulated residents, in virtual time, on a copy of the roster that is thrown away afterwards."""
 
 import asyncio
+import math
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
@@ -11,24 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import Connection, event, func, insert, select, update
+from sqlalchemy import Connection, event
 
 from community.clock import MovableClock
 from community.model.actor import Actor
-from community.model.calls.call import OUTCOME_NAMES, Outcome
-from community.model.calls.campaign import TARGET_STATUS_NAMES, CampaignStatus, TargetStatus
-from community.model.calls.line import Line
-from community.model.cases.case import CASE_KIND_NAMES, PRIORITY_NAMES, CaseKind, Priority
-from community.model.phone import is_sample
+from community.model.calls.call import OUTCOME_NAMES
+from community.model.calls.campaign import TARGET_STATUS_NAMES, CampaignStatus, PauseCause, TargetStatus
+from community.model.cases.case import CASE_KIND_NAMES, PRIORITY_NAMES
+from community.model.questionnaires.audience import Audience
 from community.model.rulebook import Rulebook
-from community.store.attempts import attempts
-from community.store.campaigns import campaign_by_id, targets
-from community.store.cases import cases
+from community.store.campaigns import campaign_by_id
 from community.store.database import Database
-from community.store.residents import households, phones, resident_tags, residents
+from community.store.rehearsals import copy_roster, next_due, rehearsed
 from community.store.schema import metadata
 from community.usecases.create_campaign import create_campaign
 from community.usecases.launch_campaign import launch_campaign
+from community.usecases.load_questionnaire import load_questionnaire
+from community.usecases.match_people import GivenLists
 from shouwang.wiring import Office
 from voice.carriers.simulated.carrier import SimulatedCarrier
 from voice.carriers.simulated.pace import VirtualTime
@@ -41,7 +41,6 @@ _LONGEST = timedelta(days=30)
 _STEP = timedelta(seconds=2)
 #: Virtual seconds pass in no time, so the engine need not hold calls back; the loop below does.
 _UNHURRIED = 1000.0
-_COPIED = (households, residents, resident_tags, phones)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,10 @@ class Rehearsal:
         excluded: people who would not be called, by reason.
         answers: per question, how often each meaning was given.
         duration: from the launch to the last resolved target.
-        unresolved: people still open after a month.
+        unresolved: people still open after a month, or when a ceiling was reached.
+        billed_minutes: each begun minute whole, as carriers bill it; cost: in yuan, None where no price is set.
+        staff_cases: cases that people will have to look after.
+        stopped: why it stood still before the end, in Chinese; empty where it did not.
     """
 
     name: str
@@ -68,33 +70,42 @@ class Rehearsal:
     duration: str
     duration_minutes: int
     unresolved: int
+    billed_minutes: int
+    cost: float | None
+    staff_cases: int
+    stopped: str
 
     def to_json(self) -> dict[str, Any]:
         """A document for programs."""
         return asdict(self)
 
 
-async def rehearse(office: Office, source: str, *, seed: int = 0) -> Rehearsal:
+async def rehearse(office: Office, source: str, *, seed: int = 0, lists: GivenLists | None = None) -> Rehearsal:
     """Run a whole campaign without ringing or telling anybody.
 
     Args:
         source: the questionnaire's YAML.
         seed: which simulated residents pick up.
+        lists: the lists of people that it speaks of.
 
     Raises:
         InvalidInput: the questionnaire is wrong, or nobody on the roster is meant by it.
     """
     clock = MovableClock(office.clock.now())
-    line = Line(name="simulated", rehearsal=False, mainland_allowed_because=_BECAUSE)
+    line = replace(office.rules.line, name="simulated", rehearsal=False, mainland_allowed_because=_BECAUSE)
     rules = replace(office.rules, line=line, robots=())
     with tempfile.TemporaryDirectory(prefix="shouwang-rehearsal-") as folder:
         database = Database(f"sqlite:///{Path(folder) / 'rehearsal.db'}")
         try:
             event.listen(database.engine, "connect", _need_not_survive)
             metadata.create_all(database.engine)
-            _copy_roster(office.database, database)
+            wanted = load_questionnaire(source, quiet=rules.quiet_hours).audience
+            with office.database.reading() as reader, database.begin() as writer:
+                copy_roster(reader, writer, with_past=_speaks_of_the_past(wanted))
             with database.begin() as conn:
-                campaign_id = create_campaign(conn, source, rules=rules, actor=_ACTOR, now=clock.now())
+                campaign_id = create_campaign(
+                    conn, source, rules=rules, actor=_ACTOR, now=clock.now(), lists=lists or {}
+                )
                 launch_campaign(conn, campaign_id, rules=rules, actor=_ACTOR, now=clock.now(), override_reason=_BECAUSE)
             started = clock.now()
             await _run(database, clock, rules, office, campaign_id=campaign_id, seed=seed)
@@ -102,6 +113,10 @@ async def rehearse(office: Office, source: str, *, seed: int = 0) -> Rehearsal:
                 return _result(conn, campaign_id, started, clock.now(), rules)
         finally:
             database.close()
+
+
+def _speaks_of_the_past(audience: Audience) -> bool:
+    return any(each.campaign or each.not_reported_since for each in (audience, *audience.exclude))
 
 
 async def _run(
@@ -121,7 +136,7 @@ async def _run(
             worker_id="rehearsal",
             mainland_allowed_because=_BECAUSE,
         )
-        while clock.now() < limit and not _is_finished(database, campaign_id):
+        while clock.now() < limit and not _is_over(database, campaign_id):
             due = _next_due(database, campaign_id)
             placed = carrier.placed
             if carrier.live == 0 or (due is not None and due <= clock.now()):
@@ -177,61 +192,42 @@ def _need_not_survive(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
-def _copy_roster(source: Database, copy: Database) -> None:
-    """Copy the roster; in the copy nobody is a sample, so that everybody can be called."""
-    with source.reading() as reader, copy.begin() as writer:
-        for table in _COPIED:
-            rows = [dict(row) for row in reader.execute(select(table)).mappings()]
-            if rows:
-                writer.execute(insert(table), [_as_real(row) for row in rows])
-        writer.execute(update(residents).values(sample=False))
-
-
-def _as_real(row: dict[str, Any]) -> dict[str, Any]:
-    for column in ("number", "guardian_phone"):
-        number = row.get(column)
-        if number and is_sample(number):
-            row[column] = number.replace("+86138", "+86139", 1)
-    return row
-
-
-def _is_finished(database: Database, campaign_id: int) -> bool:
+def _is_over(database: Database, campaign_id: int) -> bool:
+    """Whether it is finished, or stands still at a ceiling that nobody raises in a rehearsal."""
     with database.reading() as conn:
-        return campaign_by_id(conn, campaign_id).status is CampaignStatus.FINISHED
+        return campaign_by_id(conn, campaign_id).status in {CampaignStatus.FINISHED, CampaignStatus.PAUSED}
 
 
 def _next_due(database: Database, campaign_id: int) -> datetime | None:
-    """When the next target may be called; None when none waits."""
-    waiting = (targets.c.campaign_id == campaign_id, targets.c.status == TargetStatus.WAITING)
     with database.reading() as conn:
-        due: datetime | None = conn.execute(select(func.min(targets.c.next_at)).where(*waiting)).scalar_one()
-    return due
+        return next_due(conn, campaign_id)
 
 
 def _result(conn: Connection, campaign_id: int, started: datetime, ended: datetime, rules: Rulebook) -> Rehearsal:
-    own = targets.c.campaign_id == campaign_id
-    rows = conn.execute(select(targets.c.status, targets.c.reason, targets.c.resolved_at).where(own)).all()
-    calls = conn.execute(
-        select(attempts.c.outcome, attempts.c.duration).where(attempts.c.campaign_id == campaign_id)
-    ).all()
-    opened = conn.execute(select(cases.c.kind, cases.c.priority).where(cases.c.campaign_id == campaign_id)).all()
-    open_targets = [row for row in rows if not TargetStatus(row.status).is_final]
-    finished = max((row.resolved_at for row in rows if row.resolved_at), default=ended)
-    lasted = (ended if open_targets else finished) - started
-    zone = rules.timezone
+    came, campaign, zone = rehearsed(conn, campaign_id), campaign_by_id(conn, campaign_id), rules.timezone
+    left = sum(1 for status, _, _ in came.targets if not status.is_final)
+    finished = max((resolved_at for _, _, resolved_at in came.targets if resolved_at), default=ended)
+    lasted = (ended if left else finished) - started
+    billed = sum(math.ceil(seconds / 60) for _, seconds in came.calls)
     return Rehearsal(
-        name=campaign_by_id(conn, campaign_id).name,
-        targets=_counted(TARGET_STATUS_NAMES[TargetStatus(row.status)] for row in rows),
-        outcomes=_counted(OUTCOME_NAMES[Outcome(row.outcome)] for row in calls if row.outcome),
-        cases=_counted(f"{CASE_KIND_NAMES[CaseKind(k)]}（{PRIORITY_NAMES[Priority(p)]}）" for k, p in opened),
-        excluded=_counted(row.reason for row in rows if row.status == TargetStatus.EXCLUDED and row.reason),
-        calls=len(calls),
-        talk_minutes=round(sum(row.duration or 0 for row in calls) / 60),
+        name=campaign.name,
+        targets=_counted(TARGET_STATUS_NAMES[status] for status, _, _ in came.targets),
+        outcomes=_counted(OUTCOME_NAMES[outcome] for outcome, _ in came.calls if outcome),
+        cases=_counted(f"{CASE_KIND_NAMES[kind]}（{PRIORITY_NAMES[priority]}）" for kind, priority in came.cases),
+        excluded=_counted(reason for status, reason, _ in came.targets if status is TargetStatus.EXCLUDED and reason),
+        calls=len(came.calls),
+        talk_minutes=round(sum(seconds for _, seconds in came.calls) / 60),
+        billed_minutes=billed,
+        cost=rules.spending.cost(len(came.calls), billed),
+        staff_cases=len(came.cases),
         started=f"{started.astimezone(zone):%Y-%m-%d %H:%M}",
-        finished=None if open_targets else f"{finished.astimezone(zone):%Y-%m-%d %H:%M}",
+        finished=None if left else f"{finished.astimezone(zone):%Y-%m-%d %H:%M}",
         duration=_told(lasted),
         duration_minutes=round(lasted.total_seconds() / 60),
-        unresolved=len(open_targets),
+        unresolved=left,
+        stopped=f"到了上限：{campaign.max_calls or '不限'} 通、{campaign.max_minutes or '不限'} 分钟"
+        if campaign.pause_cause is PauseCause.CEILING
+        else "",
     )
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from community.errors import CommunityError, InvalidInput
 from community.model.meaning import understand
 from community.model.questionnaires.questionnaire import Question, QuestionKind
+from shouwang.commands.campaign_plans import list_option, read_lists, read_source
 from shouwang.commands.output import json_option, print_json
 from shouwang.rehearsal import Rehearsal, rehearse
 from shouwang.wiring import open_office
@@ -24,13 +25,15 @@ _LONGEST_LINE = 100_000
 
 @click.command("rehearse", help="整个任务演练一遍：模拟居民接听，不拨任何人的电话，也不通知任何人。")
 @click.argument("file", type=click.Path(path_type=Path))
+@list_option
 @click.option("--seed", type=int, default=0, show_default=True, help="换一个数，居民就换一批性格。")
 @json_option
-def rehearse_command(file: Path, seed: int, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+def rehearse_command(*, file: Path, lists: tuple[Path, ...], seed: int, as_json: bool) -> None:
     """Run a whole campaign against simulated residents on a copy of the roster."""
-    source = _read(file)
+    source = read_source(file)
     with open_office() as office:
-        result = asyncio.run(rehearse(office, source, seed=seed))
+        given = read_lists(office, file, source, lists)
+        result = asyncio.run(rehearse(office, source, seed=seed, lists=given))
     if as_json:
         print_json(result.to_json())
     else:
@@ -131,9 +134,15 @@ def _print_rehearsal(result: Rehearsal) -> None:
         for name, count in counts.items():
             table.add_row(name, str(count))
         console.print(table)
-    console.print(f"拨打 {result.calls} 次，通话共 {result.talk_minutes} 分钟。")
+    cost = "" if result.cost is None else f"，约 {result.cost:.2f} 元"
     console.print(
-        f"若 {result.started} 启动，预计 {result.finished or '一个月内不能'} 完成（历时 {result.duration}）。"
+        f"拨打 {result.calls} 次，通话共 {result.talk_minutes} 分钟，计费 {result.billed_minutes} 分钟{cost}。"
+    )
+    console.print(f"工作人员要跟进 {result.staff_cases} 张工单。")
+    if result.stopped:
+        console.print(f"没有打完：{result.stopped}，还剩 {result.unresolved} 人。")
+    console.print(
+        f"若 {result.started} 启动，预计 {result.finished or ('不能' if result.stopped else '一个月内不能')} 完成（历时 {result.duration}）。"
     )
     for reason, count in result.excluded.items():
         console.print(f"不呼叫 {count} 人：{reason}")

@@ -1,17 +1,21 @@
 """A rehearsal: the whole campaign against simulated residents, nobody rung, nothing left behind."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import func, insert, select
 
 from community.clock import MovableClock
 from community.errors import InvalidInput
+from community.model.calls.spending import Spending
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.settings import load_settings
 from community.store.attempts import attempts
-from community.store.campaigns import campaigns
+from community.store.campaigns import campaigns, targets
 from community.store.database import Database
 from community.store.residents import households, phones, residents
 from shouwang.commands.rehearse import try_answers
@@ -56,6 +60,45 @@ async def test_everybody_is_resolved_and_nothing_is_left_behind(office: Office) 
 async def test_the_same_seed_is_the_same_rehearsal(office: Office) -> None:
     first, second = await rehearse(office, HEAT, seed=5), await rehearse(office, HEAT, seed=5)
     assert (first.targets, first.cases) == (second.targets, second.cases)
+
+
+async def test_it_says_what_the_campaign_costs_and_how_much_work_it_leaves(office: Office) -> None:
+    spending = Spending(price_per_minute=0.1, price_per_call=0.02)
+    priced = replace(office, rules=replace(office.rules, spending=spending))
+    result = await rehearse(priced, HEAT, seed=3)
+    assert result.billed_minutes >= result.talk_minutes > 0
+    assert result.cost == pytest.approx(0.1 * result.billed_minutes + 0.02 * result.calls)
+    assert result.staff_cases == sum(result.cases.values()) > 0
+    assert (await rehearse(office, HEAT, seed=3)).cost is None
+
+
+async def test_it_ends_where_the_campaign_would_stand_still_at_its_ceiling(office: Office) -> None:
+    result = await rehearse(office, HEAT + "pace: {max_calls: 5}\n", seed=3)
+    assert (result.calls, result.finished) == (5, None)
+    assert "5 通" in result.stopped
+    assert result.unresolved > 0
+
+
+async def test_it_knows_what_came_of_earlier_campaigns(office: Office, clock: MovableClock) -> None:
+    with office.database.begin() as conn:
+        earlier = conn.execute(
+            insert(campaigns).values(
+                name="上次",
+                status="finished",
+                priority="normal",
+                definition=Questionnaire.model_validate(yaml.safe_load(HEAT)).model_dump(mode="json"),
+                source=HEAT,
+                rehearsal=False,
+                created_by="li",
+                created_at=clock.now(),
+            )
+        ).inserted_primary_key[0]
+        for resident_id, status in ((1, "completed"), (2, "case"), (3, "case")):
+            values = {"campaign_id": earlier, "resident_id": resident_id, "status": status, "outcome_counts": {}}
+            conn.execute(insert(targets).values(**values))
+    source = HEAT + f"audience: {{campaign: {{id: {earlier}, results: [case]}}}}\n"
+    result = await rehearse(office, source, seed=3)
+    assert sum(result.targets.values()) == 2
 
 
 async def test_a_wrong_questionnaire_is_refused(office: Office) -> None:
