@@ -1,18 +1,24 @@
 """Stories of people who answer in writing: nobody who has answered is rung, and nobody is asked twice."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from community.clock import MovableClock
+from community.errors import Refused
 from community.model.actor import Actor
 from community.model.calls.call import AttemptStatus, CallResult, Outcome
 from community.model.calls.campaign import TargetStatus
+from community.model.calls.line import SIMULATED
 from community.model.questionnaires.writing import Stage
 from community.store.answers import answers_of_targets
 from community.store.cases import events_of
 from community.store.database import Database
+from community.store.targets import person_of
 from community.usecases.answer_in_writing import WrittenTurn, answer_in_writing
+from community.usecases.answer_link import make_link
+from community.usecases.cancel_campaign import cancel_campaign
 from community.usecases.check_integrity import check_integrity
 from community.usecases.written_conversation import where_writing_stands
 from tests.harness.dialling import Exchange, Street, generous
@@ -347,3 +353,38 @@ async def test_nobody_is_rung_in_the_middle_of_a_form_but_whoever_leaves_it_open
     assert street.exchange.posts == []
     await street.pass_time(minutes=11)
     assert len(street.exchange.posts) == 1
+
+
+async def test_two_who_send_the_same_form_at_the_same_moment_answer_once(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    writer = Writer(street)
+    with ThreadPoolExecutor(4) as people:
+        turns = list(people.map(lambda key: writer.writes("well", key=key, turn=0), ["1", "2", "1", "2"]))
+    assert [turn.fresh for turn in turns].count(True) == 1
+    assert len(street.cases()) == (writer.labels()["well"][0] == "no")
+    assert {turn.question.id for turn in turns if turn.question} == {"temperature"}
+
+
+async def test_a_rehearsal_says_nothing_about_real_people(database: Database, clock: MovableClock) -> None:
+    stage = Street(database, clock, generous(line=SIMULATED), Exchange(clock, name="simulated", rehearsal=True))
+    stage.move_in(ZHANG)
+    stage.start(HEAT, rehearsal=True)
+    writer = Writer(stage)
+    with stage.database.begin() as conn, pytest.raises(Refused, match="演练"):
+        make_link(conn, writer.target, key=b"k" * 32, public_url="", actor=Actor.system("test"), now=stage.clock.now())
+    writer.writes("well", "以后不要再联系我了")
+    assert writer.writes("well", key="1").result is CallResult.OPTED_OUT
+    with stage.database.reading() as conn:
+        assert not person_of(conn, stage.targets()[0]["resident_id"]).opted_out
+
+
+async def test_nothing_is_asked_for_a_campaign_that_was_called_off(street: Street) -> None:
+    street.move_in(ZHANG)
+    campaign = street.start(HEAT)
+    writer = Writer(street)
+    writer.writes("well", key="1")
+    street.do(cancel_campaign, campaign, reason="台风改道了")
+    over = writer.writes("temperature", "36.5")
+    assert (over.question, over.fresh, over.say) == (None, False, "这次的问题已经问完了，谢谢您。")
+    assert writer.writes("temperature", "家里着火了").emergency

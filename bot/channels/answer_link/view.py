@@ -22,6 +22,8 @@ _EXAMPLES = {
     QuestionKind.NEED_HELP: "要帮什么忙，也可以写在这里",
 }
 
+_SERVICES = (("119", "火警"), ("120", "急救"), ("110", "报警"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -35,6 +37,7 @@ class Page:
         example: how an answer in words is written; empty where buttons alone are enough.
         figures: the keyboard for figures is wanted.
         emergency: the page is red, and shows whom to call.
+        numbers: the numbers to call in an emergency, the one that is named first first.
         notice: instead of all that.
     """
 
@@ -50,6 +53,7 @@ class Page:
     example: str = ""
     figures: bool = False
     emergency: bool = False
+    numbers: tuple[tuple[str, str], ...] = ()
     notice: str = ""
 
 
@@ -74,6 +78,7 @@ def page_of(conn: Connection, target_id: int, turn: WrittenTurn, rules: Rulebook
         example=_EXAMPLES.get(question.kind, "") if question and not ours else "",
         figures=bool(question and not ours and question.kind is QuestionKind.NUMBER),
         emergency=turn.emergency,
+        numbers=_numbers(turn.say) if turn.emergency else (),
     )
 
 
@@ -81,3 +86,8 @@ def _asked(turn: WrittenTurn, question: Question | None, said: list[str]) -> str
     if question is None:
         return ""
     return question.say if turn.asks is Stage.QUESTION else said[-1]
+
+
+def _numbers(said: str) -> tuple[tuple[str, str], ...]:
+    """All the numbers, in the order in which the advice names them."""
+    return tuple(sorted(_SERVICES, key=lambda each: said.find(each[0]) if each[0] in said else len(said)))
