@@ -241,6 +241,7 @@ async def test_words_of_one_call_never_reach_another(story: Story) -> None:
         ("talk", "call_id=1&content_type=normal&content={", 400),
         ("talk", "call_id=1&content_type=normal&content=[]", 400),
         ("talk", 'call_id=1&content_type=normal&content={"words":"喂"}', 400),
+        ("talk", "call_id=" + "1" * 100 + '&content_type=normal&content={"words":"喂","dynamic_id":"x"}', 400),
         ("report", "{}", 400),
         ("report", "[" * 100000, 413),
         ("report", "[" * 5000, 400),
@@ -250,6 +251,18 @@ async def test_words_of_one_call_never_reach_another(story: Story) -> None:
 async def test_what_is_no_callback_is_refused(story: Story, tail: str, body: str, status: int) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded" if tail == "talk" else "application/json"}
     assert (await post(story, tail, data=body.encode(), headers=headers))[0] == status
+
+
+@pytest.mark.parametrize("words", [None, "\ud800\x00", 7, ["喂"]])
+async def test_words_that_are_none_disturb_nobody(story: Story, words: Any) -> None:
+    story.aliyun.nobody_lives = True
+    await story.call()
+    baton = f"{story.written.attempt_id}-{story.written.token}-0"
+    content = json.dumps({"words": words, "dynamic_id": baton})
+    fields = {"call_id": story.placed.call_id, "content_type": "normal", "content": content}
+    status, body = await post(story, "talk", data=fields)
+    assert status == 200
+    assert "这里是青禾社区居委会" in json.loads(json.loads(body)["data"]["action_code_param"])["tts"]
 
 
 async def test_a_stranger_is_not_heard(story: Story) -> None:

@@ -61,7 +61,7 @@ def _event(receipt: Mapping[str, Any], status: AttemptStatus) -> tuple[CallRef, 
     event = CallEvent(
         kind=EventKind.STATUS,
         key=f"{'report' if over else 'status'}:{code}"[:60],
-        carrier_id=str(receipt.get("call_id", ""))[:64] or None,
+        carrier_id=str(receipt.get("call_id") or "")[:64] or None,
         status=status,
         outcome=outcome_of(code, smart) if over else None,
         duration=int(duration) if duration.isascii() and duration.isdigit() and len(duration) < 7 else None,

@@ -20,6 +20,9 @@ _SPEECH_LENGTH, _KEYS_LENGTH = 2000, 32
 #: What plays before anybody picks up (您拨打的电话已关机) is heard as well, and is no answer of anybody's.
 _EARLY_MEDIA = "early_media"
 _END_OF_KEYS = "#"
+_LONGEST_ID = 64
+#: What JSON can hold and a database cannot.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 
 
 def parse(request: CarrierRequest) -> tuple[CallRef, CallEvent] | CarrierResponse:
@@ -32,7 +35,7 @@ def parse(request: CarrierRequest) -> tuple[CallRef, CallEvent] | CarrierRespons
     content = _content(fields.get("content", ""))
     baton = Baton.read(str(content.get("dynamic_id", "")))
     call_id = fields.get("call_id", "")
-    if baton is None or not call_id:
+    if baton is None or not 0 < len(call_id) <= _LONGEST_ID or _UNWRITABLE.search(call_id):
         raise InvalidInput("回调里没有我们的通话编号", code="unknown_webhook")
     kind = fields.get("content_type", "")
     if kind not in {"normal", "mute", "dtmf"} or _is_early(content) or baton.then is Next.KEEP_OUT:
@@ -69,7 +72,7 @@ def _content(text: str) -> Mapping[str, Any]:
 def _heard(kind: str, content: Mapping[str, Any], baton: Baton) -> Heard | None:
     """What came back; None while more keys are to come."""
     if kind == "normal":
-        return Heard(speech=str(content.get("words", ""))[:_SPEECH_LENGTH])
+        return Heard(speech=_UNWRITABLE.sub("", str(content.get("words") or ""))[:_SPEECH_LENGTH])
     if kind == "mute":
         return Heard(digits=baton.keys)
     keys = _keys(content, baton)
