@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from community.errors import NotFound
 from community.files.recording_shelf import RecordingShelf
+from community.model.calls.text_message import TEXT_PROBLEM_NAMES, TEXT_STATUS_NAMES
 from community.model.cases.case import Case, CaseStatus
 from community.model.permissions import Permission
 from community.model.questionnaires.questionnaire import Questionnaire
@@ -15,6 +16,7 @@ from community.store import progress, result_lines
 from community.store.answer_cases import newest_case_about
 from community.store.result_lines import ResultLine
 from community.store.staff import all_staff
+from community.store.texts import LINK_PLACE, texts_of_target
 from community.usecases.check_answer import check_answer
 from community.usecases.correct_answer import correct_answer
 from community.usecases.play_recording import play_recording
@@ -46,6 +48,10 @@ async def target_page(request: web.Request) -> web.Response:
             "evidence": evidence_by_question(sheet, line, calls),
             "left_open": _cases_left_open(conn, sheet, line),
             "names": {member.login: member.name for member in all_staff(conn)},
+            "texts": texts_of_target(conn, target_id),
+            "text_link": LINK_PLACE,
+            "text_status_names": TEXT_STATUS_NAMES,
+            "text_problem_names": TEXT_PROBLEM_NAMES,
             "choices": {question.id: label_choices(question) for question in sheet.questions},
         }
 
