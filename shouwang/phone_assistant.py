@@ -16,7 +16,7 @@ from shouwang.wiring import Office
 log = structlog.get_logger()
 
 #: The assistant's share of the four seconds that a webhook may take; what is left is for looking it up ourselves.
-_RASA_SECONDS, _LOOK_UP_SECONDS = 2.0, 1.5
+RASA_SECONDS, LOOK_UP_SECONDS = 2.0, 1.5
 
 
 def phone_assistant(office: Office, rasa: RasaClient) -> Callable[[str], Awaitable[str | None]]:
@@ -29,7 +29,7 @@ def phone_assistant(office: Office, rasa: RasaClient) -> Callable[[str], Awaitab
     async def ask(question: str) -> str | None:
         said = await _ask_rasa(rasa, question)
         try:
-            return said or await asyncio.wait_for(_look_up(office, question), _LOOK_UP_SECONDS)
+            return said or await asyncio.wait_for(_look_up(office, question), LOOK_UP_SECONDS)
         except Exception as error:  # noqa: BLE001 - the question is noted for a person instead
             log.warning("question_not_looked_up", error=type(error).__name__)
             return None
@@ -42,7 +42,7 @@ async def _ask_rasa(rasa: RasaClient, question: str) -> str | None:
     conversation = f"phone:{uuid.uuid4().hex}"
     metadata = {"message": conversation, "scene": "phone"}
     try:
-        answer = await asyncio.wait_for(rasa.ask(conversation, question, metadata), _RASA_SECONDS)
+        answer = await asyncio.wait_for(rasa.ask(conversation, question, metadata), RASA_SECONDS)
     except TimeoutError:
         log.warning("assistant_slow")
         return None

@@ -3,13 +3,16 @@
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
 from sqlalchemy import select
 
 from community.store.cases import cases
+from community.usecases.import_policies import import_policies
 from tests.harness.rasa import RasaService, start_rasa
+from tests.integration.test_policies import LIBRARY, STAFF
 
 pytestmark = pytest.mark.rasa
 _messages = count(1)
@@ -169,3 +172,14 @@ def test_nobody_gets_in_without_the_token(rasa: RasaService) -> None:
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(urllib.request.Request(url, data, {"Content-Type": "application/json"}))
         assert refused.value.code == 401
+
+
+def test_a_question_asked_on_the_phone_is_answered_for_the_ear_and_opens_no_case(rasa: RasaService) -> None:
+    with rasa.database.begin() as conn:
+        import_policies(conn, [LIBRARY], actor=STAFF, now=datetime(2026, 7, 15, tzinfo=UTC))
+    on_phone = Resident(rasa, scene="phone")
+    (said,) = on_phone.says("图书室借书押金多少钱")
+    assert said["spoken"] == "每证收押金50元，退证时退还。这是社区图书室借阅办法里写的。"
+    for text in ("月亮上的津贴怎么领", "锦绣苑3号楼2单元楼道有人飞线充电", "转人工"):
+        rasa.say(text, conversation=on_phone.conversation, message=next(_messages), scene="phone")
+    assert on_phone.cases == []

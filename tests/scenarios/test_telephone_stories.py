@@ -11,6 +11,8 @@ from tests.harness.telephone import TelephoneWorld, telephone_world
 from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN, Person, TwilioServer
 from voice.carriers.base import Placement
 from voice.carriers.twilio.carrier import TwilioCarrier
+from voice.carriers.twilio.twiml import render
+from voice.script.dialogue import Dialogue
 
 NUMBER = "+8613800000001"
 ASKS_TO_RECORD = """
@@ -38,8 +40,10 @@ class Story:
         self.twilio = twilio
         self.carrier = carrier
 
-    async def call(self, *says: str | None, pickup: str = "answered", number: str = NUMBER, **call: str) -> "Story":
-        self.person = self.twilio.people[number] = Person(list(says), pickup=pickup)
+    async def call(
+        self, *says: str | None, pickup: str = "answered", number: str = NUMBER, hang_up: str = "", **call: str
+    ) -> "Story":
+        self.person = self.twilio.people[number] = Person(list(says), pickup=pickup, hang_up_at_end=bool(hang_up))
         self.written = self.world.write_call(number, **call)  # type: ignore[arg-type]
         placed = await self.world.place(self.carrier, self.written)
         assert placed.placement is Placement.PLACED
@@ -250,3 +254,87 @@ async def test_repeated_reordered_and_late_callbacks_change_nothing(story: Story
         story.twilio.shuffle_callbacks = random.Random(seed)
         await story.call(*says, number=f"+861380000001{seed}", **how)
         assert story.end == expected
+
+
+@pytest.mark.parametrize("hum", ["嗯", "啊", "喂", "咳咳"])
+async def test_a_cough_while_we_speak_does_not_end_the_question(story: Story, hum: str) -> None:
+    await story.call("有", hum, "收到了", questionnaire=TWO_FACTS)
+    _, asked, again = story.person.heard
+    assert "您收到通知了吗" in asked
+    assert "您收到通知了吗" in again
+    assert "没听明白" not in again
+    assert story.labels == {"fan": "yes", "notice": "yes"}
+
+
+async def test_a_hum_that_comes_again_is_kept_only_after_it_was_read_back(story: Story) -> None:
+    await story.call("有", "嗯", "嗯", "没收到", questionnaire=TWO_FACTS)
+    assert "您说的是收到了，对吗" in story.person.heard[3]
+    assert story.labels["fan"] == "yes"
+    assert story.labels.get("notice") != "yes"
+
+
+async def test_after_a_hum_words_no_longer_interrupt_but_keys_do(story: Story) -> None:
+    await story.call("有", "嗯", questionnaire=TWO_FACTS, hang_up="yes")
+    step = Dialogue.from_json(dict(story.world.attempt(story.written).dialogue)).last_step
+    assert step is not None
+    twiml = render(step, story.written.urls(story.world.public_url))
+    assert 'bargeIn="false"' in twiml
+    assert 'input="dtmf speech"' in twiml
+
+
+async def test_who_takes_us_for_cheats_learns_who_we_are_and_may_hang_up(story: Story) -> None:
+    await story.call("你是骗子吧", "哦，有的", "收到了", questionnaire=TWO_FACTS)
+    assert "不问密码，也不要钱。不放心，您可以先挂断，打6215-0100问一问" in story.person.heard[1]
+    assert story.labels == {"fan": "yes", "notice": "yes"}
+    assert story.world.resident(story.written).opted_out_at is None
+
+
+async def test_who_stays_in_doubt_is_let_go_and_a_person_follows_up(story: Story) -> None:
+    await story.call(*["你是骗子吧"] * 3, questionnaire=TWO_FACTS)
+    assert story.result == "refused"
+    assert "不勉强您" in story.heard
+    assert story.world.resident(story.written).opted_out_at is None
+
+
+async def test_not_wanting_to_answer_opts_nobody_out(story: Story) -> None:
+    await story.call("关你们什么事，不说", questionnaire=TWO_FACTS)
+    assert story.result == "refused"
+    assert "以后都别打了吗" not in story.heard
+    assert story.world.resident(story.written).opted_out_at is None
+
+
+async def test_who_takes_back_never_again_is_asked_on(story: Story) -> None:
+    await story.call("有", "以后别打了", "不是，你问吧", "收到了", questionnaire=TWO_FACTS)
+    assert story.result == "completed"
+    assert story.labels == {"fan": "yes", "notice": "yes"}
+
+
+@pytest.mark.parametrize("cry", ["屋里全是烟", "血止不住了", "老伴昏过去了，叫不应"])
+async def test_danger_that_only_the_rules_for_emergencies_know_is_an_emergency(story: Story, cry: str) -> None:
+    await story.call("舒服", cry, None, None, None, None)
+    (case,) = story.world.cases()
+    assert (case.priority, case.danger) == ("emergency", True)
+    assert story.result == "distress"
+
+
+async def test_greetings_are_no_consent(story: Story) -> None:
+    await story.call("哎，是我，你说", "不要录", "舒服", questionnaire=ASKS_TO_RECORD)
+    assert story.twilio.recordings == []
+    assert "这里是青禾社区居委会" in story.person.heard[1]
+    assert story.labels == {"well": "yes"}
+
+
+async def test_a_rule_for_refusal_is_set_off(story: Story) -> None:
+    moves = """
+name: 转移
+purpose: 台风要来了。
+legal_ground: emergency
+recording: never
+questions:
+  - {id: go, kind: yes_no, say: 您愿意去安置点吗？, yes_means: 愿意,
+     escalate: [{when: [refuse, unclear], priority: emergency, say: 网格员马上来跟您说。}]}
+"""
+    await story.call("不想跟你们说", questionnaire=moves)
+    (case,) = story.world.cases()
+    assert case.priority == "emergency"
+    assert "网格员马上来跟您说" in story.heard

@@ -1,7 +1,7 @@
 """What follows an answer: reading it back, keeping it, what it sets off, and the next question."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from community.model.calls.call import CallResult
@@ -92,7 +92,8 @@ def refuse(speaker: Speaker, heard: Heard) -> Turn:
     asking = speaker.dialogue.phase in {Phase.QUESTION, Phase.CONFIRM}
     rule = escalation_for(speaker.question, reading) if asking else None
     if rule is not None:
-        effects.append(_case(speaker.question, heard, reading, rule))
+        # The rule's case is the one that staff work on; no second one is opened for the refused call.
+        effects.append(replace(_case(speaker.question, heard, reading, rule), settles=True))
         if rule.say:
             prompts = [*speaker.wording.spoken(rule.say), *speaker.say("goodbye", phone=speaker.script.phone)]
     return end(speaker, prompts, CallResult.REFUSED, *effects)
