@@ -74,7 +74,7 @@ HERE_AND_NOW = [
     "又{}了",
 ]
 _REGULARISATION = 0.5
-_EVERYDAY_WEIGHT, _VARIED_WEIGHT = 0.5, 0.1
+_EVERYDAY_WEIGHT, _VARIED_WEIGHT = 0.3, 0.1
 #: Weights smaller than this change nothing and only take room.
 _LEAST, _LEAST_OF_KIND = 0.04, 0.17
 
@@ -192,7 +192,7 @@ def check(opinion: DangerOpinion, lines: list[Line]) -> None:
         for place in held:
             found = detect_emergency(lines[place].text)
             sure[place] = judge.sureness(lines[place].text, found.kind if found else None)
-            kinds[place] = judge.likely_kind(lines[place].text)[0]
+            kinds[place] = judge.likely_kinds(lines[place].text)[0][0]
     real = np.array([line.kind is not None for line in lines])
     for least in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
         print(f"≥ {least}: {np.mean(sure[real] >= least):.1%} 认出，{np.mean(sure[~real] >= least):.1%} 误报")

@@ -61,15 +61,15 @@ class DangerOpinion:
         score += sum(self.danger.get(feature, 0.0) for feature in rule_features(ruled_kind))
         return 1 / (1 + math.exp(-score))
 
-    def likely_kind(self, text: str) -> tuple[str, float]:
-        """The kind of emergency that a text sounds like, and how probable it is among all kinds."""
+    def likely_kinds(self, text: str) -> list[tuple[str, float]]:
+        """The kinds of emergency with how probable each is if it is one, the likeliest first."""
         scores = dict(self.kinds[START])
         for feature in set(self.features(text)):
             for kind, weight in self.kinds.get(feature, {}).items():
                 scores[kind] += weight
         highest = max(scores.values())
-        kind = max(scores, key=lambda name: (scores[name], name))
-        return kind, 1 / sum(math.exp(score - highest) for score in scores.values())
+        total = sum(math.exp(score - highest) for score in scores.values())
+        return [(kind, math.exp(scores[kind] - highest) / total) for kind in sorted(scores, key=lambda k: -scores[k])]
 
     def features(self, text: str) -> Iterator[str]:
         """What is counted: characters and their pairs with persons and numbers made one, concepts, and concepts together."""

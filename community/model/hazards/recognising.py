@@ -9,13 +9,13 @@ from community.model.hazards.danger_opinion import DangerOpinion
 from community.model.hazards.emergency import SERVICES, Emergency, detect_emergency
 
 #: Below it, what the rules see is not believed.
-_DOUBTED = 0.35
+_DOUBTED = 0.5
 #: From it, the opinion raises the alarm by itself; in a group that did not ask the bot it must be surer.
-_SURE, _SURE_UNASKED = 0.6, 0.75
+_SURE, _SURE_UNASKED = 0.45, 0.7
 #: From it, somebody is asked whether they are in danger.
-_SUSPECTED = 0.3
-#: How probable another kind must be for its numbers to be told too.
-_ALSO = 0.6
+_SUSPECTED = 0.25
+#: How probable another kind must be for its number to be told too: beside what the rules saw, beside the likeliest.
+_ALSO, _OR_ELSE = 0.45, 0.2
 
 
 def recognise(text: str, opinion: DangerOpinion, *, asked: bool = True) -> Emergency | None:
@@ -35,8 +35,7 @@ def recognise(text: str, opinion: DangerOpinion, *, asked: bool = True) -> Emerg
         return _completed(ruled, text, opinion)
     if sure < _SUSPECTED:
         return None
-    likely, _ = opinion.likely_kind(text)
-    found = Emergency(SERVICES[likely], likely, likely, decided_by="opinion", sureness=round(sure, 3))
+    found = _as_it_sounds(text, opinion, sure)
     if sure >= (_SURE if asked else _SURE_UNASKED):
         return found
     return replace(found, suspected=True) if asked else None
@@ -44,7 +43,15 @@ def recognise(text: str, opinion: DangerOpinion, *, asked: bool = True) -> Emerg
 
 def _completed(ruled: Emergency, text: str, opinion: DangerOpinion) -> Emergency:
     """What the rules saw, with the numbers of what else it sounds like."""
-    likely, probability = opinion.likely_kind(text)
+    likely, probability = opinion.likely_kinds(text)[0]
     if probability < _ALSO or SERVICES[likely][0] in ruled.services:
         return ruled
-    return replace(ruled, services=tuple(dict.fromkeys((*ruled.services, SERVICES[likely][0]))))
+    return replace(ruled, services=(*ruled.services, SERVICES[likely][0]))
+
+
+def _as_it_sounds(text: str, opinion: DangerOpinion, sure: float) -> Emergency:
+    """What only the opinion sees, with the number of whatever else it may be."""
+    (kind, _), *others = opinion.likely_kinds(text)
+    also = [SERVICES[other][0] for other, probability in others if probability >= _OR_ELSE]
+    services = tuple(dict.fromkeys((*SERVICES[kind], *also)))
+    return Emergency(services, kind, kind, decided_by="opinion", sureness=round(sure, 3))
