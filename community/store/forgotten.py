@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, exists, func, or_, select, text
 
-from community.model.calls.call import AttemptStatus
+from community.model.calls.call import AttemptStatus, Direction
 from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.store.attempts import OPEN_CONDITION, attempts
 from community.store.campaigns import campaigns, targets
@@ -63,6 +63,7 @@ def unknown_since(conn: Connection, before: datetime) -> list[str]:
 
 
 def doubled_open_targets(conn: Connection) -> list[int]:
-    """Targets with more than one open attempt."""
-    query = select(attempts.c.target_id).where(text(OPEN_CONDITION)).group_by(attempts.c.target_id)
+    """Targets that we dial twice at a time; they may ring us while we ring them."""
+    dialled = (text(OPEN_CONDITION), attempts.c.direction == Direction.OUTBOUND)
+    query = select(attempts.c.target_id).where(*dialled).group_by(attempts.c.target_id)
     return list(conn.execute(query.having(func.count() > 1).limit(_LIMIT)).scalars())

@@ -1,13 +1,12 @@
 """While a resident is on the line because they rang us, nobody dials them; it counts as a call, and against no cap."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from community.clock import MovableClock
 from community.model.calls.call import AttemptStatus, CallResult, Outcome
 from community.store.calls import save_dialogue
 from community.store.database import Database
+from community.usecases.check_integrity import check_integrity
 from community.usecases.receive_call import receive_call
 from tests.harness.dialling import Exchange, Street, rulebook
 
@@ -15,8 +14,8 @@ ZHANG, LI = "+8613900000001", "+8613900000002"
 
 
 @pytest.fixture
-async def street(database: Database, clock: MovableClock) -> AsyncIterator[Street]:
-    yield Street(database, clock, rulebook(), Exchange(clock))
+async def street(database: Database, clock: MovableClock) -> Street:
+    return Street(database, clock, rulebook(), Exchange(clock))
 
 
 def rings_us(street: Street, number: str = ZHANG, sid: str = "CAin") -> str:
@@ -84,6 +83,8 @@ async def test_our_call_that_waits_at_the_carrier_is_taken_back(street: Street) 
     assert street.exchange.cancelled == [ours]
     before, _ = street.attempts()
     assert (before["status"], street.targets()[0]["status"]) == ("cancelled", "calling")
+    with street.database.reading() as conn:
+        assert check_integrity(conn, street.clock.now()) == []
     hangs_up(street, call, CallResult.COMPLETED)
     assert street.targets()[0]["status"] == "completed"
 
