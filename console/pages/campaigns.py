@@ -12,11 +12,14 @@ from sqlalchemy import Connection
 from community.errors import CommunityError, NotFound
 from community.files.people_file import read_people_file
 from community.model.calls.campaign import CampaignStatus
+from community.model.calls.result_sheets import funnel_table
+from community.model.calls.results import Counts
 from community.model.permissions import Permission
 from community.model.residents.people_list import PersonRow
 from community.store import progress
 from community.store.campaigns import campaign_by_id
 from community.store.pace import DAY_POOL, pace_of
+from community.store.result_counts import counts_by_place
 from community.store.spent import spent_by_campaign
 from community.store.staff import all_staff
 from community.store.workers import live_workers
@@ -188,6 +191,8 @@ async def _campaign_context(request: web.Request, *, is_whole: bool) -> dict[str
         sheet, source = progress.campaign_source(conn, campaign_id)
         context: dict[str, Any] = {"campaign": campaign, "sheet": sheet, "source": source}
         context["figures"] = progress.campaign_figures(conn, campaign_id)
+        counts = sum((place.counts for place in counts_by_place(conn, campaign_id)), Counts())
+        context["funnel"] = funnel_table(counts)
         if is_whole:
             context["names"] = {member.login: member.name for member in all_staff(conn)}
             context["has_worker"] = bool(live_workers(conn, now, carrier=desk.carrier))

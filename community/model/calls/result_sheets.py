@@ -114,7 +114,7 @@ def _summary(results: CampaignResults, about: About) -> list[ResultTable]:
     ]
     return [
         ResultTable(title="任务", heads=("项目", "内容"), rows=_rows(facts.items())),
-        _funnel(counts),
+        funnel_table(counts),
         ResultTable(title="现在怎样", heads=("情况", "人数", "占名单"), rows=_standing(counts)),
         ResultTable(
             title="呼叫结果",
@@ -131,7 +131,8 @@ def _rows(lines: Iterable[tuple[Cell, ...]]) -> list[ResultRow]:
     return [ResultRow(tuple(line)) for line in lines]
 
 
-def _funnel(counts: Counts) -> ResultTable:
+def funnel_table(counts: Counts) -> ResultTable:
+    """How many came how far: 名单, 拨出, 接通, 本人, 答完, 无需跟进."""
     stages = (
         ("名单", counts.total),
         ("拨出", counts.dialled),
