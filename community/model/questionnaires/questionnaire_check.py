@@ -107,8 +107,10 @@ def _text_problems(questionnaire: Questionnaire) -> Iterator[Problem]:
         yield Problem(("text", "unreached"), "写了短信怎么说，却没有写 unreached: true，一条也不会发")
 
 
-#: What a question asks that is about health, beside the words above.
-_ASKS_OF_HEALTH = re.compile(r"身体|舒服|不适|头晕|胸闷|疼|摔|睡眠|睡得|胃口|吃药|吃饭、睡觉|生病|难受|看病")
+#: What asks somebody how their health is; an offer (疫苗, 体检) does not.
+_ASKS_OF_HEALTH = re.compile(
+    r"身体|舒服|不适|头晕|胸闷|疼|摔|睡眠|睡觉|睡得|胃口|生病|难受|看病|血压|血糖|体温|发烧|病情|疾病|住院|吃药|用药|服药|残疾|失能|抑郁|慢性病"
+)
 
 
 def find_hints(questionnaire: Questionnaire) -> list[str]:
@@ -116,10 +118,9 @@ def find_hints(questionnaire: Questionnaire) -> list[str]:
     hints = [
         f"第 {place} 题问的像是健康情况（“{found[0]}”），请加上 about_health: true，先征得本人同意"
         for place, question in enumerate(questionnaire.questions, start=1)
-        if not question.about_health
-        and (found := _HEALTH_WORDS.search(question.say) or _ASKS_OF_HEALTH.search(question.say))
+        if not question.about_health and (found := _ASKS_OF_HEALTH.search(question.say))
     ]
-    if found := _HEALTH_WORDS.search(questionnaire.purpose):
+    if found := _ASKS_OF_HEALTH.search(questionnaire.purpose):
         hints.append(f"purpose 谁接电话都会听到，提到了“{found[0]}”，请看要不要换个说法")
     if questionnaire.legal_ground is not LegalGround.CONSENT and not questionnaire.legal_note:
         hints.append("依据不是本人同意，请在 legal_note 里写明是哪条职责或哪个预警")

@@ -12,6 +12,7 @@ from community.errors import InvalidInput
 from community.model.calls.call import Outcome
 from community.model.hours import QuietHours
 from community.model.questionnaires.questionnaire import Priority, Questionnaire, answer_matches
+from community.model.questionnaires.questionnaire_check import find_hints
 from community.usecases.load_questionnaire import load_questionnaire
 
 CAMPAIGNS = sorted((Path(__file__).parents[3] / "sample" / "campaigns").glob("*.yml"))
@@ -163,3 +164,21 @@ def test_the_communitys_own_quiet_hours_count() -> None:
 def test_no_text_breaks_the_loading(text: str) -> None:
     with suppress(InvalidInput):
         load_questionnaire(GOOD + text)
+
+
+@pytest.mark.parametrize("path", sorted(Path("sample/campaigns").glob("*.yml")), ids=lambda path: path.stem)
+def test_the_samples_leave_nothing_to_be_looked_at(path: Path) -> None:
+    assert find_hints(load_questionnaire(path.read_text(encoding="utf-8"))) == []
+
+
+def test_a_question_about_health_without_its_mark_is_pointed_out_and_so_is_a_missing_ground() -> None:
+    sheet = load_questionnaire(
+        "{name: a, purpose: 问问您身体怎么样, legal_ground: statutory_duty, questions: ["
+        "{id: a, kind: yes_no, say: 您头晕吗}, {id: b, kind: yes_no, say: 您胸闷吗, about_health: true},"
+        "{id: c, kind: yes_no, say: 疫苗您想打吗}]}"
+    )
+    health, purpose, ground = find_hints(sheet)
+    assert "第 1 题" in health
+    assert "“头晕”" in health
+    assert "purpose" in purpose
+    assert "legal_note" in ground
