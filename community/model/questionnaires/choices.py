@@ -9,6 +9,7 @@ from community.model.questionnaires.questionnaire import Question, QuestionKind
 #: How a fact is denied; the first that fits.
 _OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"^(.*?)(收到|看到|听到|拿到|接到|吃|打|办|交|做|到|去|来)(了|过)$", r"\1没\2"),
+    (r"^(办|弄|修|做|装|解决|处理)好了$", r"没\1好"),
     (r"^(?:还|仍)(.+?)着$", r"没有\1"),
     (r"^(.{1,4}?)[还都]好$", r"\1不好"),
     (r"^都正常$", "不正常"),
@@ -16,7 +17,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"^有(.+)$", r"没有\1"),
     (r"^正常$", "不正常"),
     (r"^知道了?$", "不知道"),
-    (r"^(能|会|可以|愿意|需要|想|要|同意|方便|在家|在|满意|是|舒服|安全|习惯|参加|够|用|去|来|好)(.*)$", r"不\1\2"),
+    (r"^(能|会|可以|愿意|需要|想|要|同意|方便|在家|在|住|满意|是|舒服|安全|习惯|参加|够|用|去|来|好)(.*)$", r"不\1\2"),
 )
 _PARTS_BY_KEY = ("morning", "afternoon", "evening", "any")
 
