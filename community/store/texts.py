@@ -264,6 +264,15 @@ def take_text_checks(
     return taken
 
 
+def forgotten_texts(conn: Connection, before: datetime) -> list[int]:
+    """Messages that should have been sent, or asked about, before a moment, and that nobody took up."""
+    waiting = (text_messages.c.status == TextStatus.WAITING) & (text_messages.c.next_at < before)
+    sending = (text_messages.c.status == TextStatus.SENDING) & (text_messages.c.lease_until < before)
+    unknown = (text_messages.c.status == TextStatus.UNKNOWN) & (text_messages.c.check_at < before)
+    query = select(text_messages.c.id).where(or_(waiting, sending, unknown)).order_by(text_messages.c.id)
+    return list(conn.execute(query).scalars())
+
+
 def text_ids_known(conn: Connection, carrier_ids: Collection[str]) -> set[str]:
     """Which of the carrier's messages already belong to one of ours."""
     query = select(text_messages.c.carrier_id).where(text_messages.c.carrier_id.in_(list(carrier_ids)))

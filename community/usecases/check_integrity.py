@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from community.store import audit, forgotten, outbox
 from community.store.cases import CaseFilter, list_cases, open_cases_without_clock
+from community.store.texts import forgotten_texts
 
 #: What runs late by less than this may only be waiting for its turn.
 _PATIENCE = timedelta(minutes=15)
@@ -31,8 +32,15 @@ class Finding:
 
 
 def check_integrity(conn: Connection, now: datetime) -> list[Finding]:
-    """Look at every open target, call, case and letter, and recompute the audit chain; nothing is changed."""
-    return [*_targets(conn), *_calls(conn, now), *_cases(conn, now), *_letters(conn, now), *_audit_trail(conn)]
+    """Look at every open target, call, case, letter and text, and recompute the audit chain; nothing is changed."""
+    return [
+        *_targets(conn),
+        *_calls(conn, now),
+        *_cases(conn, now),
+        *_letters(conn, now),
+        *_texts(conn, now),
+        *_audit_trail(conn),
+    ]
 
 
 def _targets(conn: Connection) -> Iterator[Finding]:
@@ -71,6 +79,12 @@ def _letters(conn: Connection, now: datetime) -> Iterator[Finding]:
     for letter in outbox.unsent_since(conn, now - _PATIENCE):
         message = f"一条发往 {letter.destination} 的通知没有送到：请管理员检查通知地址和网络"
         yield Finding(code="letter_not_sent", subject=f"letter:{letter.key}", message=message)
+
+
+def _texts(conn: Connection, now: datetime) -> Iterator[Finding]:
+    for text_id in forgotten_texts(conn, now - _PATIENCE):
+        message = f"短信 {text_id} 早该发出或核对却没有：请管理员检查服务是否在运行、线路能不能发短信"
+        yield Finding(code="text_not_sent", subject=f"text:{text_id}", message=message)
 
 
 def _audit_trail(conn: Connection) -> Iterator[Finding]:

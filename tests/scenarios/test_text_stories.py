@@ -363,3 +363,19 @@ async def test_where_there_is_no_danger_the_questions_go_on(street: TextStreet) 
     await street.write(ZHANG, "我开窗了还是头昏")
     assert "？" in await street.write(ZHANG, "没有，没事")
     assert [case for case in street.street.cases() if case["priority"] == "emergency"] == []
+
+
+async def test_questions_about_health_are_asked_by_text_only_with_consent(street: TextStreet) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street, source=CARE.replace("say: 您这两天都好吗？", "about_health: true, say: 您这两天都好吗？"))
+    consent = await street.write(ZHANG, "1")
+    assert "您这两天都好吗" not in consent
+    assert "健康" in consent or "身体" in consent
+    following = await street.write(ZHANG, "2")
+    assert "您这两天都好吗" not in following
+    assert "您家用什么降温" in following
+    await street.write(ZHANG, "空调")
+    with street.street.database.reading() as conn:
+        answers = readings_of_target(conn, street.street.targets()[0]["id"])
+    assert answers["fine"].label == "not_asked"
+    assert answers["cooling"].value == "空调"

@@ -12,6 +12,7 @@ from community.clock import MovableClock
 from community.store.database import Database
 from community.store.notices import notices
 from community.store.texts import refusals_of
+from community.usecases.check_integrity import check_integrity
 from tests.harness.texting import CARE, TextStreet, text_street
 from voice.carriers.texting import TextUrls
 from voice.engine.text_claim import Sender, claim_texts
@@ -100,6 +101,20 @@ async def test_a_worker_killed_between_the_commit_and_the_post_loses_nothing(str
         await street.tick(minutes=1)
     assert (len(street.twilio.texts.sent), statuses(street)) == (1, ["delivered"])
     assert street.rows()[0].fence > claimed.fence
+
+
+async def test_the_audit_command_finds_texts_that_nobody_takes_up(street: TextStreet) -> None:
+    await invited(street)
+    await street.street.pass_time(minutes=20, then_tick=False)
+
+    def findings() -> list[str]:
+        with street.street.database.reading() as conn:
+            found = check_integrity(conn, street.street.clock.now())
+        return [each.code for each in found if each.code == "text_not_sent"]
+
+    assert findings() == ["text_not_sent"]
+    await street.tick()
+    assert findings() == []
 
 
 async def test_a_worker_killed_after_the_post_sends_nothing_twice(street: TextStreet) -> None:
