@@ -1,6 +1,7 @@
 """Residents ring the community's number: who missed our call, who never got one, and who does not say who they are."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from community.store.database import Database
 from community.store.recordings import recordings
 from community.store.residents import phones, residents
 from community.usecases.check_integrity import check_integrity
+from community.usecases.export_campaign import export_campaign
 from tests.harness.telephone import TelephoneWorld, WrittenCall, telephone_world
 from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN, Person, TwilioServer
 from voice.carriers.twilio.carrier import TwilioCarrier
@@ -121,6 +123,25 @@ async def test_who_missed_the_call_rings_back_and_answers_everything(here: Neigh
     assert (target.status, target.attempts) == ("completed", 0)
     assert here.cases() == []
     assert here.findings() == []
+    with here.world.database.reading() as conn:
+        line = json.loads(export_campaign(conn, call.campaign_id, "jsonl", now=here.world.clock.now()).decode())
+    assert [one["outcome"] for one in line["attempts"]] == ["no_answer", "answered"]
+
+
+async def test_consent_to_be_recorded_is_asked_as_on_a_call_of_ours(here: Neighbourhood) -> None:
+    here.wanted(questionnaire=WELL.replace("recording: never", "recording: ask"))
+    granny = await here.rings(NUMBER, "可以", "舒服", "没有")
+    assert "我们想录音，方便核对" in heard(granny)
+    (call,) = here.calls_in()
+    assert here.twilio.recordings == [call.carrier_id]
+    with here.world.database.reading() as conn:
+        assert conn.execute(select(recordings.c.attempt_id)).scalar_one() == call.id
+
+
+async def test_a_number_without_its_country_is_known_all_the_same(here: Neighbourhood) -> None:
+    missed = here.wanted("+8613900000001")
+    await here.rings("13900000001", "舒服", "没有")
+    assert here.world.labels(missed) == {"well": "yes"}
 
 
 async def test_the_most_urgent_of_two_campaigns_is_asked(here: Neighbourhood) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from community.errors import InvalidInput
 from community.model.calls.call import AttemptStatus, Outcome
+from community.model.phone import parse_phones
 from voice.carriers.base import CallEvent, CarrierRequest, EventKind
 from voice.carriers.twilio.errors import told_of
 from voice.script.steps import Heard
@@ -178,8 +179,13 @@ def _inbound(form: Mapping[str, str]) -> CallEvent:
 
 
 def _caller(number: str) -> str:
-    """E.164, or empty for a caller who hides their number (anonymous, +266696687, +86 alone) or has none (sip:…)."""
-    return number if _E164.fullmatch(number) and number not in _HIDDEN_CALLERS else ""
+    """E.164, also of a number as a mainland trunk tells it; empty for one that is hidden (anonymous) or none (sip:…)."""
+    if _E164.fullmatch(number):
+        return "" if number in _HIDDEN_CALLERS else number
+    try:
+        return next(iter(parse_phones(number)), "") if number.isascii() and number.isdigit() else ""
+    except InvalidInput:
+        return ""
 
 
 def _is_recorded(form: Mapping[str, str]) -> bool:
