@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +22,7 @@ from community.store.recordings import recordings
 from community.store.residents import phones, residents
 from community.usecases.check_integrity import check_integrity
 from community.usecases.export_campaign import export_campaign
-from tests.harness.telephone import TelephoneWorld, WrittenCall, telephone_world
+from tests.harness.telephone import TelephoneWorld, WrittenCall, sample_rules, telephone_world
 from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN, Person, TwilioServer
 from voice.carriers.twilio.carrier import TwilioCarrier
 from voice.carriers.twilio.signature import sign
@@ -359,3 +361,34 @@ async def _ask(
     headers = sign(token, url, fields) if token else {}
     async with aiohttp.ClientSession() as session, session.post(url, data=fields, headers=headers) as response:
         return response.status, await response.text()
+
+
+async def test_who_takes_back_that_they_want_no_calls_is_heard_further(here: Neighbourhood) -> None:
+    person = await here.rings(STRANGER, "你们不要再打电话来了", "不是不是", "没事了，谢谢")
+    assert heard(person).count("有什么事请说") == 2
+    assert here.cases() == []
+
+
+@pytest.mark.parametrize(("duty", "cases_opened"), [("completed", 0), ("busy", 1)])
+async def test_the_duty_phone_is_connected_and_where_nobody_picks_up_there_staff_call_back(
+    sqlite: Database, clock: MovableClock, duty: str, cases_opened: int
+) -> None:
+    carrier = TwilioCarrier(ACCOUNT, TOKEN, [FROM_NUMBER])
+    rules = replace(sample_rules(), duty_number="+85221234567")
+    async with TwilioServer() as twilio, telephone_world(sqlite, clock, {"twilio": carrier}, rules=rules) as world:
+        here = Neighbourhood(world, twilio, carrier)
+        sid = "CA" + "7" * 32
+        _, welcome = await _ask(here, sid)
+        _, dial = await _ask(here, sid, path=_action(here, welcome), Digits="0")
+        assert "<Dial" in dial
+        assert "+85221234567" in dial
+        await _ask(here, sid, path=_action(here, dial), DialCallStatus=duty)
+        await _ask(here, sid, path="/voice/inbound/status", CallStatus="completed")
+        assert [case.kind for case in here.cases()] == ["callback"] * cases_opened
+    await carrier.close()
+
+
+def _action(here: Neighbourhood, twiml: str) -> str:
+    found = re.search(r'action="([^"]+)"', twiml)
+    assert found is not None
+    return found[1].removeprefix(here.world.public_url)
