@@ -176,3 +176,9 @@ def test_yes_is_only_yes() -> None:
 
 def test_a_very_long_text_is_judged_in_no_time() -> None:
     assert recognise_emergency("路灯坏了，" * 400) is None
+
+
+def test_a_group_that_talks_among_itself_hears_nothing() -> None:
+    talk = [str(line["text"]) for line in lines(LINES / "chatter")]
+    assert len(talk) > 100
+    assert [text for text in talk if recognise_emergency(text, asked=False) is not None] == []
