@@ -113,6 +113,7 @@ async def test_who_missed_the_call_rings_back_and_answers_everything(here: Neigh
     assert "您身体舒服吗" in heard(granny)
     assert "还有话想对社区说吗" in heard(granny)
     assert here.world.labels(missed) == {"well": "yes"}
+    assert here.world.answers(missed)["well"].channel == "inbound"
     (call,) = here.calls_in()
     assert (call.target_id, call.n, call.number, call.status, call.outcome) == (
         missed.target_id,

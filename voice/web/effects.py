@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
+from community.model.calls.call import Direction
 from community.model.cases.case import CaseKind, NewCase
 from community.model.rulebook import Rulebook
 from community.store.calls import RunningCall
@@ -104,6 +105,7 @@ def _record(conn: Connection, call: RunningCall, effect: RecordAnswer, now: date
         actor=ACTOR,
         now=now,
         attempt_id=call.attempt_id,
+        channel="inbound" if call.direction is Direction.INBOUND else "phone",
         rehearsal=call.rehearsal,
     )
 
