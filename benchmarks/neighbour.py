@@ -15,6 +15,7 @@ from voice.script.steps import Language
 from voice.script.wording import wording
 
 TODAY = date(2026, 7, 15)
+_AGREES = ("可以", "问吧", "行", "你问嘛")
 _MARKS = re.compile(r"[，。！？；、：,!?;:…\s]")
 #: What ends a call, and the results that are right for it.
 _ENDINGS: dict[str, tuple[str, ...]] = {
@@ -30,6 +31,7 @@ _ENDINGS: dict[str, tuple[str, ...]] = {
 #: Where a neighbour hears what is asked of them; the last one heard counts.
 _ASKED = {
     "consent": "我们想录音",
+    "health": "想问您的健康情况",
     "read_back": "对请按1",
     "opt_out": "以后都别打了吗",
     "staying": "您慢慢说",
@@ -139,6 +141,8 @@ class Neighbour:
             return Reply()
         if asked == "consent":
             return self._speak(self._chance.choice(self._lines["consent"][self._plan.records]))
+        if asked == "health":
+            return self._speak(self._chance.choice(_AGREES))
         if asked == "read_back":
             return self._speak(self._chance.choice(self._lines["read_back"]["yes" if self._is_right(heard) else "no"]))
         return self._speak(self._chance.choice(["不是", "没有，你问吧"])) if asked == "opt_out" else None
