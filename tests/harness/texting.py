@@ -100,7 +100,7 @@ async def text_street(
     url = f"http://127.0.0.1:{port}"
     async with TwilioServer() as twilio:
         twilio.texts.now = clock.now
-        carrier = TwilioCarrier(ACCOUNT, TOKEN, [FROM_NUMBER], api_base_url=twilio.base_url, request_seconds=0.5)
+        carrier = TwilioCarrier(ACCOUNT, TOKEN, [FROM_NUMBER], api_base_url=twilio.base_url, request_seconds=5)
         app = web.Application()
         app.add_routes(
             text_routes(

@@ -41,7 +41,7 @@ def statuses(street: TextStreet) -> list[str]:
     return [row.status for row in street.rows()]
 
 
-@pytest.mark.parametrize("fault", ["lost_reply", "error_after_placing", "unreadable", "slow"])
+@pytest.mark.parametrize("fault", ["lost_reply", "error_after_placing", "unreadable"])
 async def test_a_text_whose_reply_was_lost_is_found_and_not_sent_again(street: TextStreet, fault: str) -> None:
     street.twilio.texts.no_callbacks = True
     street.twilio.texts.faults.append(fault)

@@ -12,7 +12,8 @@ from community.model.calls.line import Line
 from community.model.rulebook import Rulebook
 from community.store import texts as store
 from community.store.database import Database
-from community.usecases.receive_text import ReceivedText, receive_text
+from community.usecases.arrived_text import ReceivedText
+from community.usecases.receive_text import receive_text
 from voice.carriers.base import Carrier, CarrierRequest
 from voice.carriers.texting import Texting, TextReport
 from voice.engine.text_settle import apply_report
