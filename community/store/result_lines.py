@@ -101,7 +101,8 @@ def places_of(conn: Connection, campaign_id: int) -> tuple[list[str], list[str]]
     """The grids and the buildings of a campaign's residents, as people read them."""
     grids = select(households.c.grid).select_from(people()).where(targets.c.campaign_id == campaign_id).distinct()
     named = {grid_name(grid) for grid in conn.execute(grids).scalars()}
-    return sorted(named, key=place_order), sorted({building_name(*row) for row in _buildings(conn, campaign_id)}, key=place_order)
+    buildings = {building_name(*row) for row in _buildings(conn, campaign_id)}
+    return sorted(named, key=place_order), sorted(buildings, key=place_order)
 
 
 def count_results(conn: Connection, campaign_id: int, wanted: ResultFilter) -> int:
