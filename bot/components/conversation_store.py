@@ -16,6 +16,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import (
+    BindParameter,
     Column,
     Engine,
     Float,
@@ -46,7 +47,7 @@ _events = Table(
     Column("action_name", String(255)),
     Column("data", Text),
 )
-_SENDER = bindparam("sender")
+_SENDER: BindParameter[str] = bindparam("sender")
 _SESSION_START = (
     select(func.max(_events.c.timestamp))
     .where(_events.c.sender_id == _SENDER, _events.c.type_name == SessionStarted.type_name)
@@ -92,7 +93,7 @@ class ConversationStore(TrackerStore, SerializedTrackerAsText):
             if new:
                 conn.execute(_INSERT, new)
 
-    def _tracker(self, sender_id: str, query: "Select[tuple[str]]") -> DialogueStateTracker | None:
+    def _tracker(self, sender_id: str, query: "Select[Any]") -> DialogueStateTracker | None:
         with self._engine.connect() as conn:
             events: Sequence[dict[str, Any]] = [json.loads(data) for data in conn.scalars(query, {"sender": sender_id})]
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots) if events else None
