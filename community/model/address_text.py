@@ -11,10 +11,9 @@ from functools import lru_cache
 import jieba
 
 from community.model.address import Address
+from community.model.numerals import plate_number
 from community.model.text import NormalisedText, align
 
-_DIGITS = {character: index for index, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "幺": 1, "两": 2}
-_UNITS = {"十": 10, "百": 100}
 _NUMBER = r"(?:\d{1,4}|[零〇一二三四五六七八九十百幺两]{1,5})"
 #: A building's number: digits, numerals, or a letter with or without a number (A座, B3栋).
 _NAME = rf"(?:[a-z]?{_NUMBER}|[a-z])"
@@ -141,24 +140,6 @@ def find_locations(text: str, places: Places = Places()) -> list[FoundLocation]:
     return [_located(aligned, group) for group in _grouped(aligned.text, pieces)]
 
 
-def to_number(text: str) -> str:
-    """Turn 三, 十四, 幺零三 or 12 into digits; anything else stays as it is, in capitals."""
-    if re.fullmatch(r"\d+", text):
-        return str(int(text))
-    if not re.fullmatch(r"[零〇一二三四五六七八九十百幺两]+", text):
-        return text.upper()
-    if not any(character in _UNITS for character in text):
-        return str(int("".join(str(_DIGITS[character]) for character in text)))
-    total, current = 0, 0
-    for character in text:
-        if character in _UNITS:
-            total += (current or 1) * _UNITS[character]
-            current = 0
-        else:
-            current = _DIGITS[character]
-    return str(total + current)
-
-
 def _pieces(text: str, places: Places) -> list[_Piece]:
     pieces: list[_Piece] = []
     for name in places.names:
@@ -177,7 +158,7 @@ def _compiled() -> tuple[re.Pattern[str], ...]:
 
 
 def _address(match: re.Match[str]) -> Address:
-    found = {name: to_number(value) for name, value in match.groupdict().items() if value}
+    found = {name: plate_number(value) for name, value in match.groupdict().items() if value}
     if "storey" in found:
         return Address(
             room=found["flat"].removesuffix("室") if len(found["flat"]) > 2 else found["storey"] + found["flat"]

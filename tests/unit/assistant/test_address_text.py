@@ -3,7 +3,8 @@
 import pytest
 
 from community.model.address import Address
-from community.model.address_text import Places, extract_location, to_number
+from community.model.address_text import Places, extract_location
+from community.model.numerals import plate_number
 
 PLACES = Places(("锦绣苑", "青禾家园"), {"老厂区": "青禾家园"})
 
@@ -58,4 +59,4 @@ def test_what_names_no_place_gives_none(text: str) -> None:
     ("text", "number"), [("十四", "14"), ("幺零三", "103"), ("二十", "20"), ("012", "12"), ("b", "B")]
 )
 def test_numerals_become_digits(text: str, number: str) -> None:
-    assert to_number(text) == number
+    assert plate_number(text) == number
