@@ -97,9 +97,11 @@ def result_sheets(
     results = count_results(conn, campaign_id, zone=zone, wanted=wanted)
     line = campaign_line(conn, campaign_id)
     assert line is not None, "it was counted a moment ago"  # noqa: S101 - campaigns are never deleted
+    sheet = campaign_source(conn, campaign_id)[0]
     about = About(
         name=line.name,
-        purpose=campaign_source(conn, campaign_id)[0].purpose,
+        purpose=sheet.purpose,
+        legal_ground=sheet.legal_text,
         status=CAMPAIGN_STATUS_NAMES[line.status],
         launched_at=line.launched_at,
         now=now,

@@ -12,7 +12,7 @@ from community.errors import InvalidInput
 from community.files.people_file import read_people_file
 from community.model.actor import Actor
 from community.model.calls.preview import CampaignPreview, ListCheck
-from community.model.questionnaires.questionnaire import LegalGround
+from community.model.questionnaires.questionnaire import LEGAL_GROUND_NAMES, LegalGround
 from community.model.residents.people_list import PersonRow
 from community.usecases.load_questionnaire import load_questionnaire
 from community.usecases.preview_campaign import preview_campaign, preview_source
@@ -20,11 +20,6 @@ from community.usecases.raise_ceiling import raise_ceiling
 from shouwang.commands.output import as_option, json_option, print_json
 from shouwang.wiring import Office, open_office
 
-_GROUND_NAMES = {
-    LegalGround.CONSENT: "本人同意",
-    LegalGround.STATUTORY_DUTY: "法定职责",
-    LegalGround.EMERGENCY: "突发事件应急",
-}
 _ROWS_SHOWN = 50
 list_option = click.option(
     "--list",
@@ -139,7 +134,7 @@ def print_preview(seen: CampaignPreview, zone: ZoneInfo) -> None:
     if seen.names:
         click.echo(f"前 {len(seen.names)} 人：{'、'.join(seen.names)}")
     note = f"（{seen.legal_note}）" if seen.legal_note else ""
-    click.echo(f"依据：{_GROUND_NAMES[LegalGround(seen.legal_ground)]}{note}")
+    click.echo(f"依据：{LEGAL_GROUND_NAMES[LegalGround(seen.legal_ground)]}{note}")
     for sentence in seen.notes:
         click.echo(f"请看一下：{sentence}")
 
@@ -151,7 +146,9 @@ def _print_estimate(seen: CampaignPreview, zone: ZoneInfo) -> None:
     click.echo(f"预计拨打 {expected.calls} 通、通话 {expected.minutes} 分钟{cost}（{based}估算）。")
     if seen.finish_at is not None:
         local = seen.finish_at.astimezone(zone)
-        click.echo(f"现在启动，预计 {local.month}月{local.day}日 {local:%H:%M} 前后打完。")
+        click.echo(
+            f"现在启动，预计 {local.month}月{local.day}日 {local:%H:%M} 前后大致打完；拒接的、约了再打的会更晚。"
+        )
     elif seen.called:
         click.echo("现在启动，一个月内打不完：请放宽时段或加快速度。")
     click.echo(f"预计开工单 {expected.cases} 张，其中联系不上的 {expected.unreached} 人。")

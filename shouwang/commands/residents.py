@@ -22,7 +22,8 @@ from community.model.residents.resident_list import ResidentList
 from community.store.roster import RosterCard, RosterFilter, RosterLine, count_roster, list_roster, roster_card
 from community.usecases.authorise import authorise
 from community.usecases.import_residents import import_residents
-from shouwang.commands.output import json_option, print_json
+from community.usecases.record_health_consent import record_health_consent
+from shouwang.commands.output import as_option, json_option, print_json
 from shouwang.wiring import Office, open_office
 
 _PHONE_STATUSES = {"ok": "", "wrong": "（不是本人）", "not_in_service": "（空号或停机）"}
@@ -128,6 +129,23 @@ def list_command(*, search: str, grid: str, tag: str, limit: int, as_json: bool)
         table.add_row(str(line.id), line.name, line.address, line.grid, numbers, "、".join(line.tags))
     Console(file=sys.stdout).print(table)
     click.echo(f"共 {total} 人" + (f"，这里列了 {len(lines)} 人" if total > len(lines) else ""))
+
+
+@residents_command.command(
+    "health-consent", help="记下居民本人同不同意电话里问健康情况（书面、上门、电话说的都可以）。"
+)
+@click.argument("resident_id", metavar="编号", type=int)
+@click.option("--yes/--no", "given", required=True, default=None, help="--yes 同意，--no 不同意或者收回。")
+@click.option("--how", required=True, metavar="怎么说的", help="例如：书面、上门。")
+@as_option
+def health_consent_command(*, resident_id: int, given: bool, how: str, login: str) -> None:
+    """Keep a resident's own word on questions about health."""
+    with open_office() as office, office.database.begin() as conn:
+        if roster_card(conn, resident_id) is None:
+            raise NotFound(f"没有 {resident_id} 号居民：请用 residents list 查看编号")
+        actor, now = Actor.staff(login), office.clock.now()
+        record_health_consent(conn, resident_id, given=given, how=how, actor=actor, now=now)
+    click.echo(f"已记下：{resident_id} 号居民{'同意' if given else '不同意'}问健康情况。")
 
 
 @residents_command.command("show", help="查看一位居民的全部登记内容。")

@@ -78,6 +78,7 @@ class About:
 
     name: str
     purpose: str
+    legal_ground: str
     status: str
     launched_at: datetime | None
     now: datetime
@@ -104,6 +105,7 @@ def _summary(results: CampaignResults, about: About) -> list[ResultTable]:
     facts = {
         "外呼任务": about.name,
         "为什么打": about.purpose,
+        "依据": about.legal_ground,
         "状态": about.status,
         "启动时间": moment_text(about.launched_at, about.zone) or "还没有启动",
         "统计时间": moment_text(about.now, about.zone),

@@ -102,6 +102,13 @@ class LegalGround(StrEnum):
     EMERGENCY = "emergency"
 
 
+LEGAL_GROUND_NAMES: dict[LegalGround, str] = {
+    LegalGround.CONSENT: "本人同意",
+    LegalGround.STATUTORY_DUTY: "法定职责",
+    LegalGround.EMERGENCY: "突发事件应急",
+}
+
+
 class Escalation(StrictModel):
     """An answer that a human must look at: when the answer's label is one of `when`, a case is opened."""
 
@@ -240,6 +247,12 @@ class Questionnaire(StrictModel):
     questions: Annotated[list[Question], Field(min_length=1, max_length=30)]
     #: Said before goodbye.
     closing: Text | None = None
+
+    @property
+    def legal_text(self) -> str:
+        """Why we may call, in words, with the note."""
+        name = LEGAL_GROUND_NAMES[self.legal_ground]
+        return f"{name}：{self.legal_note}" if self.legal_note else name
 
     def retry_for(self, outcome: Outcome) -> Retry:
         """The retry plan of one outcome."""

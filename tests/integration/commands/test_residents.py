@@ -8,9 +8,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
-from community.errors import CommunityError, InvalidInput, NotFound
+from community.errors import CommunityError, InvalidInput, NotFound, Refused
+from community.model.actor import Actor
+from community.model.staff import Role
+from community.store.residents import health_consented, residents
+from community.usecases.add_staff import add_staff
 from shouwang.commands.residents import residents_command
+from shouwang.wiring import open_office
 
 ROOT = Path(__file__).parents[3]
 Run = Callable[..., Result]
@@ -145,3 +151,24 @@ def test_the_key_of_the_hashes_is_made_once_and_only_its_owner_reads_it(run: Run
     assert key.read_bytes() == first
     assert len(first) == 64
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_consent_to_health_questions_is_noted_and_taken_back_by_staff_who_may(run: Run, file: Path) -> None:
+    run("import", file)
+    with open_office() as office, office.database.begin() as conn:
+        for login, role in (("lin", Role.COMMUNITY_STAFF), ("grid", Role.GRID_WORKER)):
+            add_staff(conn, login, name=login, role=role, actor=Actor.system("test"), now=office.clock.now())
+    with pytest.raises(Refused, match="不能"):
+        run("health-consent", "1", "--yes", "--how", "书面", "--as", "grid")
+    with pytest.raises(NotFound, match="没有 999 号居民"):
+        run("health-consent", "999", "--yes", "--how", "书面", "--as", "lin")
+
+    def holds() -> bool:
+        with open_office() as office, office.database.reading() as conn:
+            return bool(conn.execute(select(health_consented()).where(residents.c.id == 1)).scalar_one())
+
+    assert not holds()
+    assert "同意问健康情况" in run("health-consent", "1", "--yes", "--how", "书面", "--as", "lin").output
+    assert holds()
+    run("health-consent", "1", "--no", "--how", "上门", "--as", "lin")
+    assert not holds()

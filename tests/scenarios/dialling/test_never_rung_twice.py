@@ -5,11 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from community.clock import MovableClock
 from community.model.calls.call import AttemptStatus, CallResult, Outcome
 from community.model.calls.campaign import TargetStatus
+from community.model.staff import Role
 from community.store.database import Database
+from community.store.notices import notices
 from community.store.pace import pace_of
 from tests.harness.dialling import Exchange, Street, generous, reply
 from voice.carriers.base import CallEvent, EventKind, FoundCall, Placement, PlaceRequest, PlaceResult
@@ -225,6 +228,11 @@ async def test_five_failures_in_a_row_rest_the_engine_which_resumes_by_itself(st
         await engine.tick()
         street.clock.advance(timedelta(seconds=1.1))
     assert len(set(street.exchange.numbers)) == 12
+    with street.database.reading() as conn:
+        told = {(row.role, row.text) for row in conn.execute(select(notices.c.role, notices.c.text))}
+    for role in (Role.ADMIN, Role.SECRETARY, Role.COMMUNITY_STAFF):
+        assert (role, "线路方连续出错，呼叫已自动暂停；30 秒后先试一通，线路恢复后会自动继续，不用人工操作") in told
+        assert (role, "线路已恢复，呼叫已自动继续") in told
 
 
 async def test_no_callback_comes_so_the_carrier_is_asked_how_the_call_ended(street: Street) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from community.model.calls.dialling import GUARDIAN_POSITION, Callee, capped_until, next_callee
 from community.model.calls.line import SIMULATED, Line
+from community.model.phone import parse_phones
 from community.model.rulebook import CallCaps
 
 TEN = datetime(2026, 7, 15, 2, 0, tzinfo=UTC)
@@ -71,3 +72,10 @@ def test_one_call_an_hour_and_three_a_day(hours_ago: tuple[float, ...], free_in:
     calls = [TEN - timedelta(hours=hours) for hours in hours_ago]
     expected = None if free_in is None else TEN + timedelta(hours=free_in)
     assert capped_until(calls, TEN, CallCaps(), SHANGHAI) == expected
+
+
+def test_by_default_a_child_abroad_stays_on_the_roster_and_is_not_rung() -> None:
+    line = Line(name="twilio", rehearsal=False, from_numbers=("+85230000000",))
+    assert "SHOUWANG_CALL_COUNTRIES" in (line.refusal("+6591234567", sample=False) or "")
+    assert line.refusal("+85362123456", sample=False) is None
+    assert parse_phones("+6591234567") == ["+6591234567"]
