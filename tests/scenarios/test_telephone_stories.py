@@ -338,3 +338,12 @@ questions:
     (case,) = story.world.cases()
     assert case.priority == "emergency"
     assert "网格员马上来跟您说" in story.heard
+
+
+async def test_a_question_of_their_own_about_something_else_is_no_answer(story: Story) -> None:
+    await story.call("有", "食堂几点开门啊", "收到了", questionnaire=TWO_FACTS)
+    assert "这个我不清楚，记下了" in story.person.heard[2]
+    assert "您收到通知了吗" in story.person.heard[2]
+    assert story.labels == {"fan": "yes", "notice": "yes"}
+    (case,) = story.world.cases()
+    assert case.kind == "question"

@@ -11,7 +11,7 @@ from typing import Any
 from community.model.calls.call import CallResult
 from community.model.meaning import Label, understand
 from community.model.meaning.asides import is_machine_greeting, is_wrong_number, wants_opt_out, wants_wait
-from community.model.meaning.asking_back import is_question
+from community.model.meaning.asking_back import asks_something_else, is_question
 from community.model.meaning.interjections import is_hum
 from community.model.meaning.later import callback_time
 from community.model.meaning.reading import UNCLEAR, Reading
@@ -164,6 +164,7 @@ def _question(speaker: Speaker, said: Said) -> Turn:
     asks = asks_back(question, said.heard) and speaker.dialogue.asked_back < MISSES
     # The first words may be about anything: nothing is guessed from them.
     guessed = reading.decided_by == "model" and (asks or speaker.dialogue.step <= 1)
+    guessed = guessed or (asks and asks_something_else(plain(said.heard.speech), question.say))
     if guessed and not asks:
         return _again(speaker, said, UNCLEAR)
     if reading.is_answer and not guessed:
@@ -345,7 +346,9 @@ def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> 
     if not asks_back(speaker.question, heard) or _in_danger(speaker, heard):
         return None
     reading = _read(speaker, speaker.question, heard)
-    return heard.speech if reading.label == Label.UNCLEAR or reading.decided_by == "model" else None
+    elsewhere = asks_something_else(plain(heard.speech), speaker.question.say)
+    open_still = elsewhere or reading.label == Label.UNCLEAR or reading.decided_by == "model"
+    return heard.speech if open_still else None
 
 
 def _read(speaker: Speaker, question: Question, heard: Heard) -> Reading:

@@ -2,6 +2,8 @@
 
 import re
 
+from community.model.meaning.speech import clauses
+
 _ASKING = re.compile(
     r"怎么|咋|如何|多少|几(?:点|号|月|岁|块|天)|什么时候|啥时|哪(?:里|儿|个|些|天|办)|为什么|凭啥|要不要|能不能|可不可以|是不是|有没有|需不需要|什么(?:条件|材料|手续|标准|政策|证)|吗[?]?$|呢[?]?$|么[?]?$|[?]$"
 )
@@ -18,3 +20,16 @@ def is_question(text: str) -> bool:
         text: in the form of `speech.plain`.
     """
     return 4 <= len(text) <= _LONGEST and bool(_ASKING.search(text) and _TOPIC.search(text))
+
+
+def asks_something_else(text: str, asked: str) -> bool:
+    """Whether nothing is said but a question about a matter that we did not ask about: 食堂几点开门.
+
+    Args:
+        text: in the form of `speech.plain`.
+        asked: our question.
+    """
+    topic = _TOPIC.search(text)
+    if topic is None or not is_question(text):
+        return False
+    return len(clauses(text)) == 1 and topic[0] not in asked
