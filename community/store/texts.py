@@ -1,6 +1,6 @@
 """Text messages beside the phone: what we write, what residents write, and who wants none or can get none."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -374,17 +374,6 @@ def texts_with_number(conn: Connection, number: str, *, since: datetime, carrier
         .order_by(text_messages.c.id.desc())
     )
     return [_text(row) for row in conn.execute(query)]
-
-
-def count_texts(conn: Connection, campaign_id: int) -> Mapping[str, int]:
-    """How many messages of a campaign there are in each status."""
-    query = (
-        select(text_messages.c.status, func.count().label("n"))
-        .join(targets, targets.c.id == text_messages.c.target_id)
-        .where(targets.c.campaign_id == campaign_id)
-        .group_by(text_messages.c.status)
-    )
-    return {row.status: row.n for row in conn.execute(query)}
 
 
 def refuse_texts(conn: Connection, number: str, problem: TextProblem, now: datetime) -> None:

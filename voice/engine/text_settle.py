@@ -104,7 +104,7 @@ _NO_ERROR = {"problem": None, "error_code": None, "error_text": None}
 def _refused(conn: Connection, text: TextMessage, result: TextResult, *, now: datetime) -> None:
     pool = text_pool(text.carrier)
     log.warning("text_refused", text=text.id, code=result.error_code, slow_down=result.slow_down)
-    if result.problem is None:
+    if result.problem is None or result.account_fault or result.slow_down:
         if result.slow_down:
             pace_store.slow_down(conn, pool, now)
         elif result.account_fault:
