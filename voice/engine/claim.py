@@ -159,7 +159,10 @@ def claim_calls(conn: Connection, limits: ClaimLimits, *, line: Line, rules: Rul
 
 
 def _number_pool(conn: Connection, line: Line, slow_factor: float) -> NumberPool:
-    """Our numbers, with what each is doing."""
+    """Our numbers, with what each is doing; a single one without limits of its own needs no look at the tables."""
+    if not line.chooses_number:
+        numbers = [OwnNumber(number) for number in line.from_numbers]
+        return NumberPool(numbers, gap=None, concurrent=None)
     live = live_by_number(conn, line.name)
     pools = {pace_store.number_pool(number): number for number in line.from_numbers}
     next_times = pace_store.next_times(conn, list(pools))
@@ -334,7 +337,8 @@ def _write(
     limits: ClaimLimits,
     now: datetime,
 ) -> list[PlannedCall]:
-    familiar = familiar_numbers(conn, [each.due.person.resident_id for own in judged.ready.values() for each in own])
+    people = [each.due.person.resident_id for own in judged.ready.values() for each in own]
+    familiar = familiar_numbers(conn, people) if line.chooses_number else {}
     planned: list[tuple[PlannedCall, _Ready]] = []
     lost: list[int] = []
     for slot in slots:
@@ -352,7 +356,7 @@ def _write(
     # Another worker took the resident's number in this very moment.
     lost += [call.target_id for call, _ in planned if call.attempt_id not in written]
     target_store.defer_targets(conn, dict.fromkeys(lost, now + limits.timing.busy))
-    for number, next_at in numbers.used.items():
+    for number, next_at in numbers.used.items() if line.chooses_number else ():
         pace_store.reserve(conn, pace_store.number_pool(number), next_at=next_at, owner=limits.worker_id)
     return calls
 

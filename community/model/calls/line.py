@@ -35,6 +35,11 @@ class Line:
     number_calls_per_second: float | None = None
     number_concurrent_calls: int | None = None
 
+    @property
+    def chooses_number(self) -> bool:
+        """Whether there are several numbers of ours, or limits of each."""
+        return len(self.from_numbers) > 1 or bool(self.number_calls_per_second or self.number_concurrent_calls)
+
     def refusal(self, number: str, *, sample: bool) -> str | None:
         """Say why this line must not dial a resident's number; None when it may.
 
