@@ -17,6 +17,7 @@ from community.store import (
     staff,
     texts,
     workers,
+    written_answers,
 )
 from community.store.base import metadata
 
@@ -38,4 +39,5 @@ __all__ = [
     "staff",
     "texts",
     "workers",
+    "written_answers",
 ]
