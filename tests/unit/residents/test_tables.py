@@ -84,6 +84,7 @@ def test_entities_of_a_dtd_are_not_expanded() -> None:
         (b"\xff\xfe\x00", "编码"),
         (b"x" * (51 * 1024 * 1024), "50 MB"),
     ],
+    ids=["cut early", "cut in the middle", "no zip", "no old Excel", "blank", "utf-16", "no text", "too large"],
 )
 def test_a_damaged_file_says_what_to_do(content: bytes, why: str) -> None:
     with pytest.raises(InvalidInput, match=why):
