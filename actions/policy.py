@@ -1,7 +1,10 @@
 """Policy questions: the passage with its source, a choice between documents, or a case when no document says it."""
 
+from datetime import datetime
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
+from sqlalchemy import Connection
 
 from actions.base import CommunityAction, Events
 from actions.sentences import sentence
@@ -11,6 +14,8 @@ from community.model.policies.policy import AnswerStatus, PolicyAnswer
 from community.model.policies.spoken_answer import for_the_ear
 from community.usecases.answer_policy import answer_policy
 from community.usecases.ask_staff import ask_staff
+from community.usecases.keep_question import keep_question, reason_to_look
+from community.usecases.open_case import OpenedCase
 
 
 class AnswerPolicy(CommunityAction):
@@ -28,16 +33,20 @@ class AnswerPolicy(CommunityAction):
             _tell_by_phone(turn, answer)
             return []
         if answer.status is AnswerStatus.UNKNOWN:
-            await self._hand_over(turn)
+            await self._hand_over(turn, answer)
             return []
+        if reason_to_look(answer) is not None:
+            now = self.services.clock.now()
+            await self.write(lambda conn: _keep(conn, turn, answer, now=now))
         turn.say(answer.text, buttons=_buttons(answer, turn.text))
         document = answer.document.id if answer.document else topic
         return [SlotSet("topic", {"document": document, "question": turn.text})]
 
-    async def _hand_over(self, turn: Turn) -> None:
+    async def _hand_over(self, turn: Turn, answer: PolicyAnswer) -> None:
         now = self.services.clock.now()
-        opened = await self.write(
-            lambda conn: ask_staff(
+
+        def ask(conn: Connection) -> OpenedCase:
+            opened = ask_staff(
                 conn,
                 CaseKind.QUESTION,
                 turn.text,
@@ -47,8 +56,23 @@ class AnswerPolicy(CommunityAction):
                 rules=self.services.rules,
                 now=now,
             )
-        )
+            _keep(conn, turn, answer, now=now, case_id=opened.id)
+            return opened
+
+        opened = await self.write(ask)
         turn.say(sentence("policy_unknown", number=opened.number), case=opened.number)
+
+
+def _keep(conn: Connection, turn: Turn, answer: PolicyAnswer, *, now: datetime, case_id: int | None = None) -> None:
+    keep_question(
+        conn,
+        turn.text,
+        answer,
+        source_key=turn.key("policy"),
+        conversation_id=turn.conversation_id,
+        case_id=case_id,
+        now=now,
+    )
 
 
 def _tell_by_phone(turn: Turn, answer: PolicyAnswer) -> None:

@@ -267,7 +267,7 @@ def train() -> dict[str, Any]:
     knowledge = load_policy_knowledge()
     entries = load_documents(HERE / "documents", knowledge)
     questions = [asked for path in sorted(HERE.glob("questions*.yml")) for asked in load_questions(path, knowledge)]
-    ranking = Ranking(rank=START, answer={}, answer_bias=0.0, threshold=0.0, choose_margin=0.4)
+    ranking = Ranking(rank=START, answer={}, answer_bias=0.0, threshold=0.0, sure=0.0, choose_margin=0.4)
     for _ in range(2):
         ranking = dataclasses.replace(ranking, rank=fit_ranking(answerer(entries, ranking, knowledge), questions))
     rows = list(examples(entries, ranking, knowledge, questions))

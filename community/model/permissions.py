@@ -19,6 +19,8 @@ class Permission(StrEnum):
     IMPORT_RESIDENTS = "import_residents"
     #: Import policy documents.
     IMPORT_POLICIES = "import_policies"
+    #: Answer questions that no document answers; the answer is used from then on.
+    ANSWER_QUESTIONS = "answer_questions"
     #: Write a campaign.
     CREATE_CAMPAIGNS = "create_campaigns"
     #: Agree to somebody else's campaign.
@@ -41,6 +43,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.DISPATCH_CASES: "转派、挂账、重开工单",
     Permission.IMPORT_RESIDENTS: "导入居民名册",
     Permission.IMPORT_POLICIES: "导入政策文件",
+    Permission.ANSWER_QUESTIONS: "答复居民的政策提问",
     Permission.CREATE_CAMPAIGNS: "新建外呼任务",
     Permission.APPROVE_CAMPAIGNS: "批准外呼任务",
     Permission.RUN_CAMPAIGNS: "启动和停止外呼任务",
@@ -55,6 +58,7 @@ _LEADER = _FIELD | {Permission.DISPATCH_CASES, Permission.EXPORT}
 _OFFICE = _LEADER | {
     Permission.IMPORT_RESIDENTS,
     Permission.IMPORT_POLICIES,
+    Permission.ANSWER_QUESTIONS,
     Permission.CREATE_CAMPAIGNS,
     Permission.APPROVE_CAMPAIGNS,
     Permission.RUN_CAMPAIGNS,

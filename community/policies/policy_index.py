@@ -3,16 +3,17 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from community.model.policies.answering import Answerer
+from community.model.policies.answering import Answerer, answer_as_written
 from community.model.policies.entries import DocumentEntry, read_document
 from community.model.policies.policy import PolicyAnswer, PolicyDocument, Standing, standings
 from community.model.policies.search import PassageIndex
+from community.model.policies.written import AnswerState, ReadAnswer, best_answer, without_masks
 from community.policies.policy_knowledge import PolicyKnowledge, load_policy_knowledge
-from community.store import policies
+from community.store import policies, written_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,12 @@ class _State:
     documents: tuple[PolicyDocument, ...]
     entries: Mapping[int, DocumentEntry]
     index: PassageIndex
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    version: tuple[int, int, datetime | None]
+    answers: tuple[ReadAnswer, ...]
 
 
 class PolicyIndex:
@@ -33,6 +40,7 @@ class PolicyIndex:
     def __init__(self, knowledge: PolicyKnowledge | None = None) -> None:
         self._knowledge = knowledge or load_policy_knowledge()
         self._state = _State((0, 0), (), {}, PassageIndex((), self._knowledge.ranking))
+        self._written = _Written((0, 0, None), ())
         self._standings: tuple[tuple[int, int], date, Mapping[int, tuple[Standing, PolicyDocument | None]]] | None = (
             None
         )
@@ -44,7 +52,8 @@ class PolicyIndex:
         return self._state.documents
 
     def refresh(self, conn: Connection) -> None:
-        """Take in what was imported since the last time."""
+        """Take in what was imported or written since the last time."""
+        self._refresh_written(conn)
         if policies.store_version(conn) == self._state.version:
             return
         with self._refreshing:
@@ -75,7 +84,27 @@ class PolicyIndex:
         asked = self._knowledge.understand(question)
         if before and topic is not None and not (asked.topics or asked.things or asked.facets):
             asked = self._knowledge.understand(f"{before} {question}")
+        written = best_answer(asked, self._written.answers, today=today)
+        if written is not None:
+            return answer_as_written(*written, wording=self._knowledge.wording, today=today)
         return self.answerer(today).answer(asked, topic=topic)
+
+    def _refresh_written(self, conn: Connection) -> None:
+        version = written_answers.answers_version(conn)
+        if version == self._written.version:
+            return
+        answers = written_answers.list_answers(conn, AnswerState.PUBLISHED)
+        read = (
+            ReadAnswer(
+                one,
+                tuple(
+                    self._knowledge.understand(without_masks(text))
+                    for text in dict.fromkeys((one.question, *one.asked_as))
+                ),
+            )
+            for one in answers
+        )
+        self._written = _Written(version, tuple(read))
 
     def answerer(self, today: date) -> Answerer:
         """What answers on a given day."""

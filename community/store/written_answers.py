@@ -48,6 +48,8 @@ written_answers = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("published_by", String(120), nullable=False, server_default=""),
     Column("published_at", UtcDateTime),
+    #: The community's date of it, which residents read.
+    Column("published_on", Date),
     Column("withdrawn_by", String(120), nullable=False, server_default=""),
     #: Whatever happened to it last.
     Column("changed_at", UtcDateTime, nullable=False),
@@ -190,7 +192,7 @@ def _answer(row: Row[Any], questions: Sequence[str]) -> WrittenAnswer:
         valid_until=until,
         second_look=row.second_look,
         created_at=row.created_at,
-        published_at=row.published_at,
+        published_on=row.published_on,
         asked_as=tuple(questions),
     )
 

@@ -15,11 +15,12 @@ from community.usecases.authorise import authorise_if_staff
 from community.usecases.tell_reporter import tell_reporter
 
 
-def close_case(conn: Connection, case_id: int, result: str, *, actor: Actor, now: datetime) -> Case:
+def close_case(conn: Connection, case_id: int, result: str, *, actor: Actor, now: datetime, tell: bool = True) -> Case:
     """Close a case.
 
     Args:
         result: what was done, in words that the reporter may read; phone numbers in it are masked for them.
+        tell: whether who reported it is told here; not where they were told already.
 
     Raises:
         InvalidInput: no result is given.
@@ -37,5 +38,6 @@ def close_case(conn: Connection, case_id: int, result: str, *, actor: Actor, now
     event = store.add_event(conn, case.id, at=now, actor=actor, action="closed", text=result)
     audit.append(conn, at=now, actor=actor, action="case.closed", subject=f"case:{case.id}")
     key = f"case:{case.id}:event:{event}:reporter"
-    tell_reporter(conn, closed, "closed", key=key, now=now, result=hide_numbers(result))
+    if tell:
+        tell_reporter(conn, closed, "closed", key=key, now=now, result=hide_numbers(result))
     return closed

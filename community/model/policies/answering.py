@@ -12,6 +12,7 @@ from community.model.policies.question import AskedQuestion
 from community.model.policies.quoting import ended_on, quote
 from community.model.policies.ranking import Ranking
 from community.model.policies.search import Hit, PassageIndex
+from community.model.policies.written import WrittenAnswer
 
 #: An expired document must be surer by this than what is in force to be spoken of instead.
 _CLEARLY = 0.2
@@ -208,6 +209,7 @@ class Answerer:
             text=self.wording["choose"].format(choices="\n".join(lines)),
             confidence=round(confidence, 3),
             choices=choices,
+            doubtful=True,
         )
 
     def _unknown(self, confidence: float) -> PolicyAnswer:
@@ -230,6 +232,7 @@ class Answerer:
             text=text,
             quote=quoted,
             confidence=round(confidence, 3),
+            doubtful=confidence < self.ranking.sure,
         )
         successor = self._coming(document)
         if successor is None:
@@ -272,6 +275,27 @@ def _explained(hit: Hit) -> float:
     met += features["things_passage_sum"] + features["things_document_only"]
     missing = sum(features[name] for name in _MISSING)
     return met / (met + missing) if met + missing else 0.0
+
+
+def answer_as_written(written: WrittenAnswer, alike: float, *, wording: Mapping[str, str], today: date) -> PolicyAnswer:
+    """Give an answer that staff wrote, and say who wrote it and when."""
+    document = PolicyDocument(
+        id=-written.id,
+        title="社区答复",
+        document_number="",
+        issuer=written.author_name,
+        issued_on=written.published_on,
+    )
+    return PolicyAnswer(
+        status=AnswerStatus.ANSWERED,
+        document=document,
+        heading=written.question,
+        passage=written.text,
+        text=wording["written"].format(text=written.text, source=written.source(today)),
+        quote=written.text,
+        confidence=round(alike, 3),
+        written_id=written.id,
+    )
 
 
 def chinese_date(day: date | None) -> str:

@@ -81,6 +81,8 @@ class PolicyAnswer:
         quote: the sentences of the passage that `text` quotes; for the telephone.
         confidence: 0 to 1.
         choices: two or three documents to choose from, the likeliest first.
+        doubtful: staff should look at it: it was near to not being answered at all.
+        written_id: of the answer that staff wrote, where it is one; `document` then only names its author and day.
     """
 
     status: AnswerStatus
@@ -91,6 +93,8 @@ class PolicyAnswer:
     quote: str = ""
     confidence: float = 0.0
     choices: tuple[PolicyDocument, ...] = ()
+    doubtful: bool = False
+    written_id: int | None = None
 
 
 _NUMBER = re.compile(

@@ -63,6 +63,7 @@ class Ranking:
         rank: weight of each feature in a passage's score.
         answer: weight of each decision feature; the logistic of their sum is the confidence.
         threshold: least confidence at which an answer is given.
+        sure: below this confidence staff look at the answer too.
         choose_margin: two documents whose scores are nearer than this compete.
     """
 
@@ -70,6 +71,7 @@ class Ranking:
     answer: Mapping[str, float]
     answer_bias: float
     threshold: float
+    sure: float
     choose_margin: float
 
     @classmethod
@@ -80,6 +82,7 @@ class Ranking:
             answer=data["answer"],
             answer_bias=data["answer_bias"],
             threshold=data["threshold"],
+            sure=data["sure"],
             choose_margin=data["choose_margin"],
         )
 

@@ -1,0 +1,40 @@
+"""The policy questions that wait for staff, like with like, the oldest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from community.model.policies.written import QuestionState, grouped, without_masks
+from community.policies.policy_knowledge import load_policy_knowledge
+from community.store import written_answers as store
+from community.store.written_answers import AskedOfStaff
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionGroup:
+    """Questions that ask the same, oldest first."""
+
+    questions: Sequence[AskedOfStaff]
+
+    @property
+    def first(self) -> AskedOfStaff:
+        """The oldest of them."""
+        return self.questions[0]
+
+    @property
+    def ids(self) -> list[int]:
+        """All their ids."""
+        return [one.id for one in self.questions]
+
+
+def list_open_questions(conn: Connection, *, limit: int = 500) -> list[QuestionGroup]:
+    """Return the open questions for which no draft is written yet."""
+    questions = [
+        one for one in store.list_questions(conn, state=QuestionState.OPEN, limit=limit) if one.answer_id is None
+    ]
+    if not questions:
+        return []
+    knowledge = load_policy_knowledge()
+    groups = grouped([knowledge.understand(without_masks(one.text)) for one in questions])
+    return [QuestionGroup([questions[place] for place in places]) for places in groups]
