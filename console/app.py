@@ -24,6 +24,7 @@ from console.pages import (
     imports,
     invitations,
     policies,
+    questions,
     residents,
     results,
     staff,
@@ -71,6 +72,7 @@ def _create_pages(desk: Desk) -> web.Application:
             web.get("/policies", policies.list_page),
             web.post("/policies", policies.upload),
             web.get(f"/policies/{_ID}", policies.policy_page),
+            *_question_routes(),
             web.get("/chats", chats.list_page),
             web.get("/chats/{id}", chats.chat_page),
             *_staff_routes(),
@@ -110,6 +112,16 @@ def _case_routes() -> list[web.RouteDef]:
         web.get("/cases", cases.list_page),
         web.get(f"/cases/{_ID}", cases.case_page),
         web.post(f"/cases/{_ID}/{verbs}", cases.change),
+    ]
+
+
+def _question_routes() -> list[web.RouteDef]:
+    return [
+        web.get("/questions", questions.list_page),
+        web.post("/questions/reply", questions.reply),
+        web.post("/questions/set-aside", questions.set_aside),
+        web.post(f"/questions/answers/{_ID}/publish", questions.publish),
+        web.post(f"/questions/answers/{_ID}/withdraw", questions.withdraw),
     ]
 
 

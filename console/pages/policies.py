@@ -9,6 +9,7 @@ from community.errors import InvalidInput, NotFound
 from community.model.permissions import Permission
 from community.model.policies.policy import Standing, standings
 from community.store import policies as store
+from community.store.written_answers import count_questions
 from community.usecases.answer_policy import answer_policy
 from community.usecases.import_policies import PolicyFile, import_policies
 from console.desk import desk_of, visitor_of
@@ -44,6 +45,7 @@ async def list_page(request: web.Request) -> web.Response:
             "documents": documents,
             "standings": standings(documents, today),
             "answer": answer_policy(conn, question, today=today) if question else None,
+            "waiting": count_questions(conn),
         }
 
     return await render(request, "policies.html", _words(await desk.database.read(look)) | {"report": None})
@@ -82,7 +84,12 @@ async def upload(request: web.Request) -> web.Response:
 
     def look(conn: Connection) -> dict[str, Any]:
         documents = store.list_documents(conn)
-        return {"documents": documents, "standings": standings(documents, today), "answer": None}
+        return {
+            "documents": documents,
+            "standings": standings(documents, today),
+            "answer": None,
+            "waiting": count_questions(conn),
+        }
 
     return await render(request, "policies.html", _words(await desk.database.read(look)) | {"report": report})
 

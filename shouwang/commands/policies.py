@@ -19,6 +19,7 @@ from community.usecases.answer_policy import answer_policy
 from community.usecases.authorise import authorise
 from community.usecases.import_policies import PolicyFile, PolicyImport, import_policies
 from shouwang.commands.output import DONE, FAILED, as_option, json_option, print_json
+from shouwang.commands.policy_replies import COMMANDS as REPLIES
 from shouwang.wiring import Office, open_office
 
 _RESULTS = {"created": "新增", "updated": "新版本", "unchanged": "没有变化", "rejected": "没有导入"}
@@ -218,5 +219,8 @@ def _file_report(one: Any) -> dict[str, Any]:
 def _note(sentence: str, stream: TextIO | None = None) -> None:
     click.echo(sentence, file=stream or sys.stderr)
 
+
+for _command in REPLIES:
+    policies.add_command(_command)
 
 COMMANDS = (policies,)

@@ -14,6 +14,8 @@ from community.model.staff import Role
 from community.store.database import Database
 from community.store.migrate import upgrade
 from community.usecases.add_staff import add_staff
+from community.usecases.answer_policy import answer_policy
+from community.usecases.keep_question import keep_question
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,3 +90,28 @@ def test_nobody_imports_without_an_account(home: Path) -> None:
 
 def test_asking_nothing_is_wrong_usage(home: Path) -> None:
     assert shouwang(home, "policies", "ask").returncode == 2
+
+
+def test_staff_reply_on_the_command_line_and_the_next_question_is_answered(home: Path, now: datetime) -> None:
+    database = Database(f"sqlite:///{home / 'shouwang.db'}")
+    with database.begin() as conn:
+        for number, text in enumerate(("社区有没有轮椅可以借", "轮椅哪里可以借", "哪里能办护照")):
+            answer = answer_policy(conn, text, today=now.date())
+            keep_question(conn, text, answer, source_key=f"m:{number}", conversation_id=None, now=now)
+    database.close()
+    listed = json.loads(shouwang(home, "policies", "questions", "--json").stdout)
+    assert [[one["text"] for one in group] for group in listed["questions"]] == [
+        ["社区有没有轮椅可以借", "轮椅哪里可以借"],
+        ["哪里能办护照"],
+    ]
+    first, second = (str(one["id"]) for one in listed["questions"][0])
+    text = "有的，到居委会一楼借。"
+    done = shouwang(home, "policies", "reply", first, second, "--text", text, "--as", "wang", "--json")
+    assert json.loads(done.stdout) == {"answer": 1, "published": True, "told": 0}
+    asked = json.loads(shouwang(home, "policies", "ask", "想借个轮椅，哪里有", "--json").stdout)
+    assert (asked["status"], asked["passage"], asked["document"]["title"]) == ("answered", text, "社区答复")
+    again = shouwang(home, "policies", "reply", first, "--text", text, "--as", "wang")
+    assert again.returncode == 1
+    assert "有同事处理了" in again.stderr.decode()
+    assert shouwang(home, "policies", "withdraw", "1", "--as", "wang").returncode == 0
+    assert json.loads(shouwang(home, "policies", "ask", "想借个轮椅，哪里有", "--json").stdout)["status"] == "unknown"

@@ -1,0 +1,118 @@
+"""没答上的问题: what residents asked and no document answers, and the answers that staff write."""
+
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from community.errors import InvalidInput
+from community.model.permissions import Permission
+from community.model.policies.written import AnswerState
+from community.store import written_answers as store
+from community.usecases.list_open_questions import list_open_questions
+from community.usecases.publish_answer import publish_answer
+from community.usecases.set_question_aside import set_question_aside
+from community.usecases.withdraw_answer import withdraw_answer
+from community.usecases.write_answer import LONGEST_ANSWER, write_answer
+from console.desk import desk_of, visitor_of
+from console.forms import Fields, fields_of, number_in_path, see_other
+from console.guards import needs
+from console.rendering import render
+
+HOME = "/console/questions"
+REASON_NAMES = {"unknown": "没答上", "doubtful": "没把握", "choose": "让居民选"}
+REASON_TONES = {"unknown": "wait", "doubtful": "calm", "choose": "calm"}
+
+
+@needs(Permission.VIEW)
+async def list_page(request: web.Request) -> web.Response:
+    """The open questions, like with like, the drafts, and the answers in use."""
+    desk = desk_of(request)
+
+    def look(conn: Connection) -> dict[str, Any]:
+        return {
+            "groups": list_open_questions(conn),
+            "drafts": store.list_answers(conn, AnswerState.DRAFT),
+            "published": store.list_answers(conn, AnswerState.PUBLISHED)[::-1],
+        }
+
+    names = {"reason_names": REASON_NAMES, "reason_tones": REASON_TONES, "longest": LONGEST_ANSWER, "today": desk.today}
+    return await render(request, "questions.html", await desk.database.read(look) | names)
+
+
+@needs(Permission.ANSWER_QUESTIONS)
+async def reply(request: web.Request) -> web.Response:
+    """Write an answer to a group of questions; published at once, or kept as a draft."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    fields = await fields_of(request)
+    ids, now = _ids(fields), desk.clock.now()
+    second_look = fields.text("then") == "second-look"
+    publish = fields.text("then") == "publish"
+
+    def work(conn: Connection) -> None:
+        answer_id = write_answer(
+            conn,
+            ids,
+            fields.text("text"),
+            actor=visitor.actor,
+            now=now,
+            question=fields.text("question"),
+            valid_until=_until(fields),
+            second_look=second_look,
+        )
+        if publish:
+            publish_answer(conn, answer_id, zone=desk.rules.timezone, actor=visitor.actor, now=now)
+
+    await desk.database.write(work)
+    return see_other(HOME, done="answer_published" if publish else "answer_drafted")
+
+
+@needs(Permission.ANSWER_QUESTIONS)
+async def set_aside(request: web.Request) -> web.Response:
+    """Take questions off the list that need no answer."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    fields = await fields_of(request)
+    ids, now = _ids(fields), desk.clock.now()
+    await desk.database.write(
+        lambda conn: set_question_aside(conn, ids, actor=visitor.actor, now=now, reason=fields.text("reason"))
+    )
+    return see_other(HOME, done="question_set_aside")
+
+
+@needs(Permission.ANSWER_QUESTIONS)
+async def publish(request: web.Request) -> web.Response:
+    """Publish a draft."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    answer_id, now = number_in_path(request), desk.clock.now()
+    await desk.database.write(
+        lambda conn: publish_answer(conn, answer_id, zone=desk.rules.timezone, actor=visitor.actor, now=now)
+    )
+    return see_other(HOME, done="answer_published")
+
+
+@needs(Permission.ANSWER_QUESTIONS)
+async def withdraw(request: web.Request) -> web.Response:
+    """Turn a draft down, or take a published answer out of use."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    answer_id, now = number_in_path(request), desk.clock.now()
+    reason = (await fields_of(request)).text("reason")
+    await desk.database.write(
+        lambda conn: withdraw_answer(conn, answer_id, actor=visitor.actor, now=now, reason=reason)
+    )
+    return see_other(HOME, done="answer_withdrawn")
+
+
+def _ids(fields: Fields) -> list[int]:
+    parts = fields.text("ids").split(",")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        raise InvalidInput("没有选中提问：请刷新页面再操作一次。")
+    return [int(part) for part in parts]
+
+
+def _until(fields: Fields) -> date | None:
+    text = fields.text("until")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InvalidInput("有效期看不懂：请在日历里选一天，或者留空。") from error
