@@ -41,6 +41,8 @@ _KEY_NAMES = {
 }
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADER_LINE = re.compile(r"^\s*[*>#-]{0,4}\s*([A-Za-z_ ]{2,20}|[\u4e00-\u9fff]{2,6})\**\s*[:：]\s*(.*?)\s*$")
+#: The title once more, above the header.
+_TITLE_ABOVE = re.compile(r"^\s*#{1,2}\s+[^:：]+$")
 _DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
 _EMPTY = {"", "无", "长期", "长期有效", "永久", "-", "—", "null", "~", "none", "暂无"}
 _BEGINS = re.compile(r"自\s*(\d{4}年\d{1,2}月\d{1,2}日)起(?:开始)?(?:施行|实施|执行|生效)")
@@ -115,6 +117,8 @@ def _split_header(text: str) -> tuple[dict[str, str], str, list[str]]:
     place = 0
     for place, line in enumerate(lines):  # noqa: B007 - the place where the header ends is used below
         if not line.strip():
+            continue
+        if not pairs and _TITLE_ABOVE.match(line):
             continue
         found = _HEADER_LINE.match(line)
         if not found or found[1].strip().lower() not in _KEY_OF:
