@@ -24,7 +24,7 @@ setup: .venv/.synced ## Do the set-up alone
 	@$(BIN)/shouwang setup
 
 test: setup ## Set up and run every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: .venv/.synced ## Lint, types, import rules
 	$(BIN)/ruff check .
