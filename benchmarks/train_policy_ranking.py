@@ -43,6 +43,8 @@ START = dict.fromkeys(FEATURES, 0.0) | {
     "things_passage_sum": 1.5,
 }
 _MOST_NEGATIVES = 12
+#: Share of answers that are right from which staff need not look at them.
+_SURE = 0.9
 #: What speaks for a passage may not count against it, nor the other way round; None is not used.
 RANK_SIGNS = {name: -1 if name.endswith(("missing", "elsewhere", "unmet", "formal")) else 1 for name in FEATURES}
 SIGNS = {
@@ -136,7 +138,8 @@ def search(over: Answerer, asked: Asked, *, past: bool = False) -> list[Hit]:
     wanted = (Standing.EXPIRED,) if past else (Standing.IN_FORCE,)
     ids = [entry.document.id for entry in over.index.documents.values() if entry.document.file_name == asked.doc]
     topic = ids[0] if asked.follows and ids else None
-    return over.index.search(asked.question, allowed=lambda one: over.standing[one][0] in wanted, kept_topic=topic)
+    allowed = over.index.mask(lambda one: over.standing[one][0] in wanted)
+    return over.index.search(asked.question, allowed=allowed, kept_topic=topic)
 
 
 def rank_pairs(over: Answerer, questions: list[Asked]) -> Iterator[tuple[list[float], float, str]]:
@@ -215,7 +218,7 @@ def _example(over: Answerer, asked: Asked, *, weight: float, natural: bool) -> I
     )
 
 
-def fit_decision(rows: list[Example]) -> tuple[dict[str, float], float, float]:
+def fit_decision(rows: list[Example]) -> tuple[dict[str, float], float, float, float]:
     """Learn when to answer; the threshold comes from documents left out in turn."""
     x = np.array([row.features for row in rows])
     y = np.array([row.right for row in rows], dtype=int)
@@ -237,7 +240,14 @@ def fit_decision(rows: list[Example]) -> tuple[dict[str, float], float, float]:
     )
     found = _fit_decision(x, y, weights)
     coefficients = {name: round(float(value), 3) for name, value in zip(DECISION_FEATURES, found, strict=False)}
-    return coefficients, round(float(found[-1]), 3), round(threshold, 3)
+    # Below this confidence one answer in ten or more was wrong: staff look at it.
+    sure = min((one for one in THRESHOLDS if _precision(held_out, y, natural, one) >= _SURE), default=THRESHOLDS[-1])
+    return coefficients, round(float(found[-1]), 3), round(threshold, 3), round(max(sure, threshold), 3)
+
+
+def _precision(held_out: "np.ndarray", y: "np.ndarray", natural: "np.ndarray", least: float) -> float:
+    given = natural & (held_out > least)
+    return float(np.mean(y[given])) if given.any() else 1.0
 
 
 def _fit_decision(x: "np.ndarray", y: "np.ndarray", weights: "np.ndarray") -> "np.ndarray":
@@ -271,12 +281,13 @@ def train() -> dict[str, Any]:
     for _ in range(2):
         ranking = dataclasses.replace(ranking, rank=fit_ranking(answerer(entries, ranking, knowledge), questions))
     rows = list(examples(entries, ranking, knowledge, questions))
-    answer, bias, threshold = fit_decision(rows)
+    answer, bias, threshold, sure = fit_decision(rows)
     return {
         "rank": dict(ranking.rank),
         "answer": answer,
         "answer_bias": bias,
         "threshold": threshold,
+        "sure": sure,
         "choose_margin": 0.4,
     }
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from community.model.policies.answering import Answerer, answer_as_written
 from community.model.policies.entries import DocumentEntry, read_document
-from community.model.policies.policy import PolicyAnswer, PolicyDocument, Standing, standings
+from community.model.policies.policy import PolicyAnswer, PolicyDocument, standings
 from community.model.policies.search import PassageIndex
 from community.model.policies.written import AnswerState, ReadAnswer, best_answer, without_masks
 from community.policies.policy_knowledge import PolicyKnowledge, load_policy_knowledge
@@ -41,9 +41,7 @@ class PolicyIndex:
         self._knowledge = knowledge or load_policy_knowledge()
         self._state = _State((0, 0), (), {}, PassageIndex((), self._knowledge.ranking))
         self._written = _Written((0, 0, None), ())
-        self._standings: tuple[tuple[int, int], date, Mapping[int, tuple[Standing, PolicyDocument | None]]] | None = (
-            None
-        )
+        self._answerer: Answerer | None = None
         self._refreshing = threading.Lock()
 
     @property
@@ -107,21 +105,18 @@ class PolicyIndex:
         self._written = _Written(version, tuple(read))
 
     def answerer(self, today: date) -> Answerer:
-        """What answers on a given day."""
-        state, knowledge = self._state, self._knowledge
-        return Answerer(
+        """What answers on a given day; kept until the documents or the day change."""
+        state, knowledge, kept = self._state, self._knowledge, self._answerer
+        if kept is not None and kept.index is state.index and kept.today == today:
+            return kept
+        made = Answerer(
             index=state.index,
             lexicon=knowledge.lexicon,
             ranking=knowledge.ranking,
             wording=knowledge.wording,
-            standing=self._standing_on(state, today),
+            standing=standings(state.documents, today),
             documents=state.documents,
             today=today,
         )
-
-    def _standing_on(self, state: _State, today: date) -> Mapping[int, tuple[Standing, PolicyDocument | None]]:
-        kept = self._standings
-        if kept is None or kept[0] != state.version or kept[1] != today:
-            kept = (state.version, today, standings(state.documents, today))
-            self._standings = kept
-        return kept[2]
+        self._answerer = made
+        return made

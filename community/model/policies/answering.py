@@ -1,17 +1,18 @@
 """From the best passages to what is said: answer, let choose, warn that something has ended, or admit not to know."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from community.model.policies.entries import PassageEntry
 from community.model.policies.lexicon import Lexicon
-from community.model.policies.policy import AnswerStatus, PolicyAnswer, PolicyDocument, Standing
+from community.model.policies.policy import AnswerStatus, Passage, PolicyAnswer, PolicyDocument, Standing
 from community.model.policies.question import AskedQuestion
 from community.model.policies.quoting import ended_on, quote
 from community.model.policies.ranking import Ranking
-from community.model.policies.search import Hit, PassageIndex
+from community.model.policies.search import Hit, Mask, PassageIndex
 from community.model.policies.written import WrittenAnswer
 
 #: An expired document must be surer by this than what is in force to be spoken of instead.
@@ -24,6 +25,11 @@ _PAST_CANDIDATES = 8
 #: Clauses that share this much are the same matter, before and after.
 _KIN = 0.35
 _ARTICLE = re.compile(r"第.{1,5}条")
+#: A clause that scores less by no more than this is quoted too, if both have no more characters than that together.
+_NEARLY, _BOTH = 0.8, 260
+_SHORT_HEADING = 14
+#: A follow-up up to this length is answered from its document with this share of the usual confidence (那要带什么材料).
+_SHORT_QUESTION, _FOLLOWING = 16, 0.35
 #: Replacements of replacements that are followed.
 _LONGEST_CHAIN = 10
 
@@ -54,7 +60,7 @@ class Answerer:
         kept = self._kept_topic(question, topic)
         current = self._current(question, kept)
         confidence = self.confidence(question, current)
-        sure = bool(current) and confidence >= self.ranking.threshold
+        sure = bool(current) and confidence >= self._least(question, current[0], kept)
         if not sure or not current[0].features["topic_in_title"]:
             past = self._past(question)
             if past is not None and (not sure or self._is_clearly_better(past, confidence)):
@@ -64,14 +70,19 @@ class Answerer:
         rivals = self._rivals(current, kept)
         if len(rivals) > 1:
             return self._choose(rivals, confidence)
-        return self._answered(current[0], question, confidence)
+        return self._answered(current[0], question, confidence, beside=_beside(current))
+
+    def _least(self, question: AskedQuestion, best: Hit, kept: int | None) -> float:
+        """The least confidence to answer with; less where a follow-up names no subject and its document goes on with it."""
+        follows = kept is not None and best.document.document.id == kept and not question.topics
+        return self.ranking.threshold * (_FOLLOWING if follows and len(question.text) <= _SHORT_QUESTION else 1.0)
 
     def _current(self, question: AskedQuestion, kept: int | None) -> list[Hit]:
         """Passages in force, best first; what a replaced document says leads to what its successor says instead.
 
         Who asks 还是每季度发一次吗 speaks the old document's words, and means the new one's clause of that heading.
         """
-        hits = self.index.search(question, allowed=self._is(Standing.IN_FORCE, Standing.SUPERSEDED), kept_topic=kept)
+        hits = self.index.search(question, allowed=self._quotable, kept_topic=kept)
         result: dict[int, Hit] = {}
         for hit in hits:
             now = hit if self.standing[hit.document.document.id][0] is Standing.IN_FORCE else self._successor(hit)
@@ -116,8 +127,15 @@ class Answerer:
         """How sure it is that the best hit answers; 0 without one."""
         return self.ranking.confidence(self.decision_features(question, hits)) if hits else 0.0
 
-    def _is(self, *wanted: Standing) -> Callable[[int], bool]:
-        return lambda document_id: self.standing[document_id][0] in wanted
+    @cached_property
+    def _quotable(self) -> Mask:
+        """Passages in force, and those that lead to one in force."""
+        wanted = (Standing.IN_FORCE, Standing.SUPERSEDED)
+        return self.index.mask(lambda one: self.standing[one][0] in wanted)
+
+    @cached_property
+    def _not_quotable(self) -> Mask:
+        return self.index.mask(lambda one: self.standing[one][0] is not Standing.IN_FORCE)
 
     def _kept_topic(self, question: AskedQuestion, topic: int | None) -> int | None:
         """The conversation's document, unless the question names another subject."""
@@ -132,12 +150,8 @@ class Answerer:
 
     def _past(self, question: AskedQuestion) -> "PolicyAnswer | None":
         """What documents that have ended, or not begun, would answer."""
-        allowed = self._is(Standing.EXPIRED, Standing.NOT_YET, Standing.SUPERSEDED)
-        hits = [
-            hit
-            for hit in self.index.search(question, allowed=allowed, most=_PAST_CANDIDATES)
-            if self._successor(hit) is None
-        ]
+        found = self.index.search(question, allowed=self._not_quotable, most=_PAST_CANDIDATES, whole=1)
+        hits = [hit for hit in found if self._successor(hit) is None]
         confidence = self.confidence(question, hits)
         if not hits or confidence < self.ranking.threshold:
             return None
@@ -215,12 +229,16 @@ class Answerer:
     def _unknown(self, confidence: float) -> PolicyAnswer:
         return PolicyAnswer(status=AnswerStatus.UNKNOWN, text=self.wording["unknown"], confidence=round(confidence, 3))
 
-    def _answered(self, hit: Hit, question: AskedQuestion, confidence: float) -> PolicyAnswer:
+    def _answered(
+        self, hit: Hit, question: AskedQuestion, confidence: float, *, beside: Hit | None = None
+    ) -> PolicyAnswer:
         document, passage = hit.document.document, hit.passage.passage
         quoted = quote(passage.text, question, self.lexicon)
-        shown = quoted
-        if passage.heading and len(passage.heading) <= 14:
-            shown = self.wording["table"].format(heading=passage.heading, quote=quoted)
+        shown, whole = self._headed(passage, quoted), passage.text
+        if beside is not None:
+            other = beside.passage.passage
+            shown += f"\n{self._headed(other, quote(other.text, question, self.lexicon))}"
+            whole += f"\n{other.text}"
         ended = ended_on(quoted, self.today)
         key = "expired_clause" if ended else "answered"
         text = self.wording[key].format(quote=shown, source=self._source(document), until=chinese_date(ended))
@@ -228,7 +246,7 @@ class Answerer:
             status=AnswerStatus.EXPIRED if ended else AnswerStatus.ANSWERED,
             document=document,
             heading=passage.heading,
-            passage=passage.text,
+            passage=whole,
             text=text,
             quote=quoted,
             confidence=round(confidence, 3),
@@ -241,6 +259,12 @@ class Answerer:
             title=successor.title, number=successor.document_number, from_=chinese_date(successor.effective_on)
         )
         return replace(answer, text=f"{text}\n{soon}")
+
+    def _headed(self, passage: Passage, quoted: str) -> str:
+        """What is quoted, under its heading where that is short."""
+        if passage.heading and len(passage.heading) <= _SHORT_HEADING:
+            return self.wording["table"].format(heading=passage.heading, quote=quoted)
+        return quoted
 
     def _coming(self, document: PolicyDocument) -> PolicyDocument | None:
         for other in self.documents:
@@ -257,6 +281,18 @@ class Answerer:
         if document.supersedes:
             source += self.wording["replaced"].format(old="、".join(document.supersedes))
         return source
+
+
+def _beside(hits: Sequence[Hit]) -> Hit | None:
+    """A second clause of the same document that fits nearly as well, where both together are still soon read."""
+    best = hits[0]
+    room = _BOTH - len(best.passage.passage.text)
+    for hit in hits[1:]:
+        if best.score - hit.score > _NEARLY:
+            return None
+        if hit.document is best.document and len(hit.passage.passage.text) <= room:
+            return hit
+    return None
 
 
 def _kinship(old: PassageEntry, new: PassageEntry) -> float:

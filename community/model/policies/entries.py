@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from community.model.policies.lexicon import Lexicon, answer_types
 from community.model.policies.numbers import AgeRange, age_ranges, plain_numbers, with_digits
 from community.model.policies.policy import Passage, PolicyDocument
-from community.model.policies.policy_cutting import sentences_of
 from community.model.text import normalise
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceEntry:
-    """A sentence, read: what it speaks of and which kinds of answers it holds."""
-
-    plain: str
-    concepts: frozenset[str]
-    types: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +22,6 @@ class PassageEntry:
     characters: frozenset[str]
     tokens: tuple[str, ...]
     types: frozenset[str]
-    sentences: tuple[SentenceEntry, ...]
     is_formal: bool
     ages: tuple[AgeRange, ...]
     numbers: frozenset[str]
@@ -111,12 +100,7 @@ def _read_passage(passage: Passage, title: str, title_concepts: frozenset[str], 
         characters=frozenset(plain),
         tokens=(*bigrams, *bigrams_of(title), *marked, *marked),
         types=answer_types(text),
-        sentences=tuple(_read_sentence(sentence, lexicon) for sentence in sentences_of(text)),
         is_formal=bool(_FORMAL.search(plain)),
         ages=age_ranges(text),
         numbers=plain_numbers(text),
     )
-
-
-def _read_sentence(plain: str, lexicon: Lexicon) -> SentenceEntry:
-    return SentenceEntry(plain=plain, concepts=frozenset(concepts_of(plain, lexicon)), types=answer_types(plain))

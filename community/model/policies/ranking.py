@@ -36,8 +36,6 @@ FEATURES = (
     "heading_facet",
     "asks_met",
     "asks_unmet",
-    "sentence_met",
-    "sentence_answers",
     "age_met",
     "number_met",
     "kept_topic",
@@ -152,7 +150,6 @@ def passage_features(
         **_thing_features(question, weighting, passage, document),
         **_word_features(question, passage, document),
         **_answer_features(question, passage),
-        **_sentence_features(question, weighting, passage),
     }
 
 
@@ -214,19 +211,6 @@ def _word_features(question: AskedQuestion, passage: PassageEntry, document: Doc
         "nouns_missing": min(4.0, nouns / 10.0),
         "verbs_missing": min(4.0, verbs / 10.0),
     }
-
-
-def _sentence_features(question: AskedQuestion, weighting: Weighting, passage: PassageEntry) -> dict[str, float]:
-    """How much of what is asked stands together in one sentence, and in one that holds the type of answer wanted."""
-    named = question.things | question.contexts | question.topics
-    met = answers = 0.0
-    for sentence in passage.sentences:
-        worth = weighting.of_concepts(named & sentence.concepts)
-        worth += sum(rarity for word, rarity in question.words.items() if word in sentence.plain) / 10.0
-        met = max(met, worth)
-        if question.asks & sentence.types:
-            answers = max(answers, worth)
-    return {"sentence_met": min(3.0, met), "sentence_answers": min(3.0, answers)}
 
 
 def _absent_share(word: str, document: DocumentEntry) -> float:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,10 @@ EMPTY_CHARACTERS = frozenset(
 KEPT = 14
 
 
+#: One truth for each passage.
+Mask: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that may answer, with its features and score."""
@@ -41,6 +45,7 @@ class PassageIndex:
         self.documents = {entry.document.id: entry for entry in documents}
         self._ranking = ranking
         self._pairs = [(entry, passage) for entry in documents for passage in entry.passages]
+        self._document_ids = [entry.document.id for entry, _ in self._pairs]
         self._places: dict[int, list[int]] = {}
         for place, (entry, _) in enumerate(self._pairs):
             self._places.setdefault(entry.document.id, []).append(place)
@@ -49,15 +54,26 @@ class PassageIndex:
         self._character_frequency = _frequencies(chain.from_iterable(p.characters for _, p in self._pairs))
         self._bm25 = _Bm25([passage.tokens for _, passage in self._pairs]) if self._pairs else None
 
+    def mask(self, allowed: Callable[[int], bool]) -> Mask:
+        """Mark the passages of the documents whose id is allowed, for `search`."""
+        ids = {document_id for document_id in self.documents if allowed(document_id)}
+        return np.fromiter((one in ids for one in self._document_ids), dtype=np.bool_, count=len(self._document_ids))
+
     def search(
         self,
         question: AskedQuestion,
         *,
-        allowed: Callable[[int], bool],
+        allowed: Mask,
         kept_topic: int | None = None,
         most: int = CANDIDATES,
+        whole: int = WHOLE_DOCUMENTS,
     ) -> list[Hit]:
-        """Return the candidates of the documents allowed, best first; equal scores keep the order of import."""
+        """Return the candidates among the passages allowed, best first; equal scores keep the order of import.
+
+        Args:
+            most: passages that BM25 hands on.
+            whole: of its best documents, so many are looked at passage by passage.
+        """
         if self._bm25 is None:
             return []
         weighting = self._weighting(question)
@@ -65,7 +81,7 @@ class PassageIndex:
         scores = self._bm25.scores(tokens)
         highest = sum(weighting.bigrams.values()) + 2 * len(question.concepts) or 1.0
         hits = []
-        for place in self._candidates(scores, allowed, kept_topic, most):
+        for place in self._candidates(scores, allowed, kept_topic, most, whole):
             document, passage = self._pairs[place]
             features = passage_features(
                 question,
@@ -79,22 +95,16 @@ class PassageIndex:
         return sorted(hits, key=lambda hit: -hit.score)
 
     def _candidates(
-        self, scores: "np.ndarray[Any, Any]", allowed: Callable[[int], bool], kept_topic: int | None, most: int
+        self, scores: "np.ndarray[Any, Any]", allowed: Mask, kept_topic: int | None, most: int, whole: int
     ) -> list[int]:
-        chosen: dict[int, None] = {}
-        whole: dict[int, None] = {kept_topic: None} if kept_topic is not None and allowed(kept_topic) else {}
-        # Ties are broken by place, so that the same documents always give the same answer.
-        for place in map(int, np.argsort(-scores, kind="stable")):
-            if len(chosen) >= most or scores[place] <= 0:
-                break
-            document_id = self._pairs[place][0].document.id
-            if allowed(document_id):
-                chosen[place] = None
-                if len(whole) < WHOLE_DOCUMENTS:
-                    whole[document_id] = None
-        for document_id in whole:
-            chosen.update(dict.fromkeys(self._places.get(document_id, [])[:KEPT]))
-        return list(chosen)
+        chosen = _best(np.where(allowed, scores, 0.0), most)
+        documents = list(dict.fromkeys(self._document_ids[place] for place in chosen))[:whole]
+        if kept_topic is not None and any(allowed[place] for place in self._places.get(kept_topic, ())):
+            documents = list(dict.fromkeys([kept_topic, *documents]))[: max(1, whole)]
+        places = dict.fromkeys(chosen)
+        for document_id in documents:
+            places.update(dict.fromkeys(self._places[document_id][:KEPT]))
+        return list(places)
 
     def _weighting(self, question: AskedQuestion) -> Weighting:
         count = len(self._pairs)
@@ -110,6 +120,16 @@ class PassageIndex:
                 if "\u4e00" <= one <= "\u9fff" and one not in EMPTY_CHARACTERS
             },
         )
+
+
+def _best(scores: "np.ndarray[Any, Any]", most: int) -> list[int]:
+    """Places of the highest scores above 0, ties in order of place, so that the same documents always give the same answer."""
+    places = np.flatnonzero(scores > 0)
+    if len(places) > most:
+        least = np.partition(scores[places], len(places) - most)[len(places) - most]
+        places = places[scores[places] >= least]
+    order = np.argsort(-scores[places], kind="stable")[:most]
+    return [int(place) for place in places[order]]
 
 
 def _weight(frequency: int, count: int) -> float:
