@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     case,
     cast,
     func,
@@ -182,10 +183,15 @@ def note_checked(conn: Connection, *, target_id: int, question_id: str, by: str,
     return result.rowcount == 1
 
 
+_OF_TARGETS = (
+    select(answers).where(answers.c.target_id.in_(bindparam("targets", expanding=True))).order_by(answers.c.id)
+)
+
+
 def answers_of_targets(conn: Connection, target_ids: Collection[int]) -> dict[int, dict[str, Answer]]:
     """Answers of each target, by question id; a target without answers is left out."""
     found: dict[int, dict[str, Answer]] = {}
-    for row in conn.execute(select(answers).where(answers.c.target_id.in_(target_ids)).order_by(answers.c.id)):
+    for row in conn.execute(_OF_TARGETS, {"targets": list(target_ids)}):
         found.setdefault(row.target_id, {})[row.question_id] = _answer(row)
     return found
 

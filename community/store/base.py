@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, DateTime, MetaData, Table
+from sqlalchemy import Column, Connection, DateTime, MetaData, Table, Update, bindparam, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect
@@ -65,10 +66,35 @@ def insert_new(
     """
     if not rows:
         return []
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite_dialect.insert
     if len(rows) == 1:
         # Values given beside the statement let SQLAlchemy compile it once and for all.
-        once = insert(table).on_conflict_do_nothing().returning(returning)
-        return list(conn.execute(once, dict(rows[0])).scalars())
+        return list(conn.execute(_insert_one(conn.dialect.name, table, returning), dict(rows[0])).scalars())
+    insert = _INSERT[conn.dialect.name]
     statement = insert(table).values([dict(row) for row in rows]).on_conflict_do_nothing().returning(returning)
     return list(conn.execute(statement).scalars())
+
+
+def update_row(conn: Connection, table: Table, *, where: Mapping[str, Any], to: Mapping[str, Any]) -> bool:
+    """Change the row of which `where` still holds; return whether there was one.
+
+    Args:
+        where: columns and the values that they must have; the key is among them.
+    """
+    statement = _update(table, tuple(where), tuple(to))
+    values = {f"was_{name}": value for name, value in where.items()} | {f"to_{name}": to[name] for name in to}
+    return conn.execute(statement, values).rowcount == 1
+
+
+_INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite_dialect.insert}
+
+
+# Building a statement costs more than running it: one for each set of columns.
+@lru_cache(maxsize=64)
+def _insert_one(dialect: str, table: Table, returning: Column[Any]) -> Any:
+    return _INSERT[dialect](table).on_conflict_do_nothing().returning(returning)
+
+
+@lru_cache(maxsize=256)
+def _update(table: Table, where: tuple[str, ...], to: tuple[str, ...]) -> Update:
+    still = [table.c[name] == bindparam(f"was_{name}") for name in where]
+    return update(table).where(*still).values({name: bindparam(f"to_{name}") for name in to})

@@ -11,6 +11,7 @@ from community.model.address import Address
 from community.model.calls.call import Aim, AttemptStatus, Direction
 from community.store.answers import answers
 from community.store.attempts import attempts, utterances
+from community.store.base import update_row
 from community.store.campaigns import campaigns
 from community.store.residents import health_consented, households, residents
 
@@ -110,20 +111,18 @@ _QUERY = (
     .where(attempts.c.id == bindparam("attempt"))
 )
 # Built once: a webhook runs each of these, and building them costs more than running them.
-_CLAIM = (
-    update(attempts)
-    .where(attempts.c.id == bindparam("attempt"), attempts.c.dialogue_step == bindparam("expected"))
-    .values(dialogue_step=bindparam("following"))
-)
-_SAVE = update(attempts).where(attempts.c.id == bindparam("attempt")).values(dialogue=bindparam("document"))
-_SAVE_AND_CHECK = _SAVE.values(check_at=bindparam("check"))
+_LOCKED_QUERY = _QUERY.with_for_update(of=attempts)
 _BOUND = select(attempts.c.id).where(attempts.c.carrier_id == bindparam("carrier_id"))
 _UTTER = insert(utterances)
 
 
-def running_call(conn: Connection, attempt_id: str) -> RunningCall | None:
-    """One attempt with its conversation; None when there is no such attempt."""
-    row = conn.execute(_QUERY, {"attempt": attempt_id}).one_or_none()
+def running_call(conn: Connection, attempt_id: str, *, lock: bool = False) -> RunningCall | None:
+    """One attempt with its conversation; None when there is no such attempt.
+
+    Args:
+        lock: nobody else may change it until the transaction ends.
+    """
+    row = conn.execute(_LOCKED_QUERY if lock else _QUERY, {"attempt": attempt_id}).one_or_none()
     if row is None:
         return None
     dialogue = row.dialogue or {}
@@ -177,31 +176,28 @@ def definition_of(conn: Connection, campaign_id: int) -> dict[str, Any]:
     return definition
 
 
-def claim_step(conn: Connection, attempt_id: str, *, expected: int) -> bool:
-    """Take the turn that answers step `expected`; False when another webhook has taken it."""
-    result = conn.execute(_CLAIM, {"attempt": attempt_id, "expected": expected, "following": expected + 1})
-    return result.rowcount == 1
-
-
-def save_dialogue(
-    conn: Connection, attempt_id: str, dialogue: Mapping[str, Any], *, check_at: datetime | None = None
-) -> None:
-    """Keep the state of a conversation whose turn was claimed.
+def take_step(
+    conn: Connection, attempt_id: str, dialogue: Mapping[str, Any], *, answers_step: int, check_at: datetime
+) -> bool:
+    """Keep the state of a conversation after the turn that answers a step; False when another webhook has taken that turn.
 
     Args:
-        check_at: when the carrier is asked about the call unless a callback comes first; None leaves that as it is.
+        check_at: when the carrier is asked about the call unless a callback comes first.
     """
-    facts = {"attempt": attempt_id, "document": dict(dialogue)}
-    if check_at is None:
-        conn.execute(_SAVE, facts)
-    else:
-        conn.execute(_SAVE_AND_CHECK, facts | {"check": check_at})
+    still = {"id": attempt_id, "dialogue_step": answers_step}
+    facts = {"dialogue": dict(dialogue), "dialogue_step": answers_step + 1, "check_at": check_at}
+    return update_row(conn, attempts, where=still, to=facts)
+
+
+def save_dialogue(conn: Connection, attempt_id: str, dialogue: Mapping[str, Any]) -> None:
+    """Keep the state of a conversation, whichever step it has come to."""
+    update_row(conn, attempts, where={"id": attempt_id}, to={"dialogue": dict(dialogue)})
 
 
 def note_repeat(conn: Connection, attempt_id: str, dialogue: Mapping[str, Any], *, step: int) -> None:
     """Keep that a step was asked for again, unless a turn has been taken meanwhile."""
-    unmoved = (attempts.c.id == attempt_id, attempts.c.dialogue_step == step)
-    conn.execute(update(attempts).where(*unmoved).values(dialogue=dict(dialogue)))
+    unmoved = {"id": attempt_id, "dialogue_step": step}
+    update_row(conn, attempts, where=unmoved, to={"dialogue": dict(dialogue)})
 
 
 def add_utterances(conn: Connection, attempt_id: str, said: Sequence[Utterance]) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     cast,
     exists,
     insert,
@@ -184,7 +185,7 @@ def campaign_by_id(conn: Connection, campaign_id: int) -> Campaign:
     Raises:
         NotFound: there is none.
     """
-    row = conn.execute(_campaigns().where(campaigns.c.id == campaign_id)).one_or_none()
+    row = conn.execute(_ONE, {"campaign": campaign_id}).one_or_none()
     if row is None:
         raise NotFound(f"没有 {campaign_id} 号外呼任务：请用 campaign list 查看编号")
     return _campaign(row)
@@ -197,8 +198,7 @@ def list_campaigns(conn: Connection, *, limit: int = 50) -> list[Campaign]:
 
 def running_campaigns(conn: Connection, *, rehearsal: bool) -> list[Campaign]:
     """Campaigns that are being called now, real ones or rehearsals."""
-    running = (campaigns.c.status == CampaignStatus.RUNNING, campaigns.c.rehearsal.is_(rehearsal))
-    return [_campaign(row) for row in conn.execute(_campaigns().where(*running).order_by(campaigns.c.id))]
+    return [_campaign(row) for row in conn.execute(_RUNNING, {"is_rehearsal": rehearsal})]
 
 
 def launched_campaigns(conn: Connection, *, rehearsal: bool) -> list[Campaign]:
@@ -210,7 +210,7 @@ def launched_campaigns(conn: Connection, *, rehearsal: bool) -> list[Campaign]:
 
 def campaigns_by_id(conn: Connection, campaign_ids: Sequence[int]) -> dict[int, Campaign]:
     """These campaigns, by id."""
-    return {row.id: _campaign(row) for row in conn.execute(_campaigns().where(campaigns.c.id.in_(campaign_ids)))}
+    return {row.id: _campaign(row) for row in conn.execute(_SEVERAL, {"ids": list(campaign_ids)})}
 
 
 def move_campaign(conn: Connection, campaign: Campaign, to: CampaignStatus, **changes: Any) -> None:
@@ -260,6 +260,16 @@ def _campaigns() -> Select[Any]:
     # The questionnaire comes as text: it never changes, so that its reading can be remembered.
     rest = [column for column in campaigns.c if column.name not in {"definition", "source"}]
     return select(*rest, cast(campaigns.c.definition, Text).label("definition"))
+
+
+# Built once: the engine runs these all the time, and building them costs more than running them.
+_ONE = _campaigns().where(campaigns.c.id == bindparam("campaign"))
+_SEVERAL = _campaigns().where(campaigns.c.id.in_(bindparam("ids", expanding=True)))
+_RUNNING = (
+    _campaigns()
+    .where(campaigns.c.status == CampaignStatus.RUNNING, campaigns.c.rehearsal == bindparam("is_rehearsal"))
+    .order_by(campaigns.c.id)
+)
 
 
 @lru_cache(maxsize=256)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     func,
     insert,
     or_,
@@ -208,17 +209,22 @@ def emergencies_of_channel(conn: Connection, channel: str, *, since: datetime) -
     return list(conn.execute(query.order_by(newest.c.id.desc())).scalars())
 
 
+# Built once: every call that is over runs both, and building them costs more than running them.
+_OF_ATTEMPT = select(cases.c.id, cases.c.priority).where(cases.c.attempt_id == bindparam("attempt"))
+_OF_KEYS = select(cases.c.id, cases.c.priority).where(cases.c.source_key.in_(bindparam("keys", expanding=True)))
+
+
 def case_opened_in_call(conn: Connection, attempt_id: str) -> int | None:
     """The most pressing case that was opened during one call; None when there is none."""
-    query = select(cases.c.id, cases.c.priority).where(cases.c.attempt_id == attempt_id)
-    opened = [(-Priority(row.priority).rank, row.id) for row in conn.execute(query)]
+    rows = conn.execute(_OF_ATTEMPT, {"attempt": attempt_id})
+    opened = [(-Priority(row.priority).rank, row.id) for row in rows]
     return min(opened)[1] if opened else None
 
 
 def case_of_keys(conn: Connection, source_keys: Collection[str]) -> int | None:
     """The most pressing case that one of these events opened; None when none did."""
-    query = select(cases.c.id, cases.c.priority).where(cases.c.source_key.in_(list(source_keys)))
-    opened = [(-Priority(row.priority).rank, row.id) for row in conn.execute(query)]
+    rows = conn.execute(_OF_KEYS, {"keys": list(source_keys)})
+    opened = [(-Priority(row.priority).rank, row.id) for row in rows]
     return min(opened)[1] if opened else None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select
 from community.errors import NotFound
 from community.model.calls.call import Aim, AttemptStatus, CallResult, Direction, Outcome, may_move
 from community.store.attempts import OPEN_CONDITION, attempts, call_events
-from community.store.base import insert_new
+from community.store.base import insert_new, update_row
 
 #: An attempt whose fate is unknown for longer than this blocks its number, but no line any more.
 _UNKNOWN_HOLDS_A_LINE = timedelta(minutes=5)
@@ -100,14 +100,31 @@ class LastTry:
     doubtful_call: str | None = None
 
 
+# Built once: every webhook runs some of these, and building them costs more than running them.
+_ONE = select(attempts).where(attempts.c.id == bindparam("attempt"))
+_LOCK_ONE = _ONE.with_for_update()
+_SEVERAL = select(attempts).where(attempts.c.id.in_(bindparam("ids", expanding=True)))
+_NEWEST = (
+    select(attempts.c.id).where(attempts.c.target_id == bindparam("target")).order_by(attempts.c.n.desc()).limit(1)
+)
+_KNOWN = select(attempts.c.carrier_id).where(attempts.c.carrier_id.in_(bindparam("ids", expanding=True)))
+_CALLING_US = select(attempts.c.number, attempts.c.resident_id).where(
+    text(OPEN_CONDITION),
+    attempts.c.direction == Direction.INBOUND,
+    or_(
+        attempts.c.number.in_(bindparam("numbers", expanding=True)),
+        attempts.c.resident_id.in_(bindparam("people", expanding=True)),
+    ),
+)
+
+
 def find_attempt(conn: Connection, attempt_id: str, *, lock: bool = False) -> Attempt | None:
     """The attempt with that id; None when there is none.
 
     Args:
         lock: nobody else may change it until the transaction ends.
     """
-    query = select(attempts).where(attempts.c.id == attempt_id)
-    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
+    row = conn.execute(_LOCK_ONE if lock else _ONE, {"attempt": attempt_id}).one_or_none()
     return None if row is None else _attempt(row)
 
 
@@ -125,26 +142,26 @@ def attempt_by_id(conn: Connection, attempt_id: str, *, lock: bool = False) -> A
 
 def attempts_by_id(conn: Connection, ids: Collection[str]) -> dict[str, Attempt]:
     """These attempts as they stand now, by id."""
-    return {row.id: _attempt(row) for row in conn.execute(select(attempts).where(attempts.c.id.in_(list(ids))))}
+    return {row.id: _attempt(row) for row in conn.execute(_SEVERAL, {"ids": list(ids)})}
 
 
 def newest_attempt_id(conn: Connection, target_id: int) -> str | None:
     """The last attempt made for a target."""
-    query = select(attempts.c.id).where(attempts.c.target_id == target_id).order_by(attempts.c.n.desc()).limit(1)
-    return conn.execute(query).scalar_one_or_none()
+    newest: str | None = conn.execute(_NEWEST, {"target": target_id}).scalar_one_or_none()
+    return newest
 
 
 def move_attempt(conn: Connection, before: Attempt, to: AttemptStatus, **changes: Any) -> bool:
     """Move an attempt that still stands as `before` says; return whether it did."""
     if not may_move(before.status, to):
         return False
-    still = (attempts.c.id == before.id, attempts.c.status == before.status, attempts.c.fence == before.fence)
-    return conn.execute(update(attempts).where(*still).values(status=to, **changes)).rowcount == 1
+    still = {"id": before.id, "status": before.status, "fence": before.fence}
+    return update_row(conn, attempts, where=still, to={"status": to, **changes})
 
 
 def note_on_attempt(conn: Connection, attempt_id: str, **facts: Any) -> None:
     """Write down facts about an attempt that do not move it."""
-    conn.execute(update(attempts).where(attempts.c.id == attempt_id).values(**facts))
+    update_row(conn, attempts, where={"id": attempt_id}, to=facts)
 
 
 def correct_outcome(conn: Connection, attempt_id: str, *, was: Outcome, now_is: Outcome) -> bool:
@@ -156,15 +173,15 @@ def correct_outcome(conn: Connection, attempt_id: str, *, was: Outcome, now_is: 
 def record_event(
     conn: Connection, attempt_id: str, *, key: str, kind: str, detail: Mapping[str, Any], at: datetime
 ) -> int | None:
-    """Store a callback once; return its id, or None when it was stored before."""
+    """Store a callback once, as one that moves its call; return its id, or None when it was stored before."""
     values = {"attempt_id": attempt_id, "key": key[:120], "kind": kind, "detail": dict(detail), "at": at}
-    stored = insert_new(conn, call_events, [{**values, "applied": False}], returning=call_events.c.id)
+    stored = insert_new(conn, call_events, [{**values, "applied": True}], returning=call_events.c.id)
     return stored[0] if stored else None
 
 
-def mark_applied(conn: Connection, event_id: int) -> None:
-    """Say that a stored callback moved its call."""
-    conn.execute(update(call_events).where(call_events.c.id == event_id).values(applied=True))
+def mark_not_applied(conn: Connection, event_id: int) -> None:
+    """Say that a stored callback came too late to move its call, or is another call's."""
+    update_row(conn, call_events, where={"id": event_id}, to={"applied": False})
 
 
 def insert_attempts(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -228,8 +245,7 @@ def hasten_checks(conn: Connection, carrier: str, statuses: Collection[AttemptSt
 
 def carrier_ids_known(conn: Connection, carrier_ids: Collection[str]) -> set[str]:
     """Which of the carrier's calls already belong to an attempt."""
-    query = select(attempts.c.carrier_id).where(attempts.c.carrier_id.in_(list(carrier_ids)))
-    return set(conn.execute(query).scalars())
+    return set(conn.execute(_KNOWN, {"ids": list(carrier_ids)}).scalars())
 
 
 def busy_people(conn: Connection, numbers: Collection[str], resident_ids: Collection[int]) -> tuple[set[str], set[int]]:
@@ -242,9 +258,7 @@ def busy_people(conn: Connection, numbers: Collection[str], resident_ids: Collec
 
 def calling_us(conn: Connection, numbers: Collection[str], resident_ids: Collection[int]) -> tuple[set[str], set[int]]:
     """Of these numbers and residents, those that are on the line because they rang us."""
-    rang_us = (text(OPEN_CONDITION), attempts.c.direction == Direction.INBOUND)
-    of_interest = or_(attempts.c.number.in_(list(numbers)), attempts.c.resident_id.in_(list(resident_ids)))
-    rows = conn.execute(select(attempts.c.number, attempts.c.resident_id).where(*rang_us, of_interest)).all()
+    rows = conn.execute(_CALLING_US, {"numbers": list(numbers), "people": list(resident_ids)}).all()
     return {row.number for row in rows}, {row.resident_id for row in rows if row.resident_id is not None}
 
 

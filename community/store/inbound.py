@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, text, update
 
 from community.model.address import Address
 from community.model.calls.call import AttemptStatus, Direction
@@ -151,10 +151,15 @@ def earlier_call(conn: Connection, resident_id: int, since: datetime, *, rehears
     return None if row is None else EarlierCall(row.placed_at, row.purpose or "")
 
 
+_OF_CALL = select(attempts.c.id).where(
+    attempts.c.carrier_id == bindparam("its_call"), attempts.c.carrier == bindparam("its_carrier")
+)
+
+
 def attempt_of_call(conn: Connection, carrier: str, carrier_id: str) -> str | None:
     """The attempt that a carrier's call belongs to."""
-    mine = (attempts.c.carrier_id == carrier_id, attempts.c.carrier == carrier)
-    return conn.execute(select(attempts.c.id).where(*mine)).scalar_one_or_none()
+    found: str | None = conn.execute(_OF_CALL, {"its_call": carrier_id, "its_carrier": carrier}).scalar_one_or_none()
+    return found
 
 
 def insert_call(conn: Connection, row: Mapping[str, Any]) -> bool:

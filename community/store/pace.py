@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from community.model.calls.pacing import SLOWEST
 from community.store.attempts import pace
@@ -24,6 +24,14 @@ DAY_POOL = "day"
 
 #: After so long without a 429 the pace doubles again.
 RECOVER_AFTER = timedelta(seconds=10)
+
+
+# Built once: building them costs more than running them.
+_ONE = select(pace).where(pace.c.pool == bindparam("its_pool"))
+_LOCK_ONE = _ONE.with_for_update()
+_FAILED = select(pace.c.failures, pace.c.fault).where(
+    pace.c.pool == bindparam("its_pool"), (pace.c.failures > 0) | pace.c.fault.is_not(None)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +58,16 @@ class Pace:
 
 def lock_pace(conn: Connection, pool: str, now: datetime) -> Pace:
     """Read a pace and hold it until the transaction ends, so that claims of all workers come one after the other."""
-    query = select(pace).where(pace.c.pool == pool).with_for_update()
-    row = conn.execute(query).one_or_none()
+    row = conn.execute(_LOCK_ONE, {"its_pool": pool}).one_or_none()
     if row is None:
         insert_new(conn, pace, [{"pool": pool, "next_at": now}], returning=pace.c.pool)
-        row = conn.execute(query).one()
+        row = conn.execute(_LOCK_ONE, {"its_pool": pool}).one()
     return _pace(row)
 
 
 def pace_of(conn: Connection, pool: str) -> Pace | None:
     """Read a pace without holding it; None when nothing was ever dialled with it."""
-    row = conn.execute(select(pace).where(pace.c.pool == pool)).one_or_none()
+    row = conn.execute(_ONE, {"its_pool": pool}).one_or_none()
     return None if row is None else _pace(row)
 
 
@@ -126,10 +133,7 @@ def rest_until(conn: Connection, pool: str, until: datetime, fault: str) -> None
 
 def clear_failures(conn: Connection, pool: str) -> bool:
     """Forget past failures because the carrier works; return whether calls had rested because of them."""
-    failed = select(pace.c.failures, pace.c.fault).where(
-        pace.c.pool == pool, (pace.c.failures > 0) | pace.c.fault.is_not(None)
-    )
-    row = conn.execute(failed).one_or_none()
+    row = conn.execute(_FAILED, {"its_pool": pool}).one_or_none()
     if row is None:
         return False
     conn.execute(update(pace).where(pace.c.pool == pool).values(failures=0, resting_until=None, fault=None))

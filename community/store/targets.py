@@ -11,6 +11,7 @@ from community.model.address import Address
 from community.model.calls.call import CallResult, Outcome
 from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.model.calls.dialling import Callee
+from community.store.base import update_row
 from community.store.campaigns import campaigns, targets
 from community.store.residents import households, phones, residents
 
@@ -174,8 +175,7 @@ def start_calling(conn: Connection, target_ids: Sequence[int]) -> None:
 
 def target_by_id(conn: Connection, target_id: int, *, lock: bool = False) -> Target:
     """The target with that id."""
-    query = select(targets).where(targets.c.id == target_id)
-    return _target(conn.execute(query.with_for_update() if lock else query).one())
+    return _target(conn.execute(_LOCK_ONE if lock else _ONE, {"target": target_id}).one())
 
 
 def target_of_resident(conn: Connection, campaign_id: int, resident_id: int) -> int | None:
@@ -186,14 +186,13 @@ def target_of_resident(conn: Connection, campaign_id: int, resident_id: int) -> 
 
 def settled_in_writing(conn: Connection, target_ids: Collection[int]) -> set[int]:
     """Of these targets, those that another channel than a call settled: nobody rings for them any more."""
-    settled = (targets.c.id.in_(list(target_ids)), targets.c.written_result.is_not(None))
-    return set(conn.execute(select(targets.c.id).where(*settled)).scalars())
+    return set(conn.execute(_SETTLED, {"ids": list(target_ids)}).scalars())
 
 
 def move_target(conn: Connection, before: Target, to: TargetStatus, **changes: Any) -> bool:
     """Move a target that still stands as `before` says; return whether it did."""
-    still = (targets.c.id == before.id, targets.c.status == before.status)
-    return conn.execute(update(targets).where(*still).values(status=to, **changes)).rowcount == 1
+    still = {"id": before.id, "status": before.status}
+    return update_row(conn, targets, where=still, to={"status": to, **changes})
 
 
 def settle_with_case(conn: Connection, before: Target, case_id: int, reason: str, now: datetime) -> bool:
@@ -230,12 +229,12 @@ def home_of(conn: Connection, resident_id: int) -> tuple[Address, str]:
 
 def person_of(conn: Connection, resident_id: int) -> Person:
     """What must be known of one resident to call them."""
-    return person_from(conn.execute(persons_query().where(residents.c.id == resident_id)).one())
+    return person_from(conn.execute(_PERSON, {"resident": resident_id}).one())
 
 
 def persons_of(conn: Connection, resident_ids: Sequence[int]) -> dict[int, Person]:
     """What must be known of residents to call them, by id."""
-    found = conn.execute(persons_query().where(residents.c.id.in_(list(resident_ids))))
+    found = conn.execute(_PERSONS, {"residents": list(resident_ids)})
     return {row.resident_id: person_from(row) for row in found}
 
 
@@ -278,6 +277,16 @@ def persons_query(*more: Any) -> Select[Any]:
         residents.c.guardian_bad_number,
         *more,
     ).select_from(residents)
+
+
+# Built once: every call runs these, and building them costs more than running them.
+_ONE = select(targets).where(targets.c.id == bindparam("target"))
+_LOCK_ONE = _ONE.with_for_update()
+_SETTLED = select(targets.c.id).where(
+    targets.c.id.in_(bindparam("ids", expanding=True)), targets.c.written_result.is_not(None)
+)
+_PERSON = persons_query().where(residents.c.id == bindparam("resident"))
+_PERSONS = persons_query().where(residents.c.id.in_(bindparam("residents", expanding=True)))
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

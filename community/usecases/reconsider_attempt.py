@@ -1,5 +1,6 @@
 """Correct what followed an attempt when the machine detector speaks only after the call is over."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -33,5 +34,5 @@ def reconsider_attempt(conn: Connection, attempt: Attempt, outcome: Outcome, *, 
     move_target(
         conn, target, TargetStatus.CALLING, next_at=None, outcome_counts=counts, attempts=max(0, target.attempts - 1)
     )
-    resolve_attempt(conn, attempt.id, rules=rules, now=now)
+    resolve_attempt(conn, replace(attempt, outcome=outcome), rules=rules, now=now)
     return True

@@ -10,7 +10,7 @@ from community.model.actor import Actor
 from community.model.calls.call import AttemptStatus, CallResult, Direction, Outcome
 from community.model.calls.campaign import CampaignStatus, TargetStatus
 from community.model.calls.dialling import GUARDIAN_POSITION, next_callee
-from community.model.calls.retry import Circumstances, Decision, EndedCall, Fate, after_attempt
+from community.model.calls.retry import Circumstances, Decision, EndedCall, Fate, after_attempt, tries_other_number
 from community.model.calls.written import heeding_writing
 from community.model.rulebook import Rulebook
 from community.store import audit
@@ -49,7 +49,7 @@ class _Story:
 
 def resolve_attempt(
     conn: Connection,
-    attempt_id: str,
+    attempt: Attempt,
     *,
     rules: Rulebook,
     now: datetime,
@@ -62,10 +62,10 @@ def resolve_attempt(
     changes nothing.
 
     Args:
+        attempt: as it stands now, read in this transaction.
         again_at: for an attempt that used up nothing, when the next one may be made; by default in half a minute.
         unknowable: nobody can be asked whether it rang.
     """
-    attempt = call_store.attempt_by_id(conn, attempt_id)
     if attempt.status.is_final and attempt.aim is None:
         call_back_caller(conn, attempt, rules=rules, now=now)
     story = _story(conn, attempt)
@@ -140,7 +140,8 @@ def _circumstances(conn: Connection, story: _Story, counts: dict[Outcome, int], 
     return Circumstances(
         questionnaire=story.campaign.questionnaire,
         counts=counts,
-        other_number=_position_after(conn, story) is not None,
+        other_number=tries_other_number(story.attempt.outcome, story.attempt.result)
+        and _position_after(conn, story) is not None,
         hours=calling_hours(story.campaign, story.person.preferred_hours, rules),
         deadline=story.campaign.deadline,
         completes=story.is_about_the_real_person,

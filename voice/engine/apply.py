@@ -49,17 +49,20 @@ def apply_event(conn: Connection, attempt_id: str, event: CallEvent, *, rules: R
     Raises:
         NotFound: there is no such attempt.
     """
-    attempt = store.attempt_by_id(conn, attempt_id, lock=True)
-    event_id = store.record_event(conn, attempt_id, key=event.key, kind=event.kind, detail=_detail(event), at=now)
+    apply_to(conn, store.attempt_by_id(conn, attempt_id, lock=True), event, rules=rules, now=now)
+
+
+def apply_to(conn: Connection, attempt: Attempt, event: CallEvent, *, rules: Rulebook, now: datetime) -> None:
+    """Do the same for an attempt that was read, and is held, in this transaction."""
+    event_id = store.record_event(conn, attempt.id, key=event.key, kind=event.kind, detail=_detail(event), at=now)
     if event_id is None:
         return
     if not _is_of_this_call(conn, attempt, event):
-        log.error("callback_of_another_call", attempt=attempt_id, carrier_id=event.carrier_id)
-        return
-    if _APPLY[event.kind](conn, attempt, event, rules, now):
-        store.mark_applied(conn, event_id)
-    else:
-        log.debug("callback_late", attempt=attempt_id, kind=event.kind, status=event.status, stands=attempt.status)
+        log.error("callback_of_another_call", attempt=attempt.id, carrier_id=event.carrier_id)
+        store.mark_not_applied(conn, event_id)
+    elif not _APPLY[event.kind](conn, attempt, event, rules, now):
+        log.debug("callback_late", attempt=attempt.id, kind=event.kind, status=event.status, stands=attempt.status)
+        store.mark_not_applied(conn, event_id)
 
 
 def event_of_poll(found: FoundCall) -> CallEvent:

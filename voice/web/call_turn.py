@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from community.errors import Conflict
 from community.model.calls.call import AttemptStatus
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
@@ -97,19 +98,22 @@ def take_turn(
 ) -> TakenTurn:
     """Answer a carrier that asks what to say next.
 
-    A webhook for a step that was answered already, or that another one answers at this moment, says the current step
-    again and changes nothing.
+    A webhook for a step that was answered already says the current step again and changes nothing.
 
     Args:
+        call: as it was read, and is held, in this transaction: of two webhooks for one step the second waits for the first.
         questionnaire_of: the questionnaire of a campaign; of none, what we ask somebody who rings us.
         answer: the assistant's answer, when the resident asked something back.
         records: the line can record what is said after the tone.
+
+    Raises:
+        Conflict: another webhook took this turn, although the call was held; nothing of this one may be kept.
     """
     dialogue = Dialogue.from_json(dict(call.dialogue))
     asked = int(event.detail["step"])
     if call.status is not AttemptStatus.IN_PROGRESS:
         apply_event(conn, call.attempt_id, _picked_up(event), rules=rules, now=now)
-    if asked != call.step or not calls.claim_step(conn, call.attempt_id, expected=call.step):
+    if asked != call.step:
         return TakenTurn(_current(conn, call, asked), event.carrier_id, fresh=False)
     heard = event.heard or Heard()
     machine = "machine" in {call.answered_by, event.answered_by}
@@ -143,7 +147,8 @@ def _save(conn: Connection, call: RunningCall, turn: Turn, heard: Heard, *, rule
     case_id = next(filter(None, taken_over_by), turn.dialogue.case_id)
     document = _kept(call.dialogue) | replace(turn.dialogue, case_id=case_id).to_json()
     wait = ASK_AFTER_GOODBYE if turn.step.hang_up else ASK_AFTER_WHILE_TALKING
-    calls.save_dialogue(conn, call.attempt_id, document, check_at=now + wait)
+    if not calls.take_step(conn, call.attempt_id, document, answers_step=call.step, check_at=now + wait):
+        raise Conflict("这一步刚被另一个请求答过：请重新请求", code="step_taken")
     if turn.step.start_recording:
         await_recording(conn, call.attempt_id, now + _RECORDED_AFTER)
     elif turn.step.record_message:

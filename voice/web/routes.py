@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from aiohttp import web
@@ -14,9 +15,10 @@ from community.clock import Clock
 from community.errors import InvalidInput
 from community.model.questionnaires.questionnaire import Questionnaire, Recording
 from community.model.rulebook import Rulebook
-from community.store import calls
+from community.store import calls, dialling
 from community.store.calls import RunningCall
 from community.store.database import Database
+from community.store.dialling import Attempt
 from community.store.inbound import attempt_of_call, calls_to_take_back
 from community.usecases.receive_call import receive_call
 from voice.carriers.base import (
@@ -28,7 +30,7 @@ from voice.carriers.base import (
     CarrierResponse,
     EventKind,
 )
-from voice.engine.apply import apply_event
+from voice.engine.apply import apply_event, apply_to
 from voice.engine.receipts import apply_receipts
 from voice.script.conversation import may_be_question, question_for_assistant
 from voice.script.dialogue import Dialogue
@@ -41,6 +43,7 @@ from voice.web.webhook import read_webhook
 log = structlog.get_logger()
 
 AskAssistant = Callable[[str], Awaitable[str | None]]
+C = TypeVar("C", RunningCall, Attempt)
 
 #: Twilio waits 15 s for an answer; a person on the phone does not wait for more than a few.
 _ASSISTANT_SECONDS = 4.0
@@ -171,7 +174,7 @@ class _Webhooks:
             rehearsal=carrier.rehearsal,
             now=now,
         )
-        call = calls.running_call(conn, attempt_id)
+        call = calls.running_call(conn, attempt_id, lock=True)
         assert call is not None, "it was written down a moment ago"  # noqa: S101 - calls are never deleted
         urls = CallUrls(self._public_url, carrier.name, attempt_id, call.token)
         taken = self._turn(conn, carrier, self._spoken_to(call, carrier), event, answer=None, now=now)
@@ -223,11 +226,11 @@ class _Webhooks:
         self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent, answer: str | None
     ) -> TakenTurn | None:
         """Apply one event in the transaction that is given; None for an event that wants no words."""
-        call = self._call(conn, carrier, urls, event)
         now = self._clock.now()
         if event.kind is not EventKind.STEP:
-            apply_event(conn, call.attempt_id, event, rules=self._rules, now=now)
+            apply_to(conn, self._attempt(conn, carrier, urls, event), event, rules=self._rules, now=now)
             return None
+        call = self._call(conn, carrier, urls, event, lock=True)
         _refuse_another_call(conn, call, event)
         return self._turn(conn, carrier, call, event, answer=answer, now=now)
 
@@ -252,12 +255,20 @@ class _Webhooks:
             records=carrier.abilities.records,
         )
 
-    def _call(self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent) -> RunningCall:
-        call = calls.running_call(conn, urls.attempt_id)
-        if call is None or not _is_ours(call, carrier, urls.token):
-            log.warning("webhook_refused", carrier=carrier.name, reason="unknown_call")
-            raise web.HTTPNotFound(text="no such call")
-        return self._spoken_to(_handed_on(conn, call, event) or call, carrier)
+    def _attempt(self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent) -> Attempt:
+        """The attempt that an event is about, held until the transaction ends."""
+        attempt = _ours(dialling.find_attempt(conn, urls.attempt_id, lock=True), carrier, urls)
+        heir_id = _heir_id(conn, attempt, event)
+        heir = dialling.find_attempt(conn, heir_id, lock=True) if heir_id is not None else None
+        return heir if heir is not None and heir.target_id == attempt.target_id else attempt
+
+    def _call(
+        self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent, *, lock: bool = False
+    ) -> RunningCall:
+        call = _ours(calls.running_call(conn, urls.attempt_id, lock=lock), carrier, urls)
+        heir_id = _heir_id(conn, call, event)
+        heir = calls.running_call(conn, heir_id, lock=lock) if heir_id is not None else None
+        return self._spoken_to(heir if heir is not None and heir.target_id == call.target_id else call, carrier)
 
     def _spoken_to(self, call: RunningCall, carrier: Carrier) -> RunningCall:
         return call if call.language in carrier.abilities.languages else replace(call, language=Language.MANDARIN)
@@ -310,17 +321,23 @@ class _Webhooks:
         task.add_done_callback(self._background.discard)
 
 
-def _is_ours(call: RunningCall, carrier: Carrier, token: str) -> bool:
-    return call.carrier == carrier.name and secrets.compare_digest(call.token.encode(), token.encode())
+def _ours(call: C | None, carrier: Carrier, urls: CallUrls) -> C:
+    """The call that an address means; nobody's where its token is not the call's."""
+    if (
+        call is None
+        or call.carrier != carrier.name
+        or not secrets.compare_digest(call.token.encode(), urls.token.encode())
+    ):
+        log.warning("webhook_refused", carrier=carrier.name, reason="unknown_call")
+        raise web.HTTPNotFound(text="no such call")
+    return call
 
 
-def _handed_on(conn: Connection, call: RunningCall, event: CallEvent) -> RunningCall | None:
+def _heir_id(conn: Connection, call: RunningCall | Attempt, event: CallEvent) -> str | None:
     """The attempt that took a given-up call over: its addresses still bear the one that placed it."""
     if event.carrier_id is None or call.carrier_id is not None or call.target_id is None:
         return None
-    attempt_id = attempt_of_call(conn, call.carrier, event.carrier_id)
-    heir = calls.running_call(conn, attempt_id) if attempt_id is not None else None
-    return heir if heir is not None and heir.target_id == call.target_id else None
+    return attempt_of_call(conn, call.carrier, event.carrier_id)
 
 
 async def _stop_recording(carrier: Carrier, carrier_id: str) -> None:

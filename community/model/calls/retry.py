@@ -73,7 +73,7 @@ class Circumstances:
 
     Attributes:
         counts: {outcome: how often}, this attempt included.
-        other_number: another phone of the resident or the guardian is left.
+        other_number: another phone of the resident or the guardian is left; looked at where `tries_other_number`.
         hours: None in a rehearsal, whose residents do not sleep.
         deadline: no call later than this.
         completes: False for a real resident in a rehearsal, who is never taken for reached.
@@ -131,6 +131,11 @@ def retry_wait(planned: timedelta, *, rehearsal: bool) -> timedelta:
         return planned
     hurried = max(planned / _REHEARSAL_SPEED, _REHEARSAL_REAL_WAIT)
     return min(planned, hurried, _REHEARSAL_LONGEST_WAIT)
+
+
+def tries_other_number(outcome: Outcome | None, result: CallResult | None) -> bool:
+    """Whether another number of the household may be tried after such a call: its own was dead, wrong or not picked up."""
+    return outcome is not None and (outcome is not Outcome.ANSWERED or result is CallResult.WRONG_PERSON)
 
 
 def after_attempt(call: EndedCall, about: Circumstances) -> Decision:
