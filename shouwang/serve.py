@@ -33,9 +33,11 @@ async def serve(
         service = await stack.enter_async_context(build_service(office, role))
         if role in {"all", "web"}:
             await stack.enter_async_context(_listening(service.app, office))
+        loops = service.clock_loops
         if role in {"all", "worker"}:
-            dialling = Loop("engine", lambda: service.engine.run(stop), 1.0)
-            await stack.enter_async_context(_looping((*service.loops, dialling), stop))
+            loops += (*service.loops, Loop("engine", lambda: service.engine.run(stop), 1.0))
+        if loops:
+            await stack.enter_async_context(_looping(loops, stop))
         on_listening()
         await stop.wait()
 

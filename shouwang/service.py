@@ -18,6 +18,7 @@ from community.files.recording_shelf import RecordingShelf
 from community.files.secret_key import load_secret_key
 from community.model.policies.policy import PolicyAnswer
 from community.store import audit
+from community.store.database_clock import DatabaseClock
 from community.usecases.answer_policy import answer_policy
 from community.usecases.escalate_due import escalate_due
 from console.app import setup_console
@@ -38,11 +39,16 @@ _A_DAY = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What one process serves and does."""
+    """What one process serves and does.
+
+    Attributes:
+        loops: the worker's; `clock_loops`: those of every process, whatever its role.
+    """
 
     app: web.Application
     loops: tuple[Loop, ...]
     engine: Engine
+    clock_loops: tuple[Loop, ...]
 
 
 @asynccontextmanager
@@ -62,7 +68,7 @@ async def build_service(office: Office, role: str) -> AsyncIterator[Service]:
         engine = _engine(office, carrier, worker_id)
         texts = build_text_side(office, carrier, worker_id)
         loops = (*_loops(office, chat, outbox), *_recording_loops(office, carrier), *texts.loops)
-        yield Service(_app(office, carrier, chat, texts), loops, engine)
+        yield Service(_app(office, carrier, chat, texts), loops, engine, _clock_loops(office))
 
 
 def _chat(office: Office, worker_id: str) -> Chat:
@@ -134,6 +140,18 @@ def _loops(office: Office, chat: Chat, outbox: Outbox) -> tuple[Loop, ...]:
         # Nobody on the phone waits for the index to be built.
         Loop("policy_index", keep_index, 5.0),
     )
+
+
+def _clock_loops(office: Office) -> tuple[Loop, ...]:
+    """Several machines go by one clock: the database's, asked once a tick."""
+    clock = office.clock
+    if not isinstance(clock, DatabaseClock):
+        return ()
+
+    async def set_clock() -> None:
+        await office.database.read(clock.set)
+
+    return (Loop("clock", set_clock, 1.0),)
 
 
 def _recording_loops(office: Office, carrier: Carrier) -> tuple[Loop, ...]:

@@ -13,6 +13,7 @@ from community.files.community_folder import load_rulebook
 from community.model.rulebook import Rulebook
 from community.settings import Settings, load_settings
 from community.store.database import Database
+from community.store.database_clock import DatabaseClock
 from community.store.migrate import upgrade
 
 
@@ -36,6 +37,16 @@ def _make_data_dir(path: Path) -> None:
         ) from error
 
 
+def _clock_of(database: Database) -> Clock:
+    """This machine's clock; where several machines may share the database, the database's."""
+    if database.is_sqlite:
+        return SystemClock()
+    clock = DatabaseClock(SystemClock())
+    with database.reading() as conn:
+        clock.set(conn)
+    return clock
+
+
 @contextmanager
 def open_office(settings: Settings | None = None, *, clock: Clock | None = None) -> Iterator[Office]:
     """Open the database, created or upgraded as needed, and the community's rules.
@@ -55,6 +66,6 @@ def open_office(settings: Settings | None = None, *, clock: Clock | None = None)
             raise Unavailable(
                 "连不上数据库：请管理员检查 SHOUWANG_DATABASE_URL 和数据库是否已启动，或者 SHOUWANG_DATA_DIR 是否可写。"
             ) from error
-        yield Office(settings=settings, database=database, clock=clock or SystemClock(), rules=rules)
+        yield Office(settings=settings, database=database, clock=clock or _clock_of(database), rules=rules)
     finally:
         database.close()
