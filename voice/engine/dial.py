@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ from voice.script.steps import CallUrls
 log = structlog.get_logger(__name__)
 
 #: Calls whose slots are so close together are checked by one query.
-_CHECKED_TOGETHER = 0.02
+_CHECKED_TOGETHER = 0.05
 #: A call that waits longer for its turn is checked again, in seconds: two seconds after a pause none starts.
 _CHECK_HOLDS = 1.0
 #: Room for being late that a call asks for when it has missed its stretch of the pace, in seconds; then four times that.
@@ -52,6 +52,39 @@ class _Held:
     claimed_at: float
     due: float
     own_until: float | None
+
+
+class _NotAnyMore(Exception):
+    """A call that waited for its turn is not to be placed after all."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _LastLook:
+    """Looks again at a call that has waited long for its turn: somebody may have paused, opted out or answered.
+
+    It is taken by whoever holds the turn, so that no call loses its turn to the next one by looking.
+    """
+
+    def __init__(self, clock: Clock, checked_at: float, why_not: Callable[[], Awaitable[str | None]]) -> None:
+        self._clock = clock
+        self._checked_at = checked_at
+        self._why_not = why_not
+
+    async def take(self) -> None:
+        """Look, unless the last time is no second ago.
+
+        Raises:
+            _NotAnyMore: the call is not to be placed.
+        """
+        if self._clock.monotonic() - self._checked_at <= _CHECK_HOLDS:
+            return
+        self._checked_at = self._clock.monotonic()
+        reason = await self._why_not()
+        if reason is not None:
+            raise _NotAnyMore(reason)
 
 
 class Dialler:
@@ -201,16 +234,12 @@ class Dialler:
         call = held.call
         urls = CallUrls(self._public_url, self._carrier.name, call.attempt_id, call.token)
         request = PlaceRequest(to=call.number, from_number=call.from_number, urls=urls)
+        last_look = _LastLook(self._clock, checked_at, lambda: self._why_not(call))
         try:
-            await self._wait_for_turn(held.due, held.own_until)
-            while self._clock.monotonic() - checked_at > _CHECK_HOLDS:
-                # It had to wait long: somebody may have paused, opted out or answered meanwhile.
-                checked_at = self._clock.monotonic()
-                stopped = await self._database.read(lambda conn: self._reasons(conn, [call]))
-                if call.attempt_id in stopped:
-                    await self._finish(call, stopped[call.attempt_id])
-                    return
-                await self._wait_for_turn(held.due, held.own_until)
+            await self._wait_for_turn(held.due, held.own_until, last_look)
+        except _NotAnyMore as stopped:
+            await self._finish(call, stopped.reason)
+            return
         except Exception:
             log.exception("no_slot", attempt=call.attempt_id)
             await self._finish(call, "no_slot")
@@ -230,27 +259,35 @@ class Dialler:
             result = PlaceResult(placement=Placement.UNKNOWN, error_code="error", error_text="线路请求出错")
         await self._finish(call, result)
 
-    async def _wait_for_turn(self, due: float, own_until: float | None) -> None:
+    async def _why_not(self, call: PlannedCall) -> str | None:
+        reasons = await self._database.read(lambda conn: self._reasons(conn, [call]))
+        return reasons.get(call.attempt_id)
+
+    async def _wait_for_turn(self, due: float, own_until: float | None, last_look: "_LastLook") -> None:
         """Wait for the moment to send; the caller sends without another wait in between.
 
         Never more calls start in a period than the pace allows, whatever held this process up: a worker alone counts
         what it sent. One that shares the pace keeps its calls apart and within the stretch of the pace that it
         reserved; a call that comes too late for that takes a new stretch, with room for being late.
+
+        Raises:
+            _NotAnyMore: the call that had its turn is not to be placed after all; the turn is not used up.
         """
         loop = asyncio.get_running_loop()
         if own_until is None:
             async with self._turn:
                 earliest = self._sent[0] + self._period if len(self._sent) == self._sent.maxlen else 0.0
                 await _sleep_until(max(due, earliest))
+                await last_look.take()
                 self._sent.append(loop.time())
             return
         room = _ROOM
-        while not await self._sent_in_time(due, own_until):
+        while not await self._sent_in_time(due, own_until, last_look):
             room = min(1.0, room * 4)
             due = await self._take_new_slot(room)
             own_until = due + room + self._gap
 
-    async def _sent_in_time(self, due: float, own_until: float) -> bool:
+    async def _sent_in_time(self, due: float, own_until: float, last_look: "_LastLook") -> bool:
         loop = asyncio.get_running_loop()
         await _sleep_until(due)
         async with self._turn:
@@ -260,6 +297,7 @@ class Dialler:
             if moment > latest:
                 return False
             await _sleep_until(moment)
+            await last_look.take()
             if loop.time() > latest:
                 return False
             self._sent.append(loop.time())
