@@ -17,6 +17,11 @@ from community.usecases.ask_staff import ask_staff
 from community.usecases.keep_question import keep_question, reason_to_look
 from community.usecases.open_case import OpenedCase
 
+#: Of the two seconds that a webhook gives the assistant, what a language model may take.
+_PHONE_SECONDS = 1.0
+#: Characters of a plain sentence that are listened to before the quotation.
+_LONGEST_ON_PHONE = 40
+
 
 class AnswerPolicy(CommunityAction):
     """Never invents: what no passage in force says goes to a person."""
@@ -30,7 +35,7 @@ class AnswerPolicy(CommunityAction):
         topic, before, today = last.get("document"), last.get("question", ""), self.today()
         answer = await self.read(lambda conn: answer_policy(conn, turn.text, today=today, topic=topic, before=before))
         if turn.on_phone:
-            _tell_by_phone(turn, answer)
+            _tell_by_phone(turn, answer, await self._put_plainly(turn, answer, seconds=_PHONE_SECONDS))
             return []
         if answer.status is AnswerStatus.UNKNOWN:
             await self._hand_over(turn, answer)
@@ -38,9 +43,23 @@ class AnswerPolicy(CommunityAction):
         if reason_to_look(answer) is not None:
             now = self.services.clock.now()
             await self.write(lambda conn: _keep(conn, turn, answer, now=now))
-        turn.say(answer.text, buttons=_buttons(answer, turn.text))
+        plainly = await self._put_plainly(turn, answer)
+        text = f"{plainly}\n{answer.text}" if plainly else answer.text
+        turn.say(text, buttons=_buttons(answer, turn.text))
         document = answer.document.id if answer.document else topic
         return [SlotSet("topic", {"document": document, "question": turn.text})]
+
+    async def _put_plainly(self, turn: Turn, answer: PolicyAnswer, *, seconds: float | None = None) -> str:
+        if self.services.phrase is None:
+            return ""
+        return await self.services.phrase(
+            turn.text,
+            answer,
+            key=turn.key(""),
+            conversation_id=turn.conversation_id,
+            person=turn.person,
+            seconds=seconds,
+        )
 
     async def _hand_over(self, turn: Turn, answer: PolicyAnswer) -> None:
         now = self.services.clock.now()
@@ -75,10 +94,11 @@ def _keep(conn: Connection, turn: Turn, answer: PolicyAnswer, *, now: datetime, 
     )
 
 
-def _tell_by_phone(turn: Turn, answer: PolicyAnswer) -> None:
+def _tell_by_phone(turn: Turn, answer: PolicyAnswer, plainly: str) -> None:
     """Say what can be listened to; of anything else the call makes a case."""
     if answer.status is AnswerStatus.ANSWERED and answer.document:
-        turn.say(answer.text, spoken=for_the_ear(answer.quote, answer.document.title))
+        first = plainly if len(plainly) <= _LONGEST_ON_PHONE else ""
+        turn.say(answer.text, spoken=first + for_the_ear(answer.quote, answer.document.title))
 
 
 def _buttons(answer: PolicyAnswer, question: str) -> list[dict[str, str]]:

@@ -8,8 +8,11 @@ from actions.base import CommunityAction, Events
 from actions.sentences import sentence
 from actions.turn import Turn
 from community.model.address_text import extract_location
+from community.model.hazards.proposal import Proposal
 from community.model.hazards.report_draft import Draft, hear
+from community.model.rulebook import Rulebook
 from community.usecases.raise_emergency import places_of
+from community.usecases.recognise_emergency import recognise_emergency
 from community.usecases.report_hazard import ReportedHazard, report_hazard
 
 #: Slots of one report, emptied when it is over.
@@ -32,23 +35,28 @@ class ValidateHazardForm(CommunityAction):
             turn.intent in _ASIDE and extract_location(turn.text, places_of(rules)) is not None
         ):
             return []
+        before = Draft.from_json(tracker.get_slot("draft"))
         draft = hear(
-            Draft.from_json(tracker.get_slot("draft")),
+            before,
             turn.text,
             message=turn.message,
             intent=turn.intent,
             places=places_of(rules),
             guesses=turn.guesses,
         )
-        category = draft.reports[0].category if draft.has_detail else ""
-        hazard = rules.hazards.get(category)
-        return [
-            SlotSet("draft", draft.to_json()),
-            SlotSet("detail", category or None),
-            SlotSet("location", (draft.location_text or "known") if draft.has_location else None),
-            SlotSet("hazard_name", hazard.name if hazard else None),
-            SlotSet("asked", "again" if draft.asked else None),
-        ]
+        if turn.message not in before.messages:
+            draft = await self._with_proposal(turn, draft, confirmed=before.proposal is not None)
+        return _known(draft, rules)
+
+    async def _with_proposal(self, turn: Turn, draft: Draft, *, confirmed: bool) -> Draft:
+        """Let a language model, where there is one, propose what would be asked for; never where somebody may be in danger."""
+        propose = self.services.propose
+        if propose is None or confirmed or not draft.wants_proposal(turn.text, turn.guesses):
+            return draft
+        if any(report.danger for report in draft.reports) or recognise_emergency(turn.text) is not None:
+            return draft
+        found = await propose(turn.text, key=turn.key(""), conversation_id=turn.conversation_id, person=turn.person)
+        return draft.proposing(found)
 
 
 class OpenReport(CommunityAction):
@@ -78,6 +86,31 @@ class OpenReport(CommunityAction):
         for place, reported in enumerate(await self.write(open_all)):
             _tell(turn, reported, first=place == 0)
         return forget_report()
+
+
+def _known(draft: Draft, rules: Rulebook) -> Events:
+    """The slots after a message; while a proposal is open, the form asks 您是说……吗 in the place of what is missing."""
+    category = draft.reports[0].category if draft.has_detail else ""
+    hazard = rules.hazards.get(category)
+    name = hazard.name if hazard else None
+    known = (draft.location_text or "known") if draft.has_location else None
+    asked = "again" if draft.asked else None
+    if draft.proposal is not None:
+        name = _proposed(draft.proposal, name, rules)
+        category, known, asked = category or "proposed", None, "confirm"
+    return [
+        SlotSet("draft", draft.to_json()),
+        SlotSet("detail", category or None),
+        SlotSet("location", known),
+        SlotSet("hazard_name", name),
+        SlotSet("asked", asked),
+    ]
+
+
+def _proposed(proposal: Proposal, name: str | None, rules: Rulebook) -> str:
+    hazard = rules.hazards.get(proposal.category)
+    parts = [hazard.name if hazard else name, f"在{proposal.place.removeprefix('在')}" if proposal.place else ""]
+    return "，".join(part for part in parts if part)
 
 
 def forget_report() -> Events:

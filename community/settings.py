@@ -1,10 +1,12 @@
 """Settings: environment variables, read once into one frozen object; every one is documented in .env.example."""
 
+import json
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.engine import make_url
@@ -70,6 +72,15 @@ class Settings:
     rasa_token: str
     actions_token: str
     rasa_timeout: float
+
+    #: An OpenAI-compatible endpoint up to `/v1`; empty for no language model.
+    llm_url: str
+    llm_model: str
+    llm_api_key: str
+    #: Seconds after which the built-in path answers.
+    llm_seconds: float
+    #: More fields of each request, which some servers want.
+    llm_extra: Mapping[str, Any]
 
     notify_wecom_url: str
     notify_dingtalk_url: str
@@ -161,6 +172,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         rasa_token=read.text("SHOUWANG_RASA_TOKEN"),
         actions_token=read.text("SHOUWANG_ACTIONS_TOKEN"),
         rasa_timeout=read.number("SHOUWANG_RASA_TIMEOUT", 10.0, 0.1, 60),
+        llm_url=read.url("SHOUWANG_LLM_URL", ""),
+        llm_model=read.model_name(),
+        llm_api_key=read.text("SHOUWANG_LLM_API_KEY"),
+        llm_seconds=read.number("SHOUWANG_LLM_SECONDS", 3.0, 0.1, 6),
+        llm_extra=read.json_object("SHOUWANG_LLM_EXTRA"),
         notify_wecom_url=read.url("SHOUWANG_NOTIFY_WECOM_URL", ""),
         notify_dingtalk_url=read.url("SHOUWANG_NOTIFY_DINGTALK_URL", ""),
         notify_dingtalk_secret=read.text("SHOUWANG_NOTIFY_DINGTALK_SECRET"),
@@ -257,6 +273,23 @@ class _Reader:
         value = self.text(name)
         if value and not re.fullmatch(r"0\d{2,3}", value):
             raise SettingError(f"{name}={value} 不对：应是 0 开头的区号，例如 {name}=0571")
+        return value
+
+    def model_name(self) -> str:
+        name = self.text("SHOUWANG_LLM_MODEL")
+        if self.text("SHOUWANG_LLM_URL") and not name:
+            raise SettingError(
+                "SHOUWANG_LLM_MODEL 没有填：填了 SHOUWANG_LLM_URL 就要写模型名，例如 SHOUWANG_LLM_MODEL=qwen3-8b"
+            )
+        return name
+
+    def json_object(self, name: str) -> Mapping[str, Any]:
+        try:
+            value = json.loads(self.text(name, "{}"))
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            raise SettingError(f'{name} 写法不对：应是一个 JSON 对象，例如 {name}={{"enable_thinking": false}}')
         return value
 
     def timezone(self) -> ZoneInfo:

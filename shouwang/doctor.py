@@ -9,10 +9,13 @@ from datetime import timedelta
 
 import aiohttp
 
+from bot.language_model.asking import prompt
+from bot.language_model.client import Said
 from community.errors import CommunityError
 from community.model.staff import ROLE_NAMES
 from community.store.staff import all_staff
 from shouwang.carriers import build_carrier
+from shouwang.language_model import build_model, is_private
 from shouwang.wiring import Office
 
 _LEAST_FREE = 1_000_000_000
@@ -118,6 +121,31 @@ async def _rasa(office: Office) -> Check:
     return Check("助手", ok=True, detail=url)
 
 
+async def _language_model(office: Office) -> Check:
+    model = build_model(office.settings)
+    if model is None:
+        return Check("大语言模型", ok=True, detail="没有设置，用内置的规则")
+    if not is_private(office.settings.llm_url):
+        return Check(
+            "大语言模型",
+            ok=False,
+            detail=f"{office.settings.llm_url} 不加密，而且不在内网",
+            fix="请管理员把 SHOUWANG_LLM_URL 换成 https 地址",
+        )
+    try:
+        said = await model.say(*prompt("check", {}))
+    finally:
+        await model.close()
+    if isinstance(said, Said):
+        return Check("大语言模型", ok=True, detail=f"{model.name} 能回答，最多等 {model.seconds:g} 秒")
+    return Check(
+        "大语言模型",
+        ok=False,
+        detail=f"{model.name} 没有答上来（{said.reason}），暂时由内置的规则答",
+        fix="请管理员核对 SHOUWANG_LLM_URL、SHOUWANG_LLM_MODEL、SHOUWANG_LLM_API_KEY 和网络；不用就清空 SHOUWANG_LLM_URL",
+    )
+
+
 async def _port(office: Office) -> Check:
     address = (office.settings.host, office.settings.port)
     taken = await asyncio.to_thread(_answers, address)
@@ -138,5 +166,6 @@ _CHECKS: tuple[Callable[[Office], Awaitable[Check]], ...] = (
     _carrier,
     _public_url,
     _rasa,
+    _language_model,
     _port,
 )

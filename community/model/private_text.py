@@ -37,6 +37,11 @@ def find_private(text: str, *, keep: Collection[str] = ()) -> list[PrivateKind]:
     return kinds
 
 
+def private_numbers(text: str) -> list[tuple[PrivateKind, str]]:
+    """Return every private number of a text as it was written, with its kind."""
+    return list(_private(text, ()))
+
+
 def hide_private(text: str, *, keep: Collection[str] = ()) -> str:
     """Return the text with the middle of every private number as stars (138****1234)."""
     for _kind, match in _private(text, keep):

@@ -17,6 +17,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    func,
+    literal,
     or_,
     select,
     update,
@@ -131,3 +133,13 @@ def write_health_consent(conn: Connection, resident_id: int, *, given: bool, now
     """Write down that a resident agreed to questions about health, or took it back."""
     values = {"health_consent_at": now} if given else {"health_consent_withdrawn_at": now}
     conn.execute(update(residents).where(residents.c.id == resident_id).values(values))
+
+
+def names_in(conn: Connection, text: str) -> list[str]:
+    """Names of residents and guardians that stand in a text."""
+    asked = literal(text)
+    found: list[str] = []
+    for column in (residents.c.name, residents.c.guardian_name):
+        named = select(column).distinct().where(func.length(column) > 1, asked.contains(column))
+        found += conn.execute(named).scalars()
+    return found

@@ -17,14 +17,24 @@ def actions_command(port: int) -> None:
     """Serve the actions until told to stop."""
     from actions.server import create_action_app
     from actions.services import Services
+    from shouwang.language_model import build_model_side
 
     settings = load_settings()
     set_up_logs(settings.log_level)
     if not settings.actions_token:
         raise SettingError("SHOUWANG_ACTIONS_TOKEN 没有设置：写一串随机字符，并让 Rasa 用同一串。")
     with open_office(settings) as office:
-        services = Services(database=office.database, clock=office.clock, rules=office.rules)
+        side = build_model_side(office)
+        services = Services(
+            database=office.database,
+            clock=office.clock,
+            rules=office.rules,
+            phrase=side.phrase if side else None,
+            propose=side.propose if side else None,
+        )
         app = create_action_app(services, settings.actions_token)
+        if side is not None:
+            app.on_cleanup.append(side.close)
         structlog.get_logger(__name__).info("actions_listening", port=port)
         web.run_app(app, host="127.0.0.1", port=port, print=None, access_log=None)
 

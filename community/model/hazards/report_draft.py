@@ -7,6 +7,7 @@ from typing import Any
 from community.model.address import Address
 from community.model.address_text import FoundLocation, Places, extract_location
 from community.model.hazards.hazard_report import UNSPECIFIED, HazardReport, is_danger, read_reports
+from community.model.hazards.proposal import Proposal, hints_at_place, is_unsure, says_so
 from community.model.text import normalise
 
 #: After this many vague answers the report is taken without a place rather than lost.
@@ -22,6 +23,7 @@ class Draft:
         address, location_text: the place that holds for every report without one of its own.
         messages: ids of the messages that went into it; the same message twice changes nothing.
         asked: how many answers to 在哪儿 named no place.
+        proposal: what a language model made of it, until the resident says whether that is so.
     """
 
     reports: tuple[HazardReport, ...] = ()
@@ -29,6 +31,7 @@ class Draft:
     location_text: str = ""
     messages: tuple[str, ...] = ()
     asked: int = 0
+    proposal: Proposal | None = None
 
     @property
     def has_detail(self) -> bool:
@@ -66,7 +69,22 @@ class Draft:
             location_text=document["location_text"],
             messages=tuple(document["messages"]),
             asked=document["asked"],
+            proposal=Proposal(**proposal) if (proposal := document.get("proposal")) else None,
         )
+
+    def proposing(self, found: Proposal) -> "Draft":
+        """With what is to be confirmed: only what is not known already."""
+        category = "" if self.has_detail and self.reports[0].category == found.category else found.category
+        place = "" if self.has_location else found.place
+        new = replace(found, category=category, place=place)
+        return self if new.is_empty else replace(self, proposal=new)
+
+    def wants_proposal(self, text: str, guesses: Mapping[str, float]) -> bool:
+        """Whether the resident is to be asked anyway, and a proposal may spare them the typing."""
+        if self.has_location and self.has_detail:
+            return False
+        unsure = not self.has_detail or (len(self.messages) == 1 and is_unsure(text, guesses))
+        return unsure or hints_at_place(text)
 
 
 def hear(
@@ -81,11 +99,29 @@ def hear(
         return draft
     draft = replace(draft, messages=(*draft.messages, message))
     found = extract_location(text, places)
+    if draft.proposal is not None:
+        proposal, draft = draft.proposal, replace(draft, proposal=None)
+        if found is None and (intent == "affirm" or says_so(text)):
+            return _confirmed(draft, proposal, places)
     if not draft.has_detail:
         return _first(draft, text, intent=intent, found=found, places=places, guesses=guesses)
     if found is not None:
         return _placed(draft, found, correction=intent == "correct", text=text)
     return replace(_retold(draft, text), asked=draft.asked + 1)
+
+
+def _confirmed(draft: Draft, proposal: Proposal, places: Places) -> Draft:
+    """Take in what the resident has said yes to."""
+    reports = draft.reports
+    if proposal.category and reports:
+        reports = (replace(reports[0], category=proposal.category), *reports[1:])
+    elif proposal.category:
+        reports = (HazardReport(category=proposal.category, danger=False, text=proposal.text),)
+    if not proposal.place:
+        return replace(draft, reports=reports)
+    found = extract_location(proposal.place, places)
+    address = found.address if found else Address()
+    return replace(draft, reports=reports, address=address, location_text=proposal.place)
 
 
 def _first(

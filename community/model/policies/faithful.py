@@ -7,7 +7,6 @@ good sentences refused, since the quotation answers by itself, than one wrong on
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from community.model.policies.entries import plain_text
@@ -90,20 +89,23 @@ def _why_of_none(said: _Clause, clauses: Sequence[_Clause], named: str) -> str |
 
 
 def _why(said: _Clause, clause: _Clause, clauses: Sequence[_Clause], named: str) -> str | None:
-    if not _is_made_of(_words(said.plain), f"{_words(clause.plain)} {named}"):
+    whole = " ".join(one.plain for one in clauses)
+    if not _is_made_of(_words(said.plain), f"{_words(clause.plain)} {named}", whole=f"{whole} {named}"):
         return "new_words"
     if not set(said.quantities) <= set(clause.quantities):
         return "new_number"
     if not _stand_together(said.quantities, clause.quantities, _ambiguous(clauses)):
         return "numbers_apart"
-    if _count(NEGATIONS, said.plain) != _count(NEGATIONS, clause.plain):
+    return _why_reversed(said.plain, clause.plain)
+
+
+def _why_reversed(said: str, clause: str) -> str | None:
+    if _count(NEGATIONS, said) != _count(NEGATIONS, clause):
         return "negation"
-    if _duty_changed(said.plain, clause.plain):
+    if _duty_changed(said, clause):
         return "duty"
-    kept = set(re.findall(KEPT_CONDITIONS, said.plain))
-    if set(re.findall(KEPT_CONDITIONS, clause.plain)) - kept:
-        return "condition_dropped"
-    return None
+    dropped = set(re.findall(KEPT_CONDITIONS, clause)) - set(re.findall(KEPT_CONDITIONS, said))
+    return "condition_dropped" if dropped else None
 
 
 def _count(words: str, plain: str) -> int:
@@ -122,27 +124,26 @@ def _duty_changed(said: str, clause: str) -> bool:
     return bool(re.search(f"{DUTY}|{ASKED_FOR}", said) and offered and not bound)
 
 
-def _is_made_of(said: str, source: str) -> bool:
+def _is_made_of(said: str, source: str, *, whole: str) -> bool:
     """Whether every stretch is copied from the source, two characters or more at a time, or says nothing of its own."""
     if not set(_LETTERS.findall(said)) <= set(_LETTERS.findall(source)):
         return False
-    return all(_is_spelled(run, source) for run in _CHINESE.findall(said))
+    return all(_is_spelled(run, source, whole) for run in _CHINESE.findall(said))
 
 
-def _is_spelled(run: str, source: str) -> bool:
+def _is_spelled(run: str, source: str, whole: str) -> bool:
     reachable = {0}
     for end in range(1, len(run) + 1):
         starts = range(max(0, end - 24), end)
-        if any(start in reachable and _may_say(run[start:end], source) for start in starts):
+        if any(start in reachable and _may_say(run[start:end], source, whole) for start in starts):
             reachable.add(end)
     return len(run) in reachable
 
 
-@lru_cache(maxsize=8192)
-def _may_say(piece: str, source: str) -> bool:
+def _may_say(piece: str, source: str, whole: str) -> bool:
     if piece in PLAIN_WORDS or (len(piece) > 1 and piece in source):
         return True
-    return any(word in source for word in SAID_FOR.get(piece, ()))
+    return any(word in whole for word in SAID_FOR.get(piece, ()))
 
 
 def _ambiguous(clauses: Sequence[_Clause]) -> frozenset[str]:
