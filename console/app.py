@@ -71,6 +71,7 @@ def _create_pages(desk: Desk) -> web.Application:
             *_resident_routes(),
             web.get("/policies", policies.list_page),
             web.post("/policies", policies.upload),
+            web.post("/policies/try", policies.try_out),
             web.get(f"/policies/{_ID}", policies.policy_page),
             *_question_routes(),
             web.get("/chats", chats.list_page),

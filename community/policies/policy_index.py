@@ -1,7 +1,7 @@
 """The policy index: built from the store, brought up to date when the store has changed, shared by all threads."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,10 +10,26 @@ from sqlalchemy import Connection
 from community.model.policies.answering import Answerer, answer_as_written
 from community.model.policies.entries import DocumentEntry, read_document
 from community.model.policies.policy import PolicyAnswer, PolicyDocument, standings
+from community.model.policies.policy_text import ParsedPolicy
 from community.model.policies.search import PassageIndex
 from community.model.policies.written import AnswerState, ReadAnswer, best_answer, without_masks
 from community.policies.policy_knowledge import PolicyKnowledge, load_policy_knowledge
 from community.store import policies, written_answers
+
+
+def _document(number: int, file_name: str, policy: ParsedPolicy) -> PolicyDocument:
+    return PolicyDocument(
+        id=number,
+        title=policy.title,
+        document_number=policy.document_number,
+        issuer=policy.issuer,
+        issued_on=policy.issued_on,
+        effective_on=policy.effective_on,
+        expires_on=policy.expires_on,
+        district=policy.district,
+        supersedes=policy.supersedes,
+        file_name=file_name,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +85,27 @@ class PolicyIndex:
             entries.update({document.id: read_document(document, texts[document.id], lexicon) for document in new})
             ordered = [entries[document.id] for document in documents]
             self._state = _State(version, documents, entries, PassageIndex(ordered, self._knowledge.ranking))
+
+    def with_policies(self, policies: Sequence[tuple[str, ParsedPolicy]]) -> "PolicyIndex":
+        """Return another index that holds these (file name, policy) as well, as if they had been imported."""
+        other = PolicyIndex(self._knowledge)
+        state, lexicon = self._state, self._knowledge.lexicon
+        replaced = {policy.document_number for _, policy in policies}
+        kept = [one for one in state.documents if one.document_number not in replaced]
+        entries = [state.entries[one.id] for one in kept]
+        first = max((one.id for one in state.documents), default=0) + 1
+        newest = {policy.document_number: (name, policy) for name, policy in policies}
+        for number, (name, policy) in enumerate(newest.values(), start=first):
+            entries.append(read_document(_document(number, name, policy), policy.passages, lexicon))
+        documents = tuple(entry.document for entry in entries)
+        other._state = _State(
+            (-1, -1),
+            documents,
+            {entry.document.id: entry for entry in entries},
+            PassageIndex(entries, self._knowledge.ranking),
+        )
+        other._written = self._written
+        return other
 
     def answer(self, question: str, *, today: date, topic: int | None = None, before: str = "") -> PolicyAnswer:
         """Answer a question from what was last taken in.

@@ -24,8 +24,13 @@ def answer_policy(
         topic: id of the document that the conversation's last answer came from, for a follow-up question.
         before: the question before, for a follow-up that says almost nothing itself (那九十岁呢).
     """
+    return index_of(conn).answer(question, today=today, topic=topic, before=before)
+
+
+def index_of(conn: Connection) -> PolicyIndex:
+    """Return the index of a database, brought up to date."""
     index = _indexes.get(conn.engine)
     if index is None:
         index = _indexes.setdefault(conn.engine, PolicyIndex())
     index.refresh(conn)
-    return index.answer(question, today=today, topic=topic, before=before)
+    return index

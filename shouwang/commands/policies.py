@@ -20,6 +20,7 @@ from community.usecases.authorise import authorise
 from community.usecases.import_policies import PolicyFile, PolicyImport, import_policies
 from shouwang.commands.output import DONE, FAILED, as_option, json_option, print_json
 from shouwang.commands.policy_replies import COMMANDS as REPLIES
+from shouwang.commands.policy_trial import try_import
 from shouwang.wiring import Office, open_office
 
 _RESULTS = {"created": "新增", "updated": "新版本", "unchanged": "没有变化", "rejected": "没有导入"}
@@ -39,11 +40,14 @@ def policies() -> None:
 
 @policies.command("import", help="导入政策文件（.md、.txt、.docx）或整个文件夹；同一文号再次导入就是新版本。")
 @click.argument("paths", metavar="路径…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--try", "try_first", is_flag=True, help="不导入，只拿最近一个月的真实提问试一遍，看哪些回答会变。")
 @as_option
 @json_option
-def import_command(paths: tuple[Path, ...], login: str, *, as_json: bool) -> None:
+def import_command(paths: tuple[Path, ...], login: str, *, try_first: bool, as_json: bool) -> None:
     """Import files and folders; exit 1 when any file was rejected."""
     files = list(_files(paths))
+    if try_first:
+        sys.exit(try_import(files, login, as_json=as_json))
     with open_office() as office, office.database.begin() as conn:
         authorise(conn, login, Permission.IMPORT_POLICIES)
         report = import_policies(conn, files, actor=Actor.staff(login), now=office.clock.now())

@@ -13,6 +13,7 @@ from community.usecases.ask_staff import ask_staff
 from community.usecases.keep_question import keep_question
 from tests.browser.test_console import PHONE, browser, come, fits, picture, pytestmark, site
 from tests.harness.console import Site
+from tests.integration.test_policies import LIBRARY
 
 __all__ = ["browser", "pytestmark", "site"]
 
@@ -87,3 +88,28 @@ async def test_one_answer_reaches_everybody_who_asked_and_the_next_who_asks(brow
     await page.get_by_role("button", name="发布", exact=True).click()
     await expect(page.get_by_text("没有等着答复的提问")).to_be_visible()
     assert await fits(thumb)
+
+
+async def test_a_document_is_tried_on_real_questions_before_it_is_published(browser: Browser, site: Site) -> None:
+    ask(site, "图书室借书押金多少钱", 1, a_conversation(site.database))
+    page = await come(browser, site, "wangli")
+    await page.goto(f"{site.url}/console/policies")
+    await page.locator("input[name=files]").set_input_files(
+        {"name": LIBRARY.name, "mimeType": "text/markdown", "buffer": LIBRARY.content}
+    )
+    await page.get_by_role("button", name="发布前试一试").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("发布前试一试")
+    card = page.locator(".card", has_text="发布以后")
+    await expect(card).to_contain_text("转社工")
+    await expect(card).to_contain_text("每证收押金50元")
+    await picture(page, "policy-trial")
+    await page.set_viewport_size(PHONE)
+    assert await fits(page)
+    await picture(page, "phone-policy-trial")
+    with site.database.reading() as conn:
+        assert answer_policy(conn, "图书室借书押金多少钱", today=site.clock.now().date()).document is None
+    await page.get_by_role("button", name="发布", exact=True).click()
+    await expect(page.get_by_text("新文件")).to_be_visible()
+    with site.database.reading() as conn:
+        answer = answer_policy(conn, "图书室借书押金多少钱", today=site.clock.now().date())
+    assert "每证收押金50元" in answer.text
