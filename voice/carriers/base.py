@@ -55,7 +55,8 @@ class PlaceResult:
     Attributes:
         outcome: for a refusal that is final for this number (not_in_service, carrier_error); None tries again later.
         slow_down: the carrier asks for a slower pace (429): no attempt is used up.
-        account_fault: nothing can be placed until staff or the administrator act (401, no money, no permission).
+        account_fault: nothing can be placed until staff or the administrator act (401, no money, no permission); with an
+            outcome, nothing to this number (a region that is not opened).
         error_text: what staff can do about it, in Chinese.
     """
 

@@ -100,14 +100,18 @@ def _refused(
     if result.slow_down:
         pace_store.slow_down(conn, line.name, now)
         again_at = now + _AFTER_SLOW_DOWN
-    elif result.account_fault:
+    elif result.account_fault and result.outcome is None:
         fault = result.error_text or "线路账号不能呼叫，请管理员检查"
         if pace_store.rest_account(conn, line.name, now, fault):
             add_alarm(conn, f"呼叫已暂停：{fault}", now=now)
+    elif result.account_fault:
+        # One number must not hold up the others; where it is all of them, five in a row pause the line.
+        add_alarm(conn, f"有号码打不出去：{result.error_text}", now=now)
+        _count_failure(conn, line, result, now)
     elif result.outcome is None:
         _count_failure(conn, line, result, now)
     log.warning("call_refused", attempt=attempt.id, code=result.error_code, slow_down=result.slow_down)
-    outcome = None if result.slow_down or result.account_fault else result.outcome
+    outcome = None if result.slow_down else result.outcome
     close_attempt(
         conn,
         attempt,

@@ -9,7 +9,7 @@ from community.model.cases.case import CaseKind
 from community.model.meaning.reading import Label, Reading
 from community.model.questionnaires.answer_case import case_of_answer
 from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, next_question, open_from
-from community.model.questionnaires.questionnaire import Escalation, Question
+from community.model.questionnaires.questionnaire import Escalation, Question, QuestionKind
 from voice.script import health_consent, message
 from voice.script.asking import told
 from voice.script.dialogue import Phase
@@ -40,8 +40,9 @@ def put(speaker: Speaker, prompts: Sequence[Prompt], question: Question, **chang
 
 
 def take(speaker: Speaker, question: Question, heard: Heard, reading: Reading) -> Turn:
-    """Keep an answer, after it was read back where that is asked for."""
-    if question.confirm and told(speaker.wording, question, reading, _today(speaker)):
+    """Keep an answer, after it was read back where that is asked for, or where a yes or no was guessed."""
+    guessed = question.kind is QuestionKind.YES_NO and reading.decided_by == "model"
+    if (question.confirm or guessed) and told(speaker.wording, question, reading, _today(speaker)):
         return read_back(speaker, question, heard, reading)
     return record(speaker, question, heard, reading)
 

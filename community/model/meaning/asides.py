@@ -93,6 +93,8 @@ _MACHINE = re.compile(
 _FETCH = re.compile(
     r"我?(?:去|找|拿|戴|关|看(?!到|见|过|了))(?:一?下|找|拿|副|个)?.{0,4}(?:眼镜|笔|纸|药|血压计|体温(?:计|表)|助听器|火|电视|水|门|本子|盒子|说明书)"
 )
+#: 我想去医院拿药，没人陪 is a need, not a moment away from the phone.
+_ERRAND = re.compile(r"医院|药[店房]|诊所|卫生[院站所室]|没(?:有)?人|帮我|替我|陪")
 
 
 def aside_label(text: str, kind: QuestionKind) -> str | None:
@@ -150,7 +152,8 @@ def wants_wait(text: str) -> bool:
     """Whether we shall hold the line a moment."""
     if _CALL_LATER.search(text) and "再" in text:
         return False
-    return len(text) <= 25 and bool(_WAIT.search(text) or _FETCH.search(text))
+    fetches = bool(_FETCH.search(text)) and not _ERRAND.search(text)
+    return len(text) <= 25 and (fetches or bool(_WAIT.search(text)))
 
 
 def _wrong_person(text: str, kind: QuestionKind) -> bool:

@@ -32,7 +32,7 @@ _YES = re.compile(
     r"^(?:(?:是|对|好|行|中|成|得|嗯|恩|唔|要得|可以|有|会|能|要|想|愿意|肯|欧|ok|妥|好嘞|得嘞|得勒|好哩|好咧|管|哎|诶)(?:是|对|好|行|可以|有|会|能|呀|啊|的|吧|呢|嘞|了|嘛|哩|噻|滴|喽|咯|呗|极了|嗯|得|呐|呃|,|\s)*(?:$|[,.!]))"
 )
 _YES_ANYWHERE = re.compile(
-    r"(?:^|[,.])(?:行|可以|好|来吧|一直在)(?:的)?(?:$|[,.])|随(?:你|便)(?:们)?(?:便|来)|没(?:有)?问题|(?<![不没别])(?:那还用说|当然|肯定(?!不)|必须的?|那还用说|还用(?:说|问)|敢情(?:好)?|求之不得|巴不得|可以(?:的|啊|呀|吧|嘞|$|[,.!])|要得|嗯呐|好(?:的|嘞|呀|啊|吧|噻|滴|得很|呗)(?:$|[,.!])|行(?:的|啊|吧|嘞|呀|呗)|中(?:啊|嘞|哩)|得嘞|妥(?:妥|了|的)|是(?:的|啊|呀|嘞|滴|哩)(?:$|[,.!])|对(?:的|啊|呀|头|嘞|滴|对)|(?:太|可|真)?(?:好|行|中)了(?:$|[,.!])|能行|成(?:啊|吧|嘞)|都(?:行|可以|成)|听你们?的|(?:那(?:就|可)?)?(?:太|就|真)?(?:麻烦|辛苦|拜托)(?:你们?|您|了)|谢谢(?:你们|关心|啊)?(?:$|[,.!]))"
+    r"(?:^|[,.])(?:行|可以|好|来吧|一直在)(?:的)?(?:$|[,.])|(?:^|[是对啊呀的,.])没错(?:$|[,.!啊呀的])|随(?:你|便)(?:们)?(?:便|来)|没(?:有)?问题|(?<![不没别])(?:那还用说|当然|肯定(?!不)|必须的?|那还用说|还用(?:说|问)|敢情(?:好)?|求之不得|巴不得|可以(?:的|啊|呀|吧|嘞|$|[,.!])|要得|嗯呐|好(?:的|嘞|呀|啊|吧|噻|滴|得很|呗)(?:$|[,.!])|行(?:的|啊|吧|嘞|呀|呗)|中(?:啊|嘞|哩)|得嘞|妥(?:妥|了|的)|是(?:的|啊|呀|嘞|滴|哩)(?:$|[,.!])|对(?:的|啊|呀|头|嘞|滴|对)|(?:太|可|真)?(?:好|行|中)了(?:$|[,.!])|能行|成(?:啊|吧|嘞)|都(?:行|可以|成)|听你们?的|(?:那(?:就|可)?)?(?:太|就|真)?(?:麻烦|辛苦|拜托)(?:你们?|您|了)|谢谢(?:你们|关心|啊)?(?:$|[,.!]))"
 )
 _NO = re.compile(
     r"^(?:不|没|没有|否|别|不是|不行|不用|不要|不必|不了|不成|不中|不得|不会|不想|不愿意?|不可以|不能|不好|不对|算了|免了|拉倒|哪有|哪里有|没有没有|不不|没没|未)(?:的|啊|呀|吧|嘛|了|呢|哦|哟|哩|嘞|噻|咯|啦|得|不|没|有|用|要|行|是|谢谢?|$|[,.!\s])*(?:$|[,.!])"
@@ -139,7 +139,7 @@ def _bare_hum(text: str) -> Reading:
 
 def _by_core(question: Question, said: str) -> str | None:
     if not question.yes_means:
-        return None
+        return _one(_by_echo(question, said))
     core = core_of(question.yes_means)
     votes = asserted(said, _core_pattern(core, done=question.yes_means.endswith(("了", "过"))))
     deed = question.yes_means.removeprefix(core) or (_deed_of(question.say) if core == "需要" else "")
@@ -155,7 +155,30 @@ def _by_core(question: Question, said: str) -> str | None:
         votes |= {False}
     if core == "有":
         votes |= {False} if re.search(r"(?:^|[,.!])(?:都|也|还|倒|真|确实|是)?没(?:$|[,.!啊呀的呢])", said) else set()
-    return _one(votes)
+    return _one(votes or _by_echo(question, said))
+
+
+#: 热不热, 够不够暖和: the word that a resident echoes; 是不是, 能不能 offer none.
+_OFFERED = re.compile(r"(?P<word>[一-鿿])不(?P=word)(?P<rest>[一-鿿]{0,2})")
+_OFFERS_NOTHING = frozenset("是能要会想可对行得来去用好")
+_SUPPOSED = re.compile(r"要是|如果|假如|万一|就怪|才怪")
+_AFTER_AN_ECHO = "的|了|呢|啊|呀|得|着|吧|嘛|啦|哩|极|很|死|起来|过|乎|火"
+
+
+def _by_echo(question: Question, said: str) -> set[bool]:
+    """The asked word itself, where a yes asserts it: 热, 不够. 热水都没有 does not say 热."""
+    offered = _OFFERED.search(question.say)
+    meant = question.yes_means or ""
+    if offered is None or offered["word"] in _OFFERS_NOTHING or f"不{offered['word']}" in meant:
+        return set()
+    if meant and offered["word"] not in meant:
+        return set()
+    if _SUPPOSED.search(said):
+        return {True, False}
+    # 哪儿热啊 asks nothing: it denies.
+    said = re.sub(rf"哪(?:里|儿)?(?={offered['word']})", "不", said)
+    rest = f"|{offered['rest']}|{offered['rest'][:1]}" if offered["rest"] else ""
+    return asserted(said, re.compile(rf"(?<![发加能]){offered['word']}(?=$|[,.!?]|{_AFTER_AN_ECHO}{rest})"))
 
 
 def _deed_of(say: str) -> str:

@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
 _SHORTEST_TEXT_WAIT, _LONGEST_TEXT_WAIT = timedelta(minutes=30), timedelta(days=7)
 #: What must not be left on a machine that anybody may listen to.
 _HEALTH_WORDS = re.compile(
-    r"血压|血糖|体温|发烧|生病|病情|病人|疾病|住院|用药|吃药|服药|药品|医生|医院|体检|疫苗|残疾|失能|精神|抑郁|健康|慢性病"
+    r"血压|血糖|体温|发烧|生病|病情|病人|疾病|糖尿病|高血脂|冠心病|心脏病|中风|癌|肿瘤|痴呆|透析|随访|病历|药|住院|用药|吃药|服药|药品|医生|医院|体检|疫苗|残疾|失能|精神|抑郁|健康|慢性病"
 )
 
 

@@ -16,6 +16,7 @@ from community.store.notices import notices
 from community.store.pace import pace_of
 from tests.harness.dialling import Exchange, Street, generous, reply
 from voice.carriers.base import CallEvent, EventKind, FoundCall, Placement, PlaceRequest, PlaceResult
+from voice.carriers.twilio.errors import refusal
 from voice.engine.apply import apply_event
 
 ZHANG, LI = "+8613912340001", "+8613912340002"
@@ -210,6 +211,21 @@ async def test_an_account_fault_rests_the_engine_and_tells_the_administrator(str
         street.clock.advance(timedelta(seconds=2))
         await engine.tick()
     assert sorted(set(street.exchange.numbers)) == [ZHANG, LI]
+
+
+async def test_a_number_in_a_region_that_is_not_opened_holds_nobody_else_up(street: Street) -> None:
+    street.exchange.answer = lambda request: refusal(400, 21215) if request.to == ZHANG else reply()
+    street.move_in(ZHANG)
+    street.move_in(LI)
+    street.calls_per_second = 1
+    engine = street.another_engine("worker-1")
+    street.start(PATIENT)
+    for _ in range(4):
+        await engine.tick()
+        street.clock.advance(timedelta(seconds=1.1))
+    assert sorted(street.exchange.numbers) == [ZHANG, LI]
+    outcomes = sorted(str(target["outcome_counts"]) for target in street.targets())
+    assert outcomes == ["{'carrier_error': 1}", "{}"]
 
 
 async def test_five_failures_in_a_row_rest_the_engine_which_resumes_by_itself(street: Street) -> None:

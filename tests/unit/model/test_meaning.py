@@ -178,6 +178,35 @@ def test_signals_beside_the_labels() -> None:
 
 
 @pytest.mark.parametrize(
+    ("say", "yes_means", "speech", "label"),
+    [
+        ("您家里的暖气热不热？", "暖气热", "热的", Label.YES),
+        ("您家里的暖气热不热？", "暖气热", "不热", Label.NO),
+        ("您家里的暖气热不热？", "暖气热", "哪儿热啊，跟冰窖似的", Label.NO),
+        ("您家里的暖气热不热？", "暖气热", "不咋热", Label.NO),
+        ("您家里的暖气热不热？", "暖气热", "问题大得很，半个月没来气了", Label.NO),
+        ("您家里的暖气热不热？", "暖气热", "冻死个人了", Label.NO),
+        ("您家里的暖气热不热？", "暖气热", "热水器坏了", Label.UNCLEAR),
+        ("您家里的暖气热不热？", "暖气热", "有一间热，有一间不热", Label.UNCLEAR),
+        ("您家里的暖气热不热？", "暖气热", "要是不热我早投诉了", Label.UNCLEAR),
+        ("楼道里的灯亮不亮？", "灯亮", "亮着呢", Label.YES),
+        ("楼道里的灯亮不亮？", None, "不亮", Label.NO),
+        ("今晚家里够不够暖和？", "够暖和", "不够", Label.NO),
+        ("这几天楼上吵不吵？", "不吵", "吵得很", Label.UNCLEAR),
+        ("您收到了吗？", "收到了", "是的呀没错", Label.YES),
+    ],
+)
+def test_the_asked_word_is_echoed(say: str, yes_means: str | None, speech: str, label: Label) -> None:
+    question = Question(id="q", kind=QuestionKind.YES_NO, say=say, yes_means=yes_means)
+    assert understand(question, speech, "", 0.9, TODAY).label == label
+
+
+def test_an_errand_is_no_moment_away_from_the_phone() -> None:
+    assert not wants_wait("我想去医院拿药,没人陪")
+    assert wants_wait("我去拿药盒")
+
+
+@pytest.mark.parametrize(
     "speech", ["", " ", "，。", "😀" * 50, "a" * 10_000, "不" * 3000, "\x00\ufffd", "没" * 999 + "有"]
 )
 @pytest.mark.parametrize("kind", list(QuestionKind))

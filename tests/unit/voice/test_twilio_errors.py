@@ -15,8 +15,8 @@ _STAFF = ("管理员", "工作人员", "名册", "系统")
     [
         *((code, 400, Outcome.NOT_IN_SERVICE, False) for code in (13223, 13224, 21201, 21211, 21214, 21217)),
         *((code, 400, Outcome.CARRIER_ERROR, False) for code in (13225, 21216)),
-        *((code, 400, None, True) for code in (21205, 21210, 21212, 21213, 21219, 21606, 21609, 10002, 13805)),
-        *((code, 400, None, True) for code in (13227, 21215, 32205)),
+        *((code, 400, None, True) for code in (21205, 21210, 21212, 21213, 21606, 21609, 10002, 13805)),
+        *((code, 400, Outcome.CARRIER_ERROR, True) for code in (13227, 21215, 21219, 32205)),
         *((code, 401, None, True) for code in (20003, 20005, 20006, 20008)),
         (20404, 404, None, True),
     ],

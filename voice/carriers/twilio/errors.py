@@ -19,12 +19,15 @@ class _Meaning:
 
 _BAD_NUMBER = _Meaning("这个号码线路方不认，请核对名册里的电话", Outcome.NOT_IN_SERVICE)
 _UNREACHABLE = _Meaning("线路方打不通这个号码，请核对名册或换一个电话", Outcome.NOT_IN_SERVICE)
-_NO_REGION = _Meaning("线路账号没有开通这个地区的呼叫权限，请管理员在运营商后台开通地区权限", account=True)
+_NO_REGION = _Meaning(
+    "线路账号没有开通这个地区的呼叫权限，请管理员在运营商后台开通地区权限", Outcome.CARRIER_ERROR, account=True
+)
 _CALLER_ID = _Meaning("主叫号码没有验证或不属于这个账号，请管理员核对 TWILIO_FROM_NUMBER", account=True)
 _PUBLIC_URL = _Meaning("线路方不接受我们的回调地址，请管理员核对 SHOUWANG_PUBLIC_URL", account=True)
 _AUTH = _Meaning("线路账号或密钥不对，请管理员核对 TWILIO_ACCOUNT_SID 和 TWILIO_AUTH_TOKEN", account=True)
 _NOT_FOUND = _Meaning("线路方没有这个账号或资源，请管理员核对 TWILIO_ACCOUNT_SID 和 TWILIO_API_BASE_URL", account=True)
 _TRIAL = _Meaning("试用账号只能打已验证的号码，请管理员升级线路账号", account=True)
+_UNVERIFIED = _Meaning("试用账号只能打已验证的号码，请管理员升级线路账号", Outcome.CARRIER_ERROR, account=True)
 _TOO_FAST = _Meaning("线路方要求放慢，系统会自动放慢后再打", slow=True)
 _QUEUE_FULL = _Meaning("线路方排队已满，系统稍后再打", slow=True)
 _BLOCKED = _Meaning("线路方封锁了这个号码，请工作人员上门或换一个电话", Outcome.CARRIER_ERROR)
@@ -55,7 +58,7 @@ _CODES: dict[int, _Meaning] = {
     21215: _NO_REGION,
     21216: _BLOCKED,
     21217: _BAD_NUMBER,
-    21219: _TRIAL,
+    21219: _UNVERIFIED,
     21220: _Meaning("这通电话已经结束"),
     21609: _PUBLIC_URL,
     21606: _CALLER_ID,
