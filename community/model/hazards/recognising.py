@@ -11,7 +11,7 @@ from community.model.hazards.emergency import SERVICES, Emergency, detect_emerge
 #: Below it, what the rules see is not believed.
 _DOUBTED = 0.5
 #: From it, the opinion raises the alarm by itself; in a group that did not ask the bot it must be surer.
-_SURE, _SURE_UNASKED = 0.5, 0.7
+_SURE, _SURE_UNASKED = 0.5, 0.8
 #: From it, somebody is asked whether they are in danger.
 _SUSPECTED = 0.25
 #: How probable another kind must be for its number to be told too: beside what the rules saw, beside the likeliest.
