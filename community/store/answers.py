@@ -146,7 +146,9 @@ def _upsert(insert: Callable[[Table], Any]) -> Any:
     replaced = {name: statement.excluded[name] for name in _WRITTEN}
     # What one channel did not understand never takes the place of what another one did.
     better = or_(statement.excluded.label.not_in(NOT_ANSWERS), answers.c.label.in_(NOT_ANSWERS))
-    return statement.on_conflict_do_update(index_elements=["target_id", "question_id"], set_=replaced, where=better)
+    return statement.on_conflict_do_update(
+        index_elements=["target_id", "question_id"], set_=replaced, where=better
+    ).inline()
 
 
 # Built once: every answer runs it, and building costs more than running.

@@ -72,8 +72,8 @@ class BrokenLine:
     reason: str
 
 
-# Values are given beside it, so that it is compiled once for all lines.
-_APPEND = insert(audit_lines)
+# Values are given beside it, so that it is compiled once for all lines; nobody asks for the new line's id.
+_APPEND = insert(audit_lines).inline()
 
 
 def append(

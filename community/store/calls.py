@@ -113,7 +113,7 @@ _QUERY = (
 # Built once: a webhook runs each of these, and building them costs more than running them.
 _LOCKED_QUERY = _QUERY.with_for_update(of=attempts)
 _BOUND = select(attempts.c.id).where(attempts.c.carrier_id == bindparam("carrier_id"))
-_UTTER = insert(utterances)
+_UTTER = insert(utterances).inline()
 
 
 def running_call(conn: Connection, attempt_id: str, *, lock: bool = False) -> RunningCall | None:

@@ -5,11 +5,11 @@ work has a savepoint of its own, so one that fails takes nothing with it. On Pos
 """
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -26,7 +26,11 @@ _BUSY_MS = 15_000
 @dataclass(slots=True)
 class _Job:
     work: Callable[[Connection], Any]
-    done: "Future[Any]"
+    done: "asyncio.Future[Any]"
+
+
+#: A unit of work, its result, and why it failed.
+_Finished = tuple[_Job, Any, BaseException | None]
 
 
 class Database:
@@ -55,13 +59,13 @@ class Database:
         """The engine that writes; for migrations."""
         return self._writer_engine
 
-    @contextmanager
+    @contextlib.contextmanager
     def begin(self) -> Iterator[Connection]:
         """Open one unit of work in the calling thread; for the command line, actions and tests."""
         with self._writer_engine.begin() as conn:
             yield conn
 
-    @contextmanager
+    @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open one consistent view in the calling thread, without holding up writers."""
         with self._reader_engine.begin() as conn:
@@ -75,10 +79,10 @@ class Database:
         """
         if not self.is_sqlite:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._alone, work)
-        future: Future[T] = Future()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._ensure_writer()
         self._jobs.put(_Job(work, future))
-        return await asyncio.wrap_future(future)
+        return await future
 
     async def read(self, work: Work[T]) -> T:
         """Run `work(conn)` on a consistent view and return its result."""
@@ -124,28 +128,43 @@ class Database:
                 return
 
     def _commit_group(self, group: list[_Job]) -> None:
-        # whoever asked may have gone away: what has not begun is dropped, what has begun can no longer be cancelled
-        group = [job for job in group if job.done.set_running_or_notify_cancel()]
+        # Whoever asked may have gone away: what has not begun is dropped, what has begun is written all the same.
+        group = [job for job in group if not job.done.cancelled()]
         try:
             with self._writer_engine.begin() as conn:
                 finished = [_in_savepoint(conn, job) for job in group]
         except Exception as error:  # noqa: BLE001 - the commit itself failed: nobody's work was kept
             reason = error.__cause__ if isinstance(error, _GroupLostError) and error.__cause__ else error
-            for job in group:
-                job.done.set_exception(reason)
-            return
-        for job, result, failure in finished:
-            if failure is None:
-                job.done.set_result(result)
-            else:
-                job.done.set_exception(failure)
+            finished = [(job, None, reason) for job in group]
+        _tell(finished)
 
 
 class _GroupLostError(Exception):
     """SQLite gave up the whole transaction (a full disk), and with it everybody's work."""
 
 
-def _in_savepoint(conn: Connection, job: _Job) -> tuple[_Job, Any, BaseException | None]:
+def _tell(finished: list[_Finished]) -> None:
+    """Wake those who wait, once for each event loop however many they are."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Finished]] = {}
+    for each in finished:
+        by_loop.setdefault(each[0].done.get_loop(), []).append(each)
+    for loop, theirs in by_loop.items():
+        # A loop that was closed meanwhile has nobody left who waits.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_tell_here, theirs)
+
+
+def _tell_here(finished: list[_Finished]) -> None:
+    for job, result, failure in finished:
+        if job.done.done():
+            continue
+        if failure is None:
+            job.done.set_result(result)
+        else:
+            job.done.set_exception(failure)
+
+
+def _in_savepoint(conn: Connection, job: _Job) -> _Finished:
     # Straight to the driver: through SQLAlchemy a savepoint costs more than what most units do within it.
     driver: Any = conn.connection.driver_connection
     driver.execute("SAVEPOINT job")

@@ -7,6 +7,7 @@ proverb), when it is over, long ago, only feared, or asked about.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from community.model.hazards.emergency_contexts import ASKING_MORE, BACK, FRAMES, HARMLESS_MORE, KITCHEN, OUT_OF_HAND
 from community.model.hazards.emergency_words import (
@@ -91,6 +92,8 @@ _CLAUSE_END = re.compile(r"[,.!?;\s]")
 _OF_THE_STOVE = frozenset({"fire", "burn", "electric_fire"})
 
 
+# A turn asks several times about the same words, and short answers come again and again.
+@lru_cache(maxsize=1024)
 def detect_emergency(text: str) -> Emergency | None:
     """Tell whether a text speaks of somebody in danger now, and whom to call."""
     plain = _here(_INSISTS.sub(_BLANK, normalise(text)))
