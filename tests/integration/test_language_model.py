@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
@@ -322,3 +324,15 @@ async def test_doctor_says_whether_it_answers(desk: Desk) -> None:
     check = await desk.check()
     assert (check.ok, "SHOUWANG_LLM_URL" in check.fix) == (False, True)
     assert desk.outcomes() == []
+
+
+def test_the_form_asks_for_a_yes_where_something_is_proposed() -> None:
+    domain = yaml.safe_load(Path("bot/domain/report.yml").read_text(encoding="utf-8"))
+    first = domain["responses"]["utter_ask_hazard_form_location"][0]
+    assert first["condition"] == [{"type": "slot", "name": "asked", "value": "confirm"}]
+    assert first["custom"]["asks"] == "confirm"
+    assert (
+        first["custom"]["text"]
+        .format(hazard_name="路灯不亮，在老茶铺后头")
+        .startswith("您是说：路灯不亮，在老茶铺后头")
+    )

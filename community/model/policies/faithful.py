@@ -121,14 +121,17 @@ def _duty_changed(said: str, clause: str) -> bool:
     offered, bound = re.search(PERMISSION, clause), re.search(DUTY, clause)
     if re.search(PERMISSION, said) and bound and not offered:
         return True
-    return bool(re.search(f"{DUTY}|{ASKED_FOR}", said) and offered and not bound)
+    asked = re.search(ASKED_FOR, said) and not re.search(ASKED_FOR, clause)
+    return bool((asked or re.search(DUTY, said)) and offered and not bound)
 
 
 def _is_made_of(said: str, source: str, *, whole: str) -> bool:
     """Whether every stretch is copied from the source, two characters or more at a time, or says nothing of its own."""
     if not set(_LETTERS.findall(said)) <= set(_LETTERS.findall(source)):
         return False
-    return all(_is_spelled(run, source, whole) for run in _CHINESE.findall(said))
+    # Between two numbers may stand a single character: 处200元.
+    runs = set(_CHINESE.findall(source))
+    return all(run in runs or _is_spelled(run, source, whole) for run in _CHINESE.findall(said))
 
 
 def _is_spelled(run: str, source: str, whole: str) -> bool:

@@ -1,8 +1,12 @@
 """A sentence before a quotation says only what the passage says; anything doubtful is refused."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from community.model.policies.faithful import LONGEST, gives_orders, unfaithful
+from community.model.policies.policy_text import parse_policy
 
 TITLE = "高龄津贴发放办法"
 PASSAGE = (
@@ -89,3 +93,37 @@ def test_texts_that_speak_to_a_model_are_known(text: str) -> None:
 )
 def test_questions_are_not_taken_for_orders(text: str) -> None:
     assert not gives_orders(text)
+
+
+def _clauses() -> list[tuple[str, str]]:
+    """Every clause of the sample's documents, with the passage it stands in."""
+    passages = [
+        passage.text.replace("\n", "")
+        for path in sorted(Path("sample/policies").glob("*.*"))
+        for passage in parse_policy(path.read_text(encoding="utf-8")).passages
+    ]
+    clauses = [
+        (clause, text) for text in passages for clause in re.split(r"[。；！？]", text) if 4 < len(clause) <= LONGEST
+    ]
+    return [(clause, text) for clause, text in clauses if not re.search(r"[《》〔〕\[\]]", clause)]
+
+
+def test_the_documents_own_clauses_are_believed_and_no_turned_one_is() -> None:
+    turned = [
+        ("以上", "以下"),
+        ("每月", "每年"),
+        ("元", "万元"),
+        ("可以", "应当"),
+        ("周岁", "个月"),
+        ("不", ""),
+        ("不得", "可以"),
+    ]
+    clauses = _clauses()
+    assert len(clauses) > 60
+    assert [clause for clause, text in clauses if unfaithful(clause, text)] == []
+    for clause, text in clauses:
+        numbers = [
+            f"{clause[: one.start()]}{int(one[0]) + 1}{clause[one.end() :]}" for one in re.finditer(r"\d+", clause)
+        ]
+        words = [clause.replace(was, now, 1) for was, now in turned if was in clause]
+        assert [said for said in (*numbers, *words) if unfaithful(said, text) is None] == [], clause
