@@ -14,8 +14,8 @@ from community.model.actor import Actor
 from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind, NewCase, Priority
 from community.model.hazards.distress import DISTRESS_NAMES, kind_of
-from community.model.hazards.emergency import detect_emergency
-from community.model.meaning import Label, Reading, understand
+from community.model.hazards.emergency import Emergency
+from community.model.meaning import Label, Reading
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_case import case_of_answer
 from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, first_open_question
@@ -30,6 +30,7 @@ from community.texts.say import say
 from community.usecases.let_write import let_write
 from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
+from community.usecases.recognise_emergency import hears_danger, recognise_emergency
 from community.usecases.record_answer import record_answer
 from community.usecases.record_health_consent import record_health_consent
 from community.usecases.settle_in_writing import settle_in_writing
@@ -75,7 +76,7 @@ def answer_in_writing(
     taking = _Taking(conn, conversation, channel, rules, actor, now)
     text = text[:_LONGEST]
     question = conversation.open_question
-    if text and _in_danger(question or conversation.campaign.questionnaire.questions[0], text, taking.today):
+    if text and hears_danger(question or conversation.campaign.questionnaire.questions[0], text):
         return taking.danger(text)
     if question is None or question.id != question_id or turn not in {None, conversation.writing.turn}:
         return conversation.stands()
@@ -86,10 +87,6 @@ def answer_in_writing(
     if taken.goes_on:
         let_write(conn, target_id, rules=rules, now=now)
     return taken
-
-
-def _in_danger(question: Question, text: str, today: date) -> bool:
-    return understand(question, text, "", None, today).label == Label.DISTRESS
 
 
 @dataclass(slots=True)
@@ -266,7 +263,7 @@ class _Taking:
         return self._open(
             f"invitation:{invitation.id}:distress:{writing.turn}",
             CaseKind.WORRYING,
-            say("writing", "distress_case", kind=DISTRESS_NAMES[kind_of(plain(text))]),
+            say("writing", "distress_case", kind=DISTRESS_NAMES[kind_of(plain(text), _recognised(text))]),
             description=f"原话：{text}",
             priority=Priority.EMERGENCY,
             danger=True,
@@ -316,7 +313,12 @@ _SAID: dict[Move, str] = {
 }
 
 
+def _recognised(text: str) -> Emergency | None:
+    found = recognise_emergency(text)
+    return None if found is None or found.suspected else found
+
+
 def _advice(text: str, rules: Rulebook) -> str:
-    emergency = detect_emergency(text)
+    emergency = _recognised(text)
     key = emergency.advice_key if emergency else _ADVICE[kind_of(plain(text))]
     return say("emergency", f"advice.{key}", gas_phone=rules.gas_phone)

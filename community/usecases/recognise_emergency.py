@@ -3,6 +3,8 @@
 from community.files.danger_knowledge import load_danger_opinion
 from community.model.hazards.emergency import Emergency
 from community.model.hazards.recognising import recognise
+from community.model.meaning.danger_in_answer import tells_of_danger
+from community.model.questionnaires.questionnaire import Question
 from community.texts.say import say
 
 
@@ -13,6 +15,11 @@ def recognise_emergency(text: str, *, asked: bool = True) -> Emergency | None:
         asked: the message was for the bot; talk that was not is never only suspected.
     """
     return recognise(text, load_danger_opinion(), asked=asked)
+
+
+def hears_danger(question: Question, heard: str) -> bool:
+    """Whether somebody who was asked a question tells of being in danger, on a call or in writing."""
+    return tells_of_danger(question, heard, load_danger_opinion())
 
 
 def summary_of(text: str, place: str, *, called: str = "") -> str:

@@ -309,7 +309,9 @@ async def test_who_takes_back_never_again_is_asked_on(story: Story) -> None:
     assert story.labels == {"fan": "yes", "notice": "yes"}
 
 
-@pytest.mark.parametrize("cry", ["屋里全是烟", "血止不住了", "老伴昏过去了，叫不应"])
+@pytest.mark.parametrize(
+    "cry", ["屋里全是烟", "血止不住了", "老伴昏过去了，叫不应", "奶奶叫她不理人，尿了一身"]
+)
 async def test_danger_that_only_the_rules_for_emergencies_know_is_an_emergency(story: Story, cry: str) -> None:
     await story.call("舒服", cry, None, None, None, None)
     (case,) = story.world.cases()

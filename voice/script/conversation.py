@@ -16,9 +16,9 @@ from community.model.meaning.interjections import is_hum
 from community.model.meaning.later import callback_time
 from community.model.meaning.reading import UNCLEAR, Reading
 from community.model.meaning.speech import plain
-from community.model.meaning.understand import cries_for_help
 from community.model.questionnaires.answer_rules import MISSES, first_open_question
 from community.model.questionnaires.questionnaire import Question, QuestionKind, Recording
+from community.usecases.recognise_emergency import hears_danger
 from voice.script import (
     answering,
     emergency,
@@ -74,7 +74,7 @@ def advance(script: Script, dialogue: Dialogue, said: Said) -> Turn:
 
 def _in_danger(speaker: Speaker, heard: Heard) -> bool:
     """Whether somebody needs help now, whatever is being asked at the moment."""
-    return not heard.is_silence and cries_for_help(_asked(speaker), heard.speech)
+    return not heard.is_silence and hears_danger(_asked(speaker), heard.speech)
 
 
 def _asked(speaker: Speaker) -> Question:
@@ -92,7 +92,7 @@ def _picked_up(speaker: Speaker, said: Said) -> Turn:
     """Begin; on a line that greets by itself the first words are theirs: 喂, a machine's greeting, or a cry for help."""
     if is_machine_greeting(plain(said.heard.speech)):
         return end(speaker, speaker.voicemail(), None, MachineHeard(), machine=True)
-    if cries_for_help(_CONSENT, said.heard.speech):
+    if hears_danger(_CONSENT, said.heard.speech):
         return emergency.begin(speaker, said.heard)
     return _open(speaker)
 
