@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "sample" / "policies", ROOT / "tests" / "evaluation" / "policies")
 QUESTIONS = ROOT / "tests" / "evaluation" / "policy_questions.jsonl"
 TODAY = date(2026, 7, 15)
+#: The sample community's own on a matter that the questions ask of another community's document.
+LEFT_OUT = frozenset({"gaoling-jintie-2022.md", "gaoling-jintie-2026.md"})
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def run(documents: Sequence[Path], questions: Sequence[dict[str, Any]]) -> list[
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/policies.db")
         metadata.create_all(database.engine)
-        files = [PolicyFile(path.name, path.read_bytes()) for some in documents for path in sorted(some.iterdir())]
+        paths = (path for some in documents for path in sorted(some.iterdir()) if path.name not in LEFT_OUT)
+        files = [PolicyFile(path.name, path.read_bytes()) for path in paths]
         with database.begin() as conn:
             report = import_policies(conn, files, actor=Actor.system("benchmark"), now=datetime.now(UTC))
         for one in report.files:

@@ -187,3 +187,30 @@ def test_the_sample_community_imports_without_complaint(sqlite: Database, now: d
         answer = answer_policy(conn, "养狗头一回登记还收两百块吗", today=TODAY)
     assert answer.document is not None
     assert answer.document.document_number == "青禾办发〔2026〕12号"
+
+
+def test_a_newcomers_first_question_of_the_sample_community_is_answered(sqlite: Database, now: datetime) -> None:
+    folder = Path(__file__).parents[2] / "sample" / "policies"
+    bring_in(sqlite, now, *(PolicyFile(path.name, path.read_bytes()) for path in sorted(folder.iterdir())))
+    with sqlite.reading() as conn:
+        for question in ("高龄津贴多少钱", "我妈81岁一个月能领多少钱", "八十岁的津贴还是一百块吗"):
+            answer = answer_policy(conn, question, today=TODAY)
+            assert (answer.status, answer.heading) == (AnswerStatus.ANSWERED, "津贴标准"), question
+            assert "80至89周岁每人每月150元" in answer.text
+            assert "已经替代了青禾办发〔2022〕15号" in answer.text
+        first = answer_policy(conn, "老年钱去哪里申请", today=TODAY)
+        assert first.document is not None
+        then = answer_policy(conn, "那要带什么材料", today=TODAY, topic=first.document.id, before="老年钱去哪里申请")
+        assert (then.heading, then.document) == ("带什么材料", first.document)
+
+
+def test_an_amount_is_not_answered_with_a_clause_that_only_names_the_subsidy(sqlite: Database, now: datetime) -> None:
+    both = document(
+        "理发补贴.md",
+        "青禾居发〔2026〕31号",
+        "## 一、和其他补贴的关系\n理发补贴和其他补贴可以同时领。\n## 二、补贴标准\n每人每月30元。",
+        effective_on="2026-01-01",
+    )
+    bring_in(sqlite, now, both)
+    with sqlite.reading() as conn:
+        assert "每人每月30元" in answer_policy(conn, "理发补贴一个月多少钱", today=TODAY).text

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from community.model.policies.lexicon import Lexicon, answer_types
+from community.model.policies.lexicon import Kind, Lexicon, answer_types
 from community.model.policies.numbers import AgeRange, age_ranges, plain_numbers, with_digits
 from community.model.policies.policy import Passage, PolicyDocument
 from community.model.text import normalise
@@ -88,7 +88,9 @@ def _read_passage(passage: Passage, title: str, title_concepts: frozenset[str], 
     heading, text = plain_text(passage.heading), plain_text(passage.text)
     plain = f"{heading}\n{text}"
     heading_concepts = concepts_of(heading, lexicon) | lexicon.nested_concepts(heading)
-    concepts = concepts_of(text, lexicon) | heading_concepts
+    types = answer_types(text)
+    told = concepts_of(text, lexicon) | heading_concepts
+    concepts = {one for one in told if not _is_only_named(one, types, lexicon)}
     bigrams = bigrams_of(plain)
     marked = [f"#{concept}" for concept in sorted(concepts | title_concepts)]
     return PassageEntry(
@@ -99,8 +101,14 @@ def _read_passage(passage: Passage, title: str, title_concepts: frozenset[str], 
         bigrams=frozenset(bigrams),
         characters=frozenset(plain),
         tokens=(*bigrams, *bigrams_of(title), *marked, *marked),
-        types=answer_types(text),
+        types=types,
         is_formal=bool(_FORMAL.search(plain)),
         ages=age_ranges(text),
         numbers=plain_numbers(text),
     )
+
+
+def _is_only_named(concept: str, types: frozenset[str], lexicon: Lexicon) -> bool:
+    """Whether a thing is named in a passage that does not say it: 补贴 without an amount is no 补助金额."""
+    wanted = lexicon.wants.get(concept, frozenset())
+    return bool(wanted) and lexicon.kinds[concept] is Kind.THING and not wanted & types
