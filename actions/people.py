@@ -1,12 +1,17 @@
-"""When a person is needed: 转人工, and what the assistant did not understand twice."""
+"""Between resident and staff: 转人工, what the assistant did not understand twice, and who may know who reported."""
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from sqlalchemy import Connection
 
 from actions.base import CommunityAction, Events
 from actions.sentences import sentence
 from actions.turn import Turn
 from community.model.cases.case import CaseKind
+from community.model.hazards.report_draft import Draft, retold
 from community.usecases.ask_staff import ask_staff
+from community.usecases.change_report import latest_report
+from community.usecases.note_case import note_case
 
 _NOT_UNDERSTOOD = "nlu_fallback"
 
@@ -35,6 +40,28 @@ class Fallback(CommunityAction):
             return []
         number = await hand_over(self, turn, CaseKind.QUESTION)
         turn.say(sentence("fallback_case", number=number), case=number)
+        return []
+
+
+class KeepPrivate(CommunityAction):
+    """别说是我报的: promised, and written beside the report so that whoever goes there knows."""
+
+    action_name = "action_keep_private"
+
+    async def act(self, turn: Turn, tracker: Tracker) -> Events:
+        """Promise, and note it on what is being told or was told last."""
+        turn.say(sentence("privacy"))
+        draft = Draft.from_json(tracker.get_slot("draft"))
+        if draft.has_detail:
+            return [SlotSet("draft", retold(draft, turn.text).to_json())]
+
+        def note(conn: Connection) -> None:
+            now = self.services.clock.now()
+            case = latest_report(conn, turn.conversation_id, now=now)
+            if case is not None:
+                note_case(conn, case.id, turn.text, actor=turn.actor, now=now, source_key=turn.key("privacy"))
+
+        await self.write(note)
         return []
 
 

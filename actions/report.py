@@ -9,14 +9,14 @@ from actions.sentences import sentence
 from actions.turn import Turn
 from community.model.address_text import extract_location
 from community.model.hazards.proposal import Proposal
-from community.model.hazards.report_draft import Draft, hear
+from community.model.hazards.report_draft import Draft, hear, take_up
 from community.model.rulebook import Rulebook
 from community.usecases.raise_emergency import places_of
 from community.usecases.recognise_emergency import recognise_emergency
 from community.usecases.report_hazard import ReportedHazard, report_hazard
 
 #: Slots of one report, emptied when it is over.
-_SLOTS = ("draft", "detail", "location", "hazard_name", "asked")
+_SLOTS = ("draft", "dropped", "detail", "location", "hazard_name", "asked")
 #: What the form takes in; any other intent interrupts it…
 _TOLD = frozenset({"report_hazard", "inform_location", "correct", "same_here", "affirm", "deny", "nlu_fallback"})
 #: …but these do not when the message names a place: 你们没登记吗，锦绣苑7栋.
@@ -44,6 +44,9 @@ class ValidateHazardForm(CommunityAction):
             places=places_of(rules),
             guesses=turn.guesses,
         )
+        dropped = Draft.from_json(tracker.get_slot("dropped"))
+        if turn.intent == "report_hazard" and dropped.has_detail and not draft.has_detail:
+            draft = take_up(dropped, draft, turn.text)
         if turn.message not in before.messages:
             draft = await self._with_proposal(turn, draft, confirmed=before.proposal is not None)
         return _known(draft, rules)

@@ -13,7 +13,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 
 from actions.base import CommunityAction
 from actions.change import Cancel, Correct, Locate, SameHere
-from actions.people import AskHuman, Fallback
+from actions.people import AskHuman, Fallback, KeepPrivate
 from actions.policy import AnswerPolicy
 from actions.progress import CaseStatusAction, Urge
 from actions.report import OpenReport, ValidateHazardForm
@@ -33,6 +33,7 @@ ACTIONS: tuple[type[CommunityAction], ...] = (
     Urge,
     AskHuman,
     Fallback,
+    KeepPrivate,
 )
 #: A conversation's events come with each call.
 _LARGEST = 16 * 1024 * 1024

@@ -4,20 +4,14 @@ Intents, hazard categories, danger and places from tests/evaluation/chat, emerge
 figures first and the mistakes below.
 """
 
-import asyncio
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bot.components.quiet import be_quiet
-from community.model.address_text import Places, extract_location
-from community.model.hazards.hazard_report import categorise
+from benchmarks.chat_lines import evaluate_chat
 from community.usecases.recognise_emergency import recognise_emergency
-from shouwang.training import MODEL, train_if_changed
 
 _LINES = Path("tests/evaluation")
-_PLACES = Places(("锦绣苑", "青禾家园"))
 _SHOWN = 15
 
 
@@ -53,53 +47,10 @@ def _emergencies(which: str, lines: list[dict[str, Any]]) -> None:
 
 
 def chat() -> None:
-    """Intent, category, place."""
-    lines = _read("chat")
-    parsed = _parse([line["text"] for line in lines])
-    confused: Counter[tuple[str, str]] = Counter()
-    wrong_intent, wrong_category, wrong_place, hazards, places = [], [], [], 0, 0
-    for line, message in zip(lines, parsed, strict=True):
-        intent = message["intent"]["name"]
-        if intent != line["intent"]:
-            confused[line["intent"], intent] += 1
-            wrong_intent.append(f"{line['text']} → {intent}")
-        if "category" in line:
-            hazards += 1
-            category = categorise(line["text"], message.get("hazard"))
-            if category != line["category"]:
-                wrong_category.append(f"{line['text']} → {category}，应为 {line['category']}")
-        if "location" in line:
-            places += 1
-            if not _is_right_place(line):
-                wrong_place.append(line["text"])
-    _tell("意图", len(lines) - len(wrong_intent), len(lines), wrong_intent)
-    for (wanted, got), times in confused.most_common():
-        print(f"    {wanted} 当成 {got}：{times}")
-    _tell("隐患种类", hazards - len(wrong_category), hazards, wrong_category)
-    _tell("地点", places - len(wrong_place), places, wrong_place)
-
-
-def _is_right_place(line: dict[str, Any]) -> bool:
-    found = extract_location(line["text"], _PLACES)
-    if not line["location"]:
-        return found is None
-    wanted = extract_location(line["location"], _PLACES)
-    if found is None or wanted is None:
-        return False
-    return line["location"] in found.text or wanted.address == found.address
-
-
-def _parse(texts: list[str]) -> list[dict[str, Any]]:
-    from rasa.core.agent import Agent  # noqa: PLC0415 - ten seconds, only where a model is asked
-
-    be_quiet()
-    train_if_changed()
-    agent = Agent.load(str(MODEL))
-
-    async def parse_all() -> list[dict[str, Any]]:
-        return [await agent.parse_message(text) for text in texts]
-
-    return asyncio.run(parse_all())
+    """Intent, category, danger, place: of the first lines, and of each batch that was written before a change."""
+    sets = {"改的时候看过的": _read("chat")}
+    sets |= {f"另写的 {path.stem}": _lines_of(path) for path in sorted((_LINES / "chat" / "fresh").glob("*.jsonl"))}
+    evaluate_chat(sets)
 
 
 def _read(name: str) -> list[dict[str, Any]]:

@@ -166,6 +166,8 @@ class Inbox:
     ) -> StoredMessage:
         replies = as_documents([Reply(text=text, to=stored.scene if stored.scene == GROUP else "person")])
         understanding: dict[str, Any] = {"intent": intent}
+        if intent == "attachment":
+            understanding["asks"] = "detail"
         settled = turns.settle(conn, stored, status=status, replies=replies, understanding=understanding, now=now)
         return self._sent(conn, settled, now=now)
 

@@ -69,6 +69,11 @@ class RasaClient:
         items = _said_to(tracker.get("events") or [], message)
         return Answered(items) if items else None
 
+    async def begin_session(self, conversation_id: str) -> None:
+        """Let a conversation begin anew, as Rasa itself does after a long silence."""
+        body = {"sender": conversation_id, "message": "/session_start"}
+        await self._call("POST", "/webhooks/rest/webhook", body)
+
     async def close(self) -> None:
         """Release connections."""
         if self._session is not None:

@@ -39,9 +39,12 @@ def read_items(items: Iterable[Mapping[str, Any]], *, scene: str) -> TurnAnswer:
             to = source.get("to") if source.get("to") in (GROUP, PERSON) else scene
             buttons = _buttons(source.get("buttons") or item.get("buttons"))
             replies.append(Reply(text=text, to=GROUP if to == GROUP == scene else PERSON, buttons=buttons))
-        if source.get("case"):
-            case_number = str(source["case"])
-        understanding.update({key: source[key] for key in ("intent", "asks") if source.get(key) is not None})
+        case_number = case_number or (str(source["case"]) if source.get("case") else None)
+        # After an interruption the form asks again: what the message was is said first, what is asked for last.
+        if source.get("intent") is not None:
+            understanding.setdefault("intent", source["intent"])
+        if source.get("asks") is not None:
+            understanding["asks"] = source["asks"]
     return TurnAnswer(tuple(replies), case_number, understanding)
 
 

@@ -17,6 +17,7 @@ COMMAND_FILES = {
     "audit": "system",
     "campaign": "campaign",
     "cases": "cases",
+    "chat": "chat",
     "db": "system",
     "doctor": "system",
     "policies": "policies",

@@ -51,7 +51,7 @@ def _with_children(settings: Settings) -> tuple[Settings, list[Child]]:
         actions_token=settings.actions_token or secrets.token_urlsafe(24),
     )
     actions_port = free_port()
-    return settings, [_actions(settings, actions_port), _rasa(settings, actions_port)]
+    return settings, [_actions(settings, actions_port), rasa_child(settings, actions_port)]
 
 
 def _actions(settings: Settings, port: int) -> Child:
@@ -63,7 +63,8 @@ def _actions(settings: Settings, port: int) -> Child:
     )
 
 
-def _rasa(settings: Settings, actions_port: int) -> Child:
+def rasa_child(settings: Settings, actions_port: int) -> Child:
+    """Rasa with the trained model, on the port of `rasa_url`; its conversations and its log lie in the data directory."""
     return Child(
         name="rasa",
         argv=[sys.executable, "-m", "bot.components.serve"],

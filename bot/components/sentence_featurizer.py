@@ -4,6 +4,7 @@ Rasa's CountVectorsFeaturizer joins jieba's words with blanks before it counts c
 and lets long sentences weigh more; here a sentence is one unbroken text and every sentence weighs the same.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -115,8 +116,17 @@ class SentenceFeaturizer(SparseFeaturizer, GraphComponent):
         return sounds("".join(words)) if self._by == "sounds" else f"^{''.join(words)}$"
 
 
+#: A syllable as it is typed in Latin letters.
+_SYLLABLE = re.compile(
+    r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ui|ao|ou|iu|ie|ue|er|an|en|in|un|ia|ua|uo|[aeiouv])"
+)
+_TYPED = re.compile(rf"(?:{_SYLLABLE.pattern})+")
+
+
 def _apart(text: str) -> list[str]:
-    return list(text)
+    """Syllables where Chinese was typed in Latin letters, else single characters."""
+    return [part for word in text.split() for part in (_SYLLABLE.findall(word) if _TYPED.fullmatch(word) else word)]
 
 
 def sounds(text: str) -> str:

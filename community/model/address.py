@@ -32,6 +32,11 @@ class Address:
         """This address with what another says of it."""
         return Address(*(there or here for here, there in zip(self.parts, other.parts, strict=True)))
 
+    def corrected_by(self, other: "Address") -> "Address":
+        """Another address, with the parts of this one that stand above what it names: 不对，是3单元 stays in its 楼栋."""
+        first = next((index for index, part in enumerate(other.parts) if part), 0)
+        return Address(*self.parts[:first], *other.parts[first:])
+
     @property
     def parts(self) -> tuple[str, str, str, str]:
         """小区, 楼栋, 单元, 室."""

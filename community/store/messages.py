@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     bindparam,
     case,
     func,
@@ -32,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
+from community.model.cases.case import CaseKind, CaseStatus
 from community.store.base import UtcDateTime, metadata
 from community.store.cases import cases
 
@@ -215,6 +217,28 @@ def find_conversation(conn: Connection, conversation_id: str) -> Conversation | 
     """Return a conversation, or None."""
     row = conn.execute(_CONVERSATION, {"conversation": conversation_id}).one_or_none()
     return _conversation(row) if row else None
+
+
+def latest_report_beside(conn: Connection, conversation_id: str, *, since: datetime) -> int | None:
+    """The newest open hazard case of a conversation, or of anybody in the same group."""
+    own, theirs = conversations.alias(), conversations.alias()
+    same_group = and_(
+        own.c.scene == "group",
+        theirs.c.scene == "group",
+        theirs.c.channel == own.c.channel,
+        theirs.c.account == own.c.account,
+        theirs.c.chat_id == own.c.chat_id,
+    )
+    query = (
+        select(cases.c.id)
+        .join(theirs, theirs.c.id == cases.c.conversation_id)
+        .join(own, or_(own.c.id == theirs.c.id, same_group))
+        .where(own.c.id == conversation_id, cases.c.kind == CaseKind.HAZARD, cases.c.status != CaseStatus.CLOSED)
+        .where(cases.c.opened_at >= since)
+        .order_by(cases.c.id.desc())
+        .limit(1)
+    )
+    return conn.execute(query).scalar_one_or_none()
 
 
 def add(

@@ -1,6 +1,5 @@
 """The reporter corrects, completes or takes back what they reported in this conversation."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -9,6 +8,7 @@ from community.model.actor import Actor
 from community.model.address import Address
 from community.model.address_text import FoundLocation
 from community.model.cases.case import Case, CaseKind
+from community.model.hazards.report_draft import corrected_place
 from community.model.rulebook import Rulebook
 from community.store import cases as store
 from community.usecases.change_case import change_case
@@ -73,8 +73,7 @@ def _place(case: Case, place: FoundLocation | None, *, complete: bool) -> tuple[
         return None, None
     if complete:
         return completed_place(case, place)
-    community = place.address.community or case.address.community
-    return replace(place.address, community=community), place.text
+    return corrected_place(case.address, place)
 
 
 def _summary(case: Case, rules: Rulebook, *, category: str | None, location_text: str | None) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from community.model.address import Address
@@ -15,9 +15,11 @@ OTHER = "other"
 #: 我要报修: somebody wants to report, and has not said what.
 UNSPECIFIED = "unspecified"
 #: How much a trained guess weighs beside the words, at certainty.
-_GUESS_WEIGHT = 6.0
+_GUESS_WEIGHT = 14.0
 #: From this score on the words alone say which category it is.
 _PLAIN = 4.0
+_ADDED = re.compile(r"还有|另外|再一个|再就是|顺便|其次|第二")
+_CLAUSE = re.compile(rf"[,，.。;；!！\n]|({_ADDED.pattern})|然后|同时")
 #: The category that an emergency has when its words name no stronger one.
 _OF_EMERGENCY: Mapping[str, str] = {
     "gas": "gas_leak",
@@ -69,13 +71,23 @@ def read_reports(text: str, *, places: Places, guesses: Mapping[str, float] | No
     parts = split_hazards(text, places)
     if len(parts) == 1:
         return [_read(text, places, guesses)]
-    return [_read(part, places, None) for part in parts]
+    reports = [_read(part, places, None) for part in parts]
+    named = next((report for report in reports if report.has_location), None)
+    if named is None:
+        return reports
+    return [
+        report if report.has_location else replace(report, address=named.address, location_text=named.location_text)
+        for report in reports
+    ]
 
 
 def categorise(text: str, guesses: Mapping[str, float] | None = None) -> str:
     """Name the category: the words that residents use, and the trained guess where there is one."""
     scores = word_scores(text)
+    plain = max(scores.values(), default=0.0) >= _PLAIN
     for code, probability in (guesses or {}).items():
+        if plain and code == UNSPECIFIED:
+            continue
         scores[code] = scores.get(code, 0.0) + _GUESS_WEIGHT * probability
     return max(scores, key=lambda code: (scores[code], code)) if scores else OTHER
 
@@ -107,17 +119,23 @@ def word_scores(text: str) -> dict[str, float]:
 
 
 def split_hazards(text: str, places: Places) -> list[str]:
-    """Cut a message into its hazards: two clauses, each with a place and plain words of a category of its own."""
-    clauses = [clause for clause in re.split(r"[,，。;；!！\n]|还有|另外|然后|同时", text) if clause.strip()]
+    """Cut a message into its hazards: clauses with plain words of a category of their own, each with a place, or added with 还有."""
+    clauses = [clause for clause in _CLAUSE.split(text) if clause and clause.strip()]
     found: list[tuple[str, str]] = []
+    added = False
     for clause in clauses:
+        if _ADDED.fullmatch(clause):
+            added = True
+            continue
         scores = word_scores(clause)
         code = max(scores, key=lambda c: scores[c]) if scores else ""
-        place = extract_location(clause, places)
-        if code and scores[code] >= _PLAIN and place and all(code != other for _, other in found):
+        stands = added if found else True
+        stands = stands or extract_location(clause, places) is not None
+        if code and scores[code] >= _PLAIN and stands and all(code != other for _, other in found):
             found.append((clause, code))
         elif found:
             found[-1] = (f"{found[-1][0]}，{clause}", found[-1][1])
+        added = False
     return [clause for clause, _ in found] if len(found) > 1 else [text]
 
 

@@ -1,17 +1,28 @@
 """A hazard report that is being told in several messages: what is known of it, and what is still missing."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from community.model.address import Address
 from community.model.address_text import FoundLocation, Places, extract_location
-from community.model.hazards.hazard_report import UNSPECIFIED, HazardReport, is_danger, read_reports
+from community.model.hazards.hazard_report import (
+    UNSPECIFIED,
+    HazardReport,
+    corrected_category,
+    is_danger,
+    read_reports,
+)
 from community.model.hazards.proposal import Proposal, hints_at_place, is_unsure, says_so
 from community.model.text import normalise
 
 #: After this many vague answers the report is taken without a place rather than lost.
 _ASKED_ENOUGH = 3
+#: 还是报吧, 都系要报: said after a report was dropped.
+_TAKEN_UP = re.compile(
+    r"(?:还是|还得|仍然|都是|都系|又想|重新|还要|要不还)(?:得|要|是|给|帮我|帮忙|麻烦你们?)*(?:上?报|说|反映|登记|记)|继续报|接着报"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +116,11 @@ def hear(
             return _confirmed(draft, proposal, places)
     if not draft.has_detail:
         return _first(draft, text, intent=intent, found=found, places=places, guesses=guesses)
+    if intent == "correct":
+        draft = _recategorised(draft, text)
     if found is not None:
         return _placed(draft, found, correction=intent == "correct", text=text)
-    return replace(_retold(draft, text), asked=draft.asked + 1)
+    return replace(retold(draft, text), asked=draft.asked + 1)
 
 
 def _confirmed(draft: Draft, proposal: Proposal, places: Places) -> Draft:
@@ -144,14 +157,50 @@ def _first(
 
 
 def _placed(draft: Draft, found: FoundLocation, *, correction: bool, text: str) -> Draft:
-    reports = draft.reports
+    reports, known = draft.reports, draft.address
     if correction:
+        known = next((report.address for report in reports if report.has_location), known)
         reports = tuple(replace(report, address=Address(), location_text="") for report in reports)
-    draft = replace(draft, reports=reports, address=found.address, location_text=found.text)
-    return _retold(draft, text)
+    address, where = corrected_place(known, found) if correction else (found.address, found.text)
+    draft = replace(draft, reports=reports, address=address, location_text=where)
+    return retold(draft, text)
 
 
-def _retold(draft: Draft, text: str) -> Draft:
+def take_up(dropped: Draft, draft: Draft, text: str) -> Draft:
+    """Go on with a report that had been dropped: 还是报吧; a place that is told now is the better one.
+
+    Args:
+        draft: what the message itself told, no hazard.
+    """
+    taken = replace(dropped, messages=draft.messages, asked=0)
+    if draft.location_text:
+        reports = tuple(replace(report, address=Address(), location_text="") for report in taken.reports)
+        taken = replace(taken, reports=reports, address=draft.address, location_text=draft.location_text)
+    return retold(taken, text)
+
+
+def is_taken_up(text: str) -> bool:
+    """Whether somebody wants to report after all what they had dropped."""
+    return _TAKEN_UP.search(normalise(text)) is not None
+
+
+def corrected_place(known: Address, found: FoundLocation) -> tuple[Address, str]:
+    """A place that is corrected: what stands above it stays as it was, and what is shown says so."""
+    address = known.corrected_by(found.address)
+    kept = address != found.address and bool(address.building) and not found.address.building
+    return address, f"{replace(address, unit='', room='')}{found.text}" if kept else found.text
+
+
+def _recategorised(draft: Draft, text: str) -> Draft:
+    """不是漏水，是下水道堵了: the first report is of what is said now."""
+    category = corrected_category(text)
+    if category is None:
+        return draft
+    first, *others = draft.reports
+    return replace(draft, reports=(replace(first, category=category), *others))
+
+
+def retold(draft: Draft, text: str) -> Draft:
     """Keep what was said later in the story of the first report."""
     if len(normalise(text)) < 2:
         return draft
