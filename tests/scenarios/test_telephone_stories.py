@@ -145,6 +145,15 @@ async def test_wrong_number_is_marked_and_the_list_checked(story: Story) -> None
     assert "我们会改过来" in story.heard
 
 
+async def test_nobody_rings_again_for_somebody_who_has_died(story: Story) -> None:
+    await story.call("他去世了，上个月的事")
+    assert "节哀" in story.heard
+    assert "过些时候" not in story.heard
+    [case] = story.world.cases()
+    assert (case.kind, "去世" in case.summary) == ("list_check", True)
+    assert story.world.target(story.written).status == "case"
+
+
 async def test_never_call_again_is_confirmed_once_and_kept(story: Story) -> None:
     await story.call("不要再打电话来了", "是的")
     assert "您是说以后都别打了吗" in story.heard

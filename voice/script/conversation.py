@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from community.model.calls.call import CallResult
+from community.model.cases.case import CaseKind
 from community.model.meaning import Label, understand
-from community.model.meaning.asides import is_machine_greeting, is_wrong_number, wants_opt_out, wants_wait
+from community.model.meaning.asides import is_bereaved, is_machine_greeting, is_wrong_number, wants_opt_out, wants_wait
 from community.model.meaning.asking_back import asks_something_else, is_question
 from community.model.meaning.interjections import is_hum
 from community.model.meaning.later import callback_time
@@ -34,7 +35,7 @@ from voice.script.dialogue import Dialogue, Phase
 from voice.script.ending import end, hand_over
 from voice.script.speaking import Speaker
 from voice.script.steps import KEY_REPEAT, Heard, Prompt
-from voice.script.turn import MachineHeard, OptOut, Said, Script, Turn, WrongNumber
+from voice.script.turn import MachineHeard, OptOut, RaiseCase, Said, Script, Turn, WrongNumber
 
 #: A question is repeated so often on request, and waited for so often.
 REPEATS, WAITS = 3, 3
@@ -245,9 +246,7 @@ def _about_the_call(speaker: Speaker, said: Said, reading: Reading) -> Turn:
     """What was said is about the call itself."""
     text = plain(said.heard.speech)
     if reading.label == Label.WRONG_PERSON:
-        if is_wrong_number(text):
-            return end(speaker, speaker.say("wrong_number"), CallResult.WRONG_PERSON, WrongNumber())
-        return end(speaker, speaker.say("other_person"), CallResult.CALLBACK_LATER)
+        return _somebody_else(speaker, said.heard, text)
     if reading.label == Label.REFUSE and wants_opt_out(text):
         return _confirm_opt_out(speaker)
     if reading.label == Label.REFUSE:
@@ -255,6 +254,26 @@ def _about_the_call(speaker: Speaker, said: Said, reading: Reading) -> Turn:
     if reading.label == Label.CALLBACK_LATER:
         return _later(speaker, said.heard)
     return hand_over(speaker)
+
+
+def _somebody_else(speaker: Speaker, heard: Heard, text: str) -> Turn:
+    if is_bereaved(text) and not speaker.script.guardian:
+        return _bereaved(speaker, heard)
+    if is_wrong_number(text):
+        return end(speaker, speaker.say("wrong_number"), CallResult.WRONG_PERSON, WrongNumber())
+    return end(speaker, speaker.say("other_person"), CallResult.CALLBACK_LATER)
+
+
+def _bereaved(speaker: Speaker, heard: Heard) -> Turn:
+    """Nobody is called again about somebody who has died: staff look at the list, and at the family."""
+    case = RaiseCase(
+        key="bereaved",
+        kind=CaseKind.LIST_CHECK,
+        summary="家人说这位居民已经去世，请核对名册，别再打电话",
+        description=heard.speech,
+        settles=True,
+    )
+    return end(speaker, speaker.say("bereaved"), CallResult.HUMAN, case)
 
 
 def _go_on_after(speaker: Speaker, interrupted: str | None) -> Turn:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from community.model.meaning import Label, Reading, understand
-from community.model.meaning.asides import is_machine_greeting, wants_opt_out, wants_wait
+from community.model.meaning.asides import is_bereaved, is_machine_greeting, wants_opt_out, wants_wait
 from community.model.meaning.later import callback_time
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 
@@ -199,6 +199,19 @@ def test_signals_beside_the_labels() -> None:
 def test_the_asked_word_is_echoed(say: str, yes_means: str | None, speech: str, label: Label) -> None:
     question = Question(id="q", kind=QuestionKind.YES_NO, say=say, yes_means=yes_means)
     assert understand(question, speech, "", 0.9, TODAY).label == label
+
+
+def test_who_has_died_is_told_from_who_is_bereaved() -> None:
+    assert is_bereaved("他去世了,上个月的事")
+    assert is_bereaved("我妈过世了你们不知道吗")
+    assert not is_bereaved("老伴去年走了,就我一个")
+    assert not is_bereaved("他走了一会儿了,去买菜")
+
+
+def test_a_hopeless_word_in_a_long_talk_is_heard() -> None:
+    talk = "现在门对门都不认识,一天到晚就对着电视机,有时候觉得活着也没啥意思"
+    for kind in (QuestionKind.FREE_TEXT, QuestionKind.YES_NO):
+        assert understand(Question(id="q", kind=kind, say="您说说"), talk, "", 0.9, TODAY).label == Label.DISTRESS
 
 
 def test_an_errand_is_no_moment_away_from_the_phone() -> None:
