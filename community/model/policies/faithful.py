@@ -19,7 +19,13 @@ from community.model.policies.faithful_words import (
     PLAIN_WORDS,
     SAID_FOR,
 )
-from community.model.policies.quantities import VALUES, Quantity, quantities, without_quantities
+from community.model.policies.quantities import (
+    VALUES,
+    Quantity,
+    characters_and_quantities,
+    quantities,
+    without_quantities,
+)
 
 #: Characters of what may be put before a quotation.
 LONGEST = 90
@@ -94,7 +100,8 @@ def _why(said: _Clause, clause: _Clause, clauses: Sequence[_Clause], named: str)
         return "new_words"
     if not set(said.quantities) <= set(clause.quantities):
         return "new_number"
-    if not _stand_together(said.quantities, clause.quantities, _ambiguous(clauses)):
+    together = _stand_together(said.quantities, clause.quantities, _ambiguous(clauses))
+    if not together or not _keeps_order(said.plain, clause.plain, whole, named):
         return "numbers_apart"
     return _why_reversed(said.plain, clause.plain)
 
@@ -145,6 +152,40 @@ def _is_spelled(run: str, source: str, whole: str) -> bool:
 
 def _may_say(piece: str, source: str, whole: str) -> bool:
     if piece in PLAIN_WORDS or (len(piece) > 1 and piece in source):
+        return True
+    return any(word in whole for word in SAID_FOR.get(piece, ()))
+
+
+def _keeps_order(said: str, clause: str, whole: str, named: str) -> bool:
+    """Whether words and numbers follow each other as in the clause, no number of their kind passed over between two.
+
+    Where 午餐8元，早餐3元 is written, 午餐3元 jumps over 8元.
+    """
+    items, source = characters_and_quantities(said), characters_and_quantities(clause)
+    units = {item.unit for item in items if isinstance(item, Quantity)}
+    if not units:
+        return True
+    stops = [place for place, item in enumerate(source) if isinstance(item, Quantity) and item.unit in units]
+    # For each place in the sentence, the places of the clause that were reached; -1 where nothing is copied yet.
+    reached: list[set[int]] = [{-1}, *(set() for _ in items)]
+    for start in range(len(items)):
+        for last in reached[start]:
+            reached[start + 1].update(_next_places(items[start], last, source, stops))
+            for end in range(start + 1, min(len(items), start + 9) + 1):
+                piece = items[start:end]
+                if all(isinstance(item, str) for item in piece) and _is_free("".join(map(str, piece)), whole, named):
+                    reached[end].add(last)
+    return bool(reached[-1])
+
+
+def _next_places(item: str | Quantity, last: int, source: Sequence[str | Quantity], stops: Sequence[int]) -> list[int]:
+    """Where in the clause a character or number may be that follows what stands at `last`."""
+    first_stop = next((place for place in stops if place > last), len(source) - 1) if last >= 0 else len(source) - 1
+    return [at for at in range(last + 1, first_stop + 1) if source[at] == item]
+
+
+def _is_free(piece: str, whole: str, named: str) -> bool:
+    if piece in PLAIN_WORDS or (len(piece) > 1 and piece in named):
         return True
     return any(word in whole for word in SAID_FOR.get(piece, ()))
 

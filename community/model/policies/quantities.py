@@ -16,7 +16,6 @@ _SAME_UNIT = {
     "个小时": "小时",
     "名": "人",
     "位": "人",
-    "号": "日",
 }
 _TIMES = {"万元": ("元", 10_000), "亿元": ("元", 100_000_000)}
 #: What stands before or after a number and moves its border.
@@ -75,6 +74,18 @@ def quantities(plain: str) -> list[Quantity]:
     return found
 
 
+def characters_and_quantities(plain: str) -> list[str | Quantity]:
+    """The Chinese characters and the numbers of a plain text, in order."""
+    spelled, read = _one_spelling(plain), iter(quantities(plain))
+    items: list[str | Quantity] = []
+    end = 0
+    for match in _QUANTITY.finditer(spelled):
+        items += re.findall(r"[一-鿿]", spelled[end : match.start()])
+        items.append(next(read))
+        end = match.end()
+    return items + re.findall(r"[一-鿿]", spelled[end:])
+
+
 def without_quantities(plain: str) -> str:
     """The text with a blank for every number, its unit and border included."""
     return _QUANTITY.sub(" ", _one_spelling(plain))
@@ -86,6 +97,7 @@ def _one_spelling(plain: str) -> str:
     )
     plain = re.sub(r"(?<!\d)0?(\d{1,2}):00(?!\d)", r"\1点", plain)
     plain = re.sub(r"(?<!\d)(\d{4})[-/.]0?(\d{1,2})[-/.]0?(\d{1,2})(?!\d)", r"\1年\2月\3日", plain)
+    plain = re.sub(r"(?<=月)(\d{1,2})号", r"\1日", plain)
     plain = re.sub(r"百分之(\d+(?:\.\d+)?)", r"\1%", plain)
     plain = re.sub(r"(\d+(?:\.\d+)?)(万?元)/(?:人/)?([月年日天次])", r"每\3\1\2", plain)
     return re.sub(r"(?<=\d)\s+(?=\d)", "", plain)

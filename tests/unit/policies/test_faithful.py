@@ -64,6 +64,27 @@ def test_what_the_passage_does_not_say_is_refused(sentence: str, why: str) -> No
     assert unfaithful(sentence, PASSAGE, title=TITLE) == why
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "老年食堂午餐3元。",
+        "早餐8元。",
+        "午餐3元，早餐8元。",
+        "6月认证，12月申报。",
+        "12月申报。",
+        "上午2点到5点办理。",
+        "失能老人300元。",
+    ],
+)
+def test_a_number_is_not_taken_from_beside_other_words(sentence: str) -> None:
+    quote = "老年食堂午餐8元，早餐3元。每年6月申报，12月认证。上午9点到11点、下午2点到5点办理。独居老人每月300元，失能老人每月500元。"
+    assert unfaithful(sentence, quote) is not None
+    assert unfaithful("早餐3元。每年6月申报。下午2点到5点办理。失能老人每月500元。", quote) is not None, (
+        "独居 is left out"
+    )
+    assert unfaithful("早餐3元。每年6月申报。下午2点到5点办理。", quote) is None
+
+
 def test_a_sentence_is_never_longer_than_can_be_taken_in() -> None:
     quote = "老年人可以申领津贴，" * 20
     assert unfaithful(quote[:LONGEST], quote) is None
