@@ -34,14 +34,16 @@ class AnswerPolicy(CommunityAction):
         last = tracker.get_slot("topic") or {}
         topic, before, today = last.get("document"), last.get("question", ""), self.today()
         answer = await self.read(lambda conn: answer_policy(conn, turn.text, today=today, topic=topic, before=before))
+        now = self.services.clock.now()
         if turn.on_phone:
             _tell_by_phone(turn, answer, await self._put_plainly(turn, answer, seconds=_PHONE_SECONDS))
+            if reason_to_look(answer) is not None:
+                await self.write(lambda conn: _keep(conn, turn, answer, now=now))
             return []
         if answer.status is AnswerStatus.UNKNOWN:
             await self._hand_over(turn, answer)
             return []
         if reason_to_look(answer) is not None:
-            now = self.services.clock.now()
             await self.write(lambda conn: _keep(conn, turn, answer, now=now))
         plainly = await self._put_plainly(turn, answer)
         text = f"{plainly}\n{answer.text}" if plainly else answer.text
@@ -88,7 +90,7 @@ def _keep(conn: Connection, turn: Turn, answer: PolicyAnswer, *, now: datetime, 
         turn.text,
         answer,
         source_key=turn.key("policy"),
-        conversation_id=turn.conversation_id,
+        conversation_id=None if turn.on_phone else turn.conversation_id,
         case_id=case_id,
         now=now,
     )

@@ -16,7 +16,7 @@ from community.usecases.import_policies import PolicyFile
 
 #: How far back real questions are taken, and how many different ones.
 LOOK_BACK = timedelta(days=31)
-MOST_QUESTIONS = 2000
+MOST_QUESTIONS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
