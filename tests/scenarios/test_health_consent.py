@@ -88,7 +88,7 @@ async def test_a_yes_is_asked_for_once_kept_and_every_question_follows(line: Cal
     assert said == ["resident.health_consent_given"]
 
 
-@pytest.mark.parametrize("no", ["不可以", "2", "这个不想说", "别问了"])
+@pytest.mark.parametrize("no", ["不可以", "2", "这个不想说", "别问了", "不問"])
 async def test_a_no_leaves_out_the_questions_about_health_and_no_others(line: Call, no: str) -> None:
     await line.call("在家", no, "有")
     assert "身体舒服" not in line.heard
@@ -104,6 +104,12 @@ async def test_not_understood_is_asked_again_and_then_taken_for_no(line: Call) -
     assert line.heard.count(ASKED) == 3
     assert line.labels["well"] == "not_asked"
     assert line.labels["fan"] == "yes"
+
+
+async def test_who_says_the_same_for_ever_is_not_kept_on_the_line_for_ever(line: Call) -> None:
+    await line.call("在家", *["不要录音"] * 20, "有")
+    assert line.heard.count(ASKED) <= 6
+    assert line.labels["well"] == "not_asked"
 
 
 async def test_whoever_hangs_up_silent_at_that_moment_is_looked_after(line: Call) -> None:

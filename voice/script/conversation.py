@@ -39,6 +39,8 @@ from voice.script.turn import MachineHeard, OptOut, RaiseCase, Said, Script, Tur
 
 #: A question is repeated so often on request, and waited for so often.
 REPEATS, WAITS = 3, 3
+#: However it goes, a conversation ends after so many steps, and so many more for each question.
+_STEPS, _STEPS_A_QUESTION = 20, 8
 _WAIT_SECONDS = 20
 _CONSENT = Question(id="consent", kind=QuestionKind.YES_NO, say="可以录音吗？", yes_means="可以")
 _NEVER_AGAIN = Question(id="opt_out", kind=QuestionKind.YES_NO, say="以后都别打了吗？", yes_means="是")
@@ -65,12 +67,22 @@ def advance(script: Script, dialogue: Dialogue, said: Said) -> Turn:
         return end(speaker, speaker.voicemail(), None, MachineHeard(), machine=True)
     if _in_danger(speaker, said.heard):
         return emergency.begin(speaker, said.heard)
+    return _about_going_on(speaker, said) or _hear(speaker, said)
+
+
+def _about_going_on(speaker: Speaker, said: Said) -> Turn | None:
+    """What follows where the conversation has gone on for too long, is to wait, or is to be recorded no more."""
+    dialogue = speaker.dialogue
+    if dialogue.step >= _STEPS + _STEPS_A_QUESTION * len(speaker.script.questionnaire.questions):
+        return end(speaker, speaker.say("unclear_end"), CallResult.UNCLEAR)
     if dialogue.phase not in _FREE_WORDS and wants_wait(plain(said.heard.speech)) and dialogue.waits < WAITS:
         return _wait(speaker)
-    if turn := recording_stop.stop(speaker, said):
-        return turn
+    return recording_stop.stop(speaker, said)
+
+
+def _hear(speaker: Speaker, said: Said) -> Turn:
     reading = _read(speaker, _asked(speaker), said.heard)
-    return interrupting.answer(speaker, said, reading) or _LISTENING[dialogue.phase](speaker, said)
+    return interrupting.answer(speaker, said, reading) or _LISTENING[speaker.dialogue.phase](speaker, said)
 
 
 def _in_danger(speaker: Speaker, heard: Heard) -> bool:

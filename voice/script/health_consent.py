@@ -4,6 +4,7 @@ Nobody is asked where the campaign answers an emergency or consent is on record.
 either, and the questions are left out: the consent is the resident's own.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -24,6 +25,8 @@ from voice.script.turn import Effect, HealthConsent, RecordAnswer, Said, Turn
 QUESTION = Question(id="health_consent", kind=QuestionKind.YES_NO, say="可以问健康情况吗？", yes_means="可以")
 NOT_ASKED = Reading(Label.NOT_ASKED, decided_by="no_consent")
 _MISSES, _REPEATS = 2, 3
+#: 不问: the very word that the key is announced with.
+_DO_NOT_ASK = re.compile(r"(?:不|别|莫|唔|勿|甭)(?:要|用|想|许)?(?:再|来|给我)?(?:问|提|谈|说这)")
 
 #: Puts the next question: `voice.script.answering.put`.
 _Put = Callable[..., Turn]
@@ -68,6 +71,8 @@ def finish(speaker: Speaker, prompts: Sequence[Prompt], effects: Sequence[Effect
 def answered(speaker: Speaker, said: Said, reading: Reading, put: _Put) -> Turn | None:
     """Go on after the resident's word on it; None when something about the call itself was said."""
     dialogue = speaker.dialogue
+    if reading.label == Label.UNCLEAR and _DO_NOT_ASK.search(plain(said.heard.speech)):
+        reading = Reading(Label.NO)
     if reading.label == Label.YES:
         return _go_on(speaker, speaker.say("noted"), put, given=True)
     if reading.label == Label.REPEAT_REQUEST and dialogue.repeats < _REPEATS:

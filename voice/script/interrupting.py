@@ -15,7 +15,7 @@ from voice.script.steps import Prompt
 from voice.script.turn import Said, Turn
 
 #: After so many hums to one question a hum is taken for what it may mean; after so many doubts we let it be.
-_HUMS, _DOUBTS = 1, 2
+_HUMS, _DOUBTS, _ASKED_WHO = 1, 2, 4
 _PHASES = frozenset({Phase.GUARDIAN, Phase.CONSENT, Phase.HEALTH, Phase.QUESTION, Phase.CONFIRM})
 
 
@@ -83,8 +83,8 @@ def _reassure(speaker: Speaker, text: str, about: str) -> Turn:
     count = speaker.dialogue.doubts + 1
     script = speaker.script
     names = {"caller": speaker.wording.written(script.caller), "name": speaker.wording.written(script.name)}
-    if not doubts(text, about):
-        return once_more(speaker, speaker.say("who_we_are", **names))
+    if not doubts(text, about) and count <= _ASKED_WHO:
+        return once_more(speaker, speaker.say("who_we_are", **names), doubts=count)
     if count > _DOUBTS:
         return end(speaker, speaker.say("doubted_end", phone=script.phone), CallResult.REFUSED)
     return once_more(speaker, speaker.say("doubted", phone=script.phone, **names), doubts=count)

@@ -9,7 +9,8 @@ import cn2an
 from voice.carriers.simulated.characters import Cast, Character
 
 _OPTION = re.compile(r"([^，。！？；、,]{1,30}?)[请請]?(?:按|撳)(\d)")
-_OPENING = re.compile(r"录音|錄音")
+_OPENING = re.compile(r"想录音|想錄音")
+_HEALTH = re.compile(r"想问您的健康|想問您的健康|想問你嘅健康")
 _OPT_OUT = re.compile(r"以后都别打|以後都別打|以後都唔好打")
 _CONFIRM = re.compile(r"对请按1|對請按1|啱請按1")
 _STAYING = re.compile(r"我没有挂|我在听|我沒有掛|我在聽|我冇收線|我聽緊")
@@ -27,6 +28,8 @@ _NUMBERS: tuple[tuple[str, str], ...] = (
     (r"口人|几个人", "两个"),
     (r"几天|多久", "一个礼拜"),
 )
+#: So many have nothing against questions about their health; the others choose as with any question.
+_TALK_OF_HEALTH = 0.9
 _THINKING_SECONDS = (0.6, 2.5)
 
 
@@ -100,6 +103,8 @@ class SimulatedResident:
     def _by_kind(self, heard: str) -> Reply:
         if _STAYING.search(heard):
             return self._spoken(self._phrase("stay", heard))
+        if _HEALTH.search(heard) and self._luck("health") < _TALK_OF_HEALTH:
+            return self._spoken("可以") if self._speaks(heard) else self._keys("1")
         if _OPT_OUT.search(heard) or _CONFIRM.search(heard):
             return self._spoken("是的") if self._speaks(heard) else self._keys("1")
         kind = next((kind for kind, pattern in _KINDS if pattern.search(heard)), None)
