@@ -31,7 +31,7 @@ from voice.script.steps import CallUrls
 log = structlog.get_logger(__name__)
 
 #: Calls whose slots are so close together are checked by one query.
-_CHECKED_TOGETHER = 0.05
+_CHECKED_TOGETHER = 0.02
 #: A call that waits longer for its turn is checked again, in seconds: two seconds after a pause none starts.
 _CHECK_HOLDS = 1.0
 #: Room for being late that a call asks for when it has missed its stretch of the pace, in seconds; then four times that.
