@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from community.files.answer_knowledge import load_answer_opinion
 from community.model.actor import Actor
 from community.model.calls.call import CallResult
 from community.model.calls.line import Line
@@ -130,8 +131,8 @@ def _take(
     assert question is not None  # noqa: S101 - only targets with an open question come here
     if asked is None:
         today = now.astimezone(rules.timezone).date()
-        about_us = not only_begins(body) and read_reply(Writing(), question, body, "", today).move in _ABOUT_US
-        if not about_us:
+        reply = read_reply(Writing(), question, body, "", today, opinion=load_answer_opinion())
+        if only_begins(body) or reply.move not in _ABOUT_US:
             return stands
     if not body.strip():
         return stands

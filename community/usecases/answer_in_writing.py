@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from community.files.answer_knowledge import load_answer_opinion
 from community.model.actor import Actor
 from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind, NewCase, Priority
@@ -82,7 +83,7 @@ def answer_in_writing(
         return conversation.stands()
     if not text.strip() and not digits:
         return conversation.stands(said=say("writing", "empty"))
-    reply = read_reply(conversation.at(question), question, text, digits, taking.today)
+    reply = read_reply(conversation.at(question), question, text, digits, taking.today, opinion=load_answer_opinion())
     taken = taking.take(question, reply)
     if taken.goes_on:
         let_write(conn, target_id, rules=rules, now=now)

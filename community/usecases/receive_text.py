@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from community.files.answer_knowledge import load_answer_opinion
 from community.model.address import Address
 from community.model.calls.line import Line
 from community.model.calls.retry import OPTED_OUT_REASON
@@ -122,7 +123,7 @@ def _about_calls(arrived: ArrivedText) -> bool:
         return False
     digits = plain(arrived.body) if plain(arrived.body) in {"1", "2"} else ""
     today = arrived.now.astimezone(arrived.rules.timezone).date()
-    reading = understand(_NO_CALLS, "" if digits else arrived.body, digits, None, today)
+    reading = understand(_NO_CALLS, "" if digits else arrived.body, digits, None, today, opinion=load_answer_opinion())
     if reading.label == Label.NO:
         arrived.answer(say("sms", "calls_kept"), TextKind.REPLY)
         return True

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from community.errors import CommunityError, InvalidInput
+from community.files.answer_knowledge import load_answer_opinion
 from community.model.meaning import understand
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from shouwang.commands.campaign_plans import list_option, read_lists, read_source
@@ -108,7 +109,9 @@ def _understood(answer: _AnswerLine) -> dict[str, Any]:
         maximum=answer.maximum,
     )
     today = answer.today or date.today()  # noqa: DTZ011 - the reader's own day, where the line names none
-    reading = understand(question, answer.speech or "", answer.digits or "", answer.confidence, today)
+    reading = understand(
+        question, answer.speech or "", answer.digits or "", answer.confidence, today, opinion=load_answer_opinion()
+    )
     return {
         "label": reading.label,
         "value": reading.value,

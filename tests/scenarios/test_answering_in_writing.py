@@ -209,13 +209,16 @@ async def test_two_tabs_answer_one_question_once(street: Street) -> None:
     assert street.cases() == []
 
 
-async def test_what_is_not_understood_is_asked_twice_more_and_then_left_to_a_person(street: Street) -> None:
+@pytest.mark.parametrize(("first", "last"), [("说不清楚", "说不好"), ("[图片]", "[语音]")])
+async def test_what_is_not_understood_is_asked_twice_more_and_then_left_to_a_person(
+    street: Street, first: str, last: str
+) -> None:
     street.move_in(ZHANG)
     street.start(HEAT)
     writer = Writer(street)
-    said = [writer.writes("well", "说不清楚").say for _ in range(2)]
+    said = [writer.writes("well", first).say for _ in range(2)]
     assert said == ["没看明白您的意思，请再答一次。", "还是没看明白，麻烦您再答一次。"]
-    aside = writer.writes("well", "说不好")
+    aside = writer.writes("well", last)
     assert (aside.say, aside.question and aside.question.id) == ("这一条，我们请工作人员来问您。", "temperature")
     writer.writes("temperature", "36.6")
     writer.writes("temperature", "对的")
@@ -316,13 +319,14 @@ HEALTH = HEAT.replace("    yes_means: 舒服\n", "    yes_means: 舒服\n    abo
 )
 
 
-async def test_whoever_does_not_agree_is_not_asked_about_their_health(street: Street) -> None:
+@pytest.mark.parametrize("refusal", [{"key": "2"}, {"text": "不同意"}, {"text": "不可以"}])
+async def test_whoever_does_not_agree_is_not_asked_about_their_health(street: Street, refusal: dict[str, str]) -> None:
     street.move_in(ZHANG)
     street.start(HEALTH)
     writer = Writer(street)
     first = writer.stands()
     assert (first.asks, first.say) == (Stage.HEALTH, "下面想问您的健康情况，可以吗？")
-    turn = writer.writes("well", key="2")
+    turn = writer.writes("well", **refusal)
     assert (turn.question and turn.question.id, turn.say) == ("help", "好的，健康方面就不问了。")
     assert writer.writes("help", "不用").completed
     assert {question: label for question, (label, _) in writer.labels().items()} == {

@@ -385,7 +385,8 @@ def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> 
 def _read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
     script = speaker.script
     digits = KEY_REPEAT if heard.digits.startswith(KEY_REPEAT) and len(heard.digits) == 1 else heard.digits
-    return understand(question, heard.speech, digits, heard.confidence, script.now.astimezone(script.zone).date())
+    today = script.now.astimezone(script.zone).date()
+    return understand(question, heard.speech, digits, heard.confidence, today, opinion=script.opinion)
 
 
 _Handler = Callable[[Speaker, Said], Turn]

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from community.model.cases.case import CaseKind, Priority
 from community.model.meaning.reading import Reading
+from community.model.meaning.second_opinion import AnswerOpinion
 from community.model.questionnaires.questionnaire import Questionnaire
 from voice.script.dialogue import Dialogue
 from voice.script.steps import Heard, Language, Step
@@ -50,6 +51,7 @@ class Script:
         health_consent: the resident's consent to questions about health is on record.
         inbound: somebody rang us; None for a call of ours.
         records: the line can record what is said after the tone.
+        opinion: the second opinion on answers.
         now, zone: the moment, and the community's time zone.
     """
 
@@ -61,6 +63,7 @@ class Script:
     language: Language
     zone: tzinfo
     now: datetime
+    opinion: AnswerOpinion
     answered: Mapping[str, Reading] = field(default_factory=dict)
     again: bool = False
     guardian: bool = False

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from community.errors import Conflict
+from community.files.answer_knowledge import load_answer_opinion
 from community.model.calls.call import AttemptStatus
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
@@ -76,6 +77,7 @@ def make_script(
         language=Language(call.language) if call.language in set(Language) else Language.MANDARIN,
         zone=rules.timezone,
         now=now,
+        opinion=load_answer_opinion(),
         answered=answered,
         again=call.n > 1 and bool(answered),
         guardian=is_guardians(call),

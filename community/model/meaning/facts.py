@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from community.model.meaning.facts_of_life import FACTS
 from community.model.meaning.reading import Label
@@ -149,11 +150,15 @@ SORTS = (*FAMILIES, *_OF_LIFE)
 
 def family_of(question: Question) -> Family | None:
     """The sort of question, by what a yes means and what was asked; None for one nobody foresaw."""
-    meant = question.yes_means or ""
+    return _family_of(question.yes_means or "", question.say)
+
+
+@lru_cache(maxsize=512)
+def _family_of(meant: str, say: str) -> Family | None:
     for family in _OF_LIFE:
-        if family.asks.search(question.say) or (meant and family.asks.search(meant)):
+        if family.asks.search(say) or (meant and family.asks.search(meant)):
             return family
-    places = (question.say, meant) if core_of(meant) == "有" else (meant, question.say)
+    places = (say, meant) if core_of(meant) == "有" else (meant, say)
     for place in places:
         for family in FAMILIES:
             if place and family.asks.search(place):

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import date
 
 from community.model.hazards.emergency import detect_emergency
-from community.model.meaning import asides, choice, day, free_text, need_help, number, period, second_opinion, yes_no
+from community.model.meaning import asides, choice, day, free_text, need_help, number, period, yes_no
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
+from community.model.meaning.second_opinion import AnswerOpinion
 from community.model.meaning.speech import clauses, plain
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 
@@ -46,7 +47,9 @@ _MAY_NAME_AN_OPTION = frozenset({Label.REFUSE, Label.REPEAT_REQUEST})
 _KEY_HUMAN, _KEY_REPEAT = "0", "*"
 
 
-def understand(question: Question, heard_speech: str, digits: str, confidence: float | None, today: date) -> Reading:
+def understand(
+    question: Question, heard_speech: str, digits: str, confidence: float | None, today: date, *, opinion: AnswerOpinion
+) -> Reading:
     """What an answer means.
 
     Args:
@@ -55,6 +58,7 @@ def understand(question: Question, heard_speech: str, digits: str, confidence: f
         digits: keys pressed; may be empty. Keys win over words, except over a cry for help.
         confidence: the recogniser's own figure, 0…1, or None when it gave none.
         today: in the community's time zone, for 后天 and 下周一.
+        opinion: the second opinion beside the rules.
 
     Returns:
         A reading; label `unclear` wherever the words do not decide.
@@ -70,7 +74,7 @@ def understand(question: Question, heard_speech: str, digits: str, confidence: f
         return UNCLEAR
     if "录音" not in question.say:
         text = _without_recording(text)
-    return _read(question, text, today)
+    return _read(question, text, today, opinion=opinion)
 
 
 def cries_for_help(question: Question, heard_speech: str) -> bool:
@@ -79,13 +83,13 @@ def cries_for_help(question: Question, heard_speech: str) -> bool:
     return asides.is_distress(text) or _in_danger(question, text)
 
 
-def _read(question: Question, text: str, today: date) -> Reading:
+def _read(question: Question, text: str, today: date, *, opinion: AnswerOpinion) -> Reading:
     label = asides.aside_label(text, question.kind)
     if label is None:
-        return _words(question, text, today)
+        return _words(question, text, today, opinion=opinion)
     if question.kind is QuestionKind.CHOICE and label in _MAY_NAME_AN_OPTION:
         # 别打电话，贴门上 chooses; 别打电话 alone refuses.
-        chosen = _words(question, text, today)
+        chosen = _words(question, text, today, opinion=opinion)
         if chosen.is_answer and any(option in text for option in question.options):
             return chosen
     return words(label, confidence=0.9)
@@ -103,11 +107,11 @@ def _in_danger(question: Question, text: str) -> bool:
     return found is not None and found.kind in _DANGERS and not _HEARD_OF.search(question.say)
 
 
-def _words(question: Question, text: str, today: date) -> Reading:
+def _words(question: Question, text: str, today: date, *, opinion: AnswerOpinion) -> Reading:
     reading = _BY_WORDS[question.kind](question, text, today)
     if reading.label == Label.UNCLEAR and not _LEFT_OPEN.search(text):
-        return second_opinion.opinion(question, text) or reading
-    return reading
+        return opinion.decide(question, text) or reading
+    return opinion.weigh(question, text, reading) if question.kind is QuestionKind.YES_NO else reading
 
 
 def _keys(question: Question, digits: str, today: date) -> Reading:

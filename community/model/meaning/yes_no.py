@@ -11,12 +11,12 @@ from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import asserted, clauses, negations, without_choosing, without_fillers
 from community.model.questionnaires.questionnaire import Question
 
-_UNSURE = re.compile(
+UNSURE = re.compile(
     r"看情况|看看(?:吧|再|到时)|(?<![去来回])看(?:天|吧|着办|孩子|儿子|闺女|女儿|身体)|再(?:说|看|议|想|考虑)|不(?:一定|好说|确定|敢说|太清楚|清楚)|说不(?:准|好|定|上|清)|没(?:准|定|想好|考虑好|数|谱)|到时候|可能|也许|大概|兴许|估计|差不多吧|随便|无所谓|(?:跟|和|同).{0,6}(?:商量|问问|说一声|讲一声|合计)|(?:问|听)(?:问|一下|听)?.{0,4}(?:儿子|闺女|女儿|孩子|老伴)|考虑|难说|两可|有时|时好时坏|时有时无|一半|半信半疑|记不(?:得|清|住)|忘(?:了|记)|想想"
 )
 _A_OR_NOT_A = re.compile(r"([一-鿿])[不没]\1(?:[一-鿿])?都(?:行|可以|成|无所谓|中|一样)")
 #: Questions of theirs that leave a clear yes a yes.
-_ASKS = re.compile(r"几点|多少钱|要钱吗|收(?:不收)?费|怎么(?:去|走|打|来)|什么时候")
+ASKS = re.compile(r"几点|多少钱|要钱吗|收(?:不收)?费|怎么(?:去|走|打|来)|什么时候")
 _THEN = re.compile(r"前(?:阵|段)(?:子|时间)|前些(?:天|日子)|原来|去年|前年|以前|从前|上次|上回|过去(?:的|那)|早年|往年")
 #: 昨天还好好的今天就不行了: only today counts.
 _TURNED = re.compile(r"^.*?(?:昨天|前天|以前|早上|刚才|前几天).{0,8}(?:今天|现在|这会儿?)(?=就|又|却|不|已经)")
@@ -27,20 +27,20 @@ _TAKES_BACK = re.compile(r"又(?:没|停|断)|(?<=[,.])(?:不过|但|可是)")
 _FOLLOWED_BY_NO = re.compile(
     r"[一-鿿]{2}[,.](?:我|今年|这(?:回|次)|现在|这会子?|明天)*(?:不|没)(?:去|来|打|走|转|行|敢|想|想去|响)了?$"
 )
-_FINE = re.compile(r"没(?:有)?(?:什么|大)?(?:事|问题|关系|毛病|啥子?事)|不(?:要紧|碍事|打紧|妨)|冇问题|无所谓|ok|okay")
+FINE = re.compile(r"没(?:有)?(?:什么|大)?(?:事|问题|关系|毛病|啥子?事)|不(?:要紧|碍事|打紧|妨)|冇问题|无所谓|ok|okay")
 _YES = re.compile(
     r"^(?:(?:是|对|好|行|中|成|得|嗯|恩|唔|要得|可以|有|会|能|要|想|愿意|肯|欧|ok|妥|好嘞|得嘞|得勒|好哩|好咧|管|哎|诶)(?:是|对|好|行|可以|有|会|能|呀|啊|的|吧|呢|嘞|了|嘛|哩|噻|滴|喽|咯|呗|极了|嗯|得|呐|呃|,|\s)*(?:$|[,.!]))"
 )
-_YES_ANYWHERE = re.compile(
+YES_ANYWHERE = re.compile(
     r"(?:^|[,.])(?:行|可以|好|来吧|一直在)(?:的)?(?:$|[,.])|(?:^|[是对啊呀的,.])没错(?:$|[,.!啊呀的])|随(?:你|便)(?:们)?(?:便|来)|没(?:有)?问题|(?<![不没别])(?:那还用说|当然|肯定(?!不)|必须的?|那还用说|还用(?:说|问)|敢情(?:好)?|求之不得|巴不得|可以(?:的|啊|呀|吧|嘞|$|[,.!])|要得|嗯呐|好(?:的|嘞|呀|啊|吧|噻|滴|得很|呗)(?:$|[,.!])|行(?:的|啊|吧|嘞|呀|呗)|中(?:啊|嘞|哩)|得嘞|妥(?:妥|了|的)|是(?:的|啊|呀|嘞|滴|哩)(?:$|[,.!])|对(?:的|啊|呀|头|嘞|滴|对)|(?:太|可|真)?(?:好|行|中)了(?:$|[,.!])|能行|成(?:啊|吧|嘞)|都(?:行|可以|成)|听你们?的|(?:那(?:就|可)?)?(?:太|就|真)?(?:麻烦|辛苦|拜托)(?:你们?|您|了)|谢谢(?:你们|关心|啊)?(?:$|[,.!]))"
 )
 _NO = re.compile(
     r"^(?:不|没|没有|否|别|不是|不行|不用|不要|不必|不了|不成|不中|不得|不会|不想|不愿意?|不可以|不能|不好|不对|算了|免了|拉倒|哪有|哪里有|没有没有|不不|没没|未)(?:的|啊|呀|吧|嘛|了|呢|哦|哟|哩|嘞|噻|咯|啦|得|不|没|有|用|要|行|是|谢谢?|$|[,.!\s])*(?:$|[,.!])"
 )
-_NO_ANYWHERE = re.compile(
+NO_ANYWHERE = re.compile(
     r"(?:^|[,.!])(?:不用|不必|不需要|不消|不要|免)(?:了|啦|的|吧|谢谢)?[,.!]|(?:自己|儿子|女儿|闺女|孩子)(?:都|已经)?.{0,3}(?:约|办|弄|搞|买|打|交|做)(?:好|过|完)了?|算了|免了|拉倒|用不着|犯不着|不(?:用|要|必|需要)(?!紧)(?:了|的|吧|麻烦)?|不(?:行|成|中|去|来|可以|想|愿意|是的?)(?:$|[,.!了啊呀吧的])|没门|才不|坚决不|死也不|没有(?:啊|呀|哇|的|吧|呢|哦)?(?:$|[,.!])|(?:这|那)?倒没(?:$|[,.])|不必|没(?:有)?(?:那|这)(?:个|回)?(?:必要|事)|懒得|还没(?:有)?(?:呢|啊|$|[,.!])"
 )
-_DOUBLE = re.compile(
+DOUBLE = re.compile(
     r"(?:没有?|不是|不会|不能|哪能|哪有|怎么(?:会|能)|谁|没)(?:什么|理由|道理)?不(?P<word>[一-鿿]{1,4})(?:的?(?:道理|理由|意思|事))?"
 )
 _DOUBLE_NO = re.compile(
@@ -80,19 +80,19 @@ _RHETORIC: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def read(question: Question, text: str) -> Reading:
     """Yes, no, or unclear when the words point both ways or nowhere."""
-    said = _of_now(without_choosing(_plainly(without_fillers(text))))
+    said = as_weighed(text)
     if not said:
         return _bare_hum(text)
     family = family_of(question)
-    by_core = _by_core(question, said)
-    by_family = _by_family(family, said) if family else None
-    asks = bool(_ASKS.search(said)) and _opening(said) is None and by_family in {None, Label.UNCLEAR}
-    hedged = asks or bool(_UNSURE.search(said))
-    if _A_OR_NOT_A.search(text) or (hedged and by_core in {None, Label.UNCLEAR}):
+    core = by_core(question, said)
+    facts = by_family(family, said) if family else None
+    asks = bool(ASKS.search(said)) and opening(said) is None and facts in {None, Label.UNCLEAR}
+    hedged = asks or bool(UNSURE.search(said))
+    if _A_OR_NOT_A.search(text) or (hedged and core in {None, Label.UNCLEAR}):
         return UNCLEAR
-    votes = {by_core, by_family} - {None}
+    votes = {core, facts} - {None}
     if not votes:
-        return (_by_sort(question, said) if family is None else None) or _generic(said, family)
+        return (_by_sort(question, said) if family is None else None) or generic(said, family)
     return _by_votes(question, family, votes, said)
 
 
@@ -100,14 +100,19 @@ def _by_votes(question: Question, family: Family | None, votes: set[str | None],
     """The word that was asked and the facts beside it, weighed against each other."""
     if Label.YES in votes and _FOLLOWED_BY_NO.search(said):
         return UNCLEAR
-    if votes == {Label.YES, Label.NO} and _by_core(question, said) == Label.YES:
+    if votes == {Label.YES, Label.NO} and by_core(question, said) == Label.YES:
         only_has = core_of(question.yes_means or "") == "有"
-        has_it = not only_has or _opening(said) == Label.YES or said.startswith("有")
+        has_it = not only_has or opening(said) == Label.YES or said.startswith("有")
         return words(Label.YES if has_it else Label.NO, confidence=0.65)
     if len(votes) == 1 and Label.UNCLEAR not in votes:
         vote = next(iter(votes)) or Label.UNCLEAR
         return UNCLEAR if vote == Label.NO and _TAKES_BACK.search(said) else _agree(vote, said)
     return _by_turn(question, family, said)
+
+
+def as_weighed(text: str) -> str:
+    """The words that are weighed: of now, without fillers, and what was meant where it was said as a question."""
+    return _of_now(without_choosing(_plainly(without_fillers(text))))
 
 
 def _plainly(said: str) -> str:
@@ -137,7 +142,8 @@ def _bare_hum(text: str) -> Reading:
     return words(Label.YES, confidence=0.75) if re.fullmatch(r"(?:嗯+|恩+|嗯+呐|嗯+哪|哎)[,.!嗯]*", text) else UNCLEAR
 
 
-def _by_core(question: Question, said: str) -> str | None:
+def by_core(question: Question, said: str) -> str | None:
+    """What the word that was asked says when it comes back; None where it does not."""
     if not question.yes_means:
         return _one(_by_echo(question, said))
     core = core_of(question.yes_means)
@@ -187,22 +193,29 @@ def _deed_of(say: str) -> str:
     return match["deed"][-1] if match else ""
 
 
+#: Whoever is asked 可以吗 gives or refuses leave in any of these words.
+_LEAVE = frozenset({"可以", "同意", "允许"})
+
+
 @lru_cache(maxsize=512)
 def _core_pattern(core: str, *, done: bool) -> re.Pattern[str]:
     if core == "有":
         return re.compile(r"有(?!点|时候|没|什么|吗|意思|关)")
+    if core in _LEAVE:
+        return re.compile("|".join(sorted(_LEAVE)))
     if done and len(core) == 1:
         # 吃了, 吃过 say so; 没吃, 忘了吃, 等会吃 do not.
         return re.compile(rf"{core}(?:了|过|完|好|啦|咯|喽|哉|咧|的)|(?<=没){core}|(?<=没有){core}")
     return re.compile(re.escape(core))
 
 
-def _by_family(family: Family, said: str) -> str | None:
+def by_family(family: Family, said: str) -> str | None:
+    """What facts say that questions of this sort are answered with; None where there are none."""
     against = {not so for so in asserted(said, family.for_no)}
     if family.all_of_it and False in against:
         return Label.NO
     votes = asserted(said, family.for_yes) | against
-    if _FINE.search(said) and family.fine != Label.UNCLEAR:
+    if FINE.search(said) and family.fine != Label.UNCLEAR:
         votes.add(family.fine == Label.YES)
     return _one(votes)
 
@@ -217,18 +230,19 @@ def _one(votes: set[bool]) -> str | None:
 
 def _agree(vote: str, said: str) -> Reading:
     """A vote, less sure when the first words say the opposite."""
-    opening = _opening(said)
-    if opening is not None and opening != vote and not _DOUBLE_NO.search(said):
-        return words(vote, confidence=0.7) if vote == Label.YES else _careful(vote, opening)
+    first = opening(said)
+    if first is not None and first != vote and not _DOUBLE_NO.search(said):
+        return words(vote, confidence=0.7) if vote == Label.YES else _careful(vote, first)
     return words(vote, confidence=0.92)
 
 
-def _careful(vote: str, opening: str) -> Reading:
+def _careful(vote: str, first: str) -> Reading:
     """好…不: an opening yes that the rest denies is asked again, never read as a no."""
-    return UNCLEAR if opening == Label.YES and vote == Label.NO else words(vote, confidence=0.7)
+    return UNCLEAR if first == Label.YES and vote == Label.NO else words(vote, confidence=0.7)
 
 
-def _opening(said: str) -> str | None:
+def opening(said: str) -> str | None:
+    """Yes or no, where the first words say it; None where they do not."""
     first = clauses(said)[0] if clauses(said) else said
     if _NO.match(first):
         return Label.NO
@@ -240,16 +254,16 @@ def _by_turn(question: Question, family: Family | None, said: str) -> Reading:
     parts = clauses(said)
     votes = []
     for part in parts:
-        vote = _by_core(question, part)
+        vote = by_core(question, part)
         if vote in {None, Label.UNCLEAR} and family:
-            vote = _by_family(family, part)
+            vote = by_family(family, part)
         votes.append(vote)
     decided = [vote for vote in votes if vote in {Label.YES, Label.NO}]
     if not decided:
         return UNCLEAR
-    opening = _opening(said)
-    if opening and decided[0] == opening:
-        return words(opening, confidence=0.7)
+    first = opening(said)
+    if first and decided[0] == first:
+        return words(first, confidence=0.7)
     turn = next((i for i, part in enumerate(parts) if re.match(r"但|不过|可是|只是", part)), None)
     after = [vote for vote in votes[turn:] if vote in {Label.YES, Label.NO}] if turn is not None else []
     if after and len(set(after)) == 1 and (after[0] == Label.YES or decided[0] == Label.NO):
@@ -258,12 +272,12 @@ def _by_turn(question: Question, family: Family | None, said: str) -> Reading:
 
 
 #: What was asked is done, or is not: 早拿到手了, 还没办下来.
-_DONE = re.compile(r"(?:早|已经|刚刚?|都)(?:就)?[^不没,]{1,6}(?:了|到手|好)(?:$|[,.])|弄好|办妥|搞定")
-_NOT_DONE = re.compile(r"(?:还|到现在)(?:都|也)?没|没(?:空|工夫|功夫|时间|来得及|顾上|轮到)|(?:等|过)(?:两|几)天")
-_GOOD = re.compile(
+DONE = re.compile(r"(?:早|已经|刚刚?|都)(?:就)?[^不没,]{1,6}(?:了|到手|好)(?:$|[,.])|弄好|办妥|搞定")
+NOT_DONE = re.compile(r"(?:还|到现在)(?:都|也)?没|没(?:空|工夫|功夫|时间|来得及|顾上|轮到)|(?:等|过)(?:两|几)天")
+GOOD = re.compile(
     r"(?<!不)(?:香|踏实|不错|(?:很|挺|蛮|还|都|可)(?:好|行|可以|习惯)|好得很|好着|安稳)|还(?:行|可以|好)|到(?:大)?天亮"
 )
-_BAD = re.compile(r"不(?:好|行|踏实|着|习惯|太好|怎么样|香)|差|糟|老(?:醒|是醒)|翻来覆去|起夜|失眠|够呛")
+BAD = re.compile(r"不(?:好|行|踏实|着|习惯|太好|怎么样|香)|差|糟|老(?:醒|是醒)|翻来覆去|起夜|失眠|够呛")
 
 
 def _by_sort(question: Question, said: str) -> Reading | None:
@@ -272,25 +286,26 @@ def _by_sort(question: Question, said: str) -> Reading | None:
     done = meant.endswith(("了", "过"))
     if not done and not re.search(r"好|香|舒|满意|习惯|适应|正常", meant):
         return None
-    yes, no = (_DONE, _NOT_DONE) if done else (_GOOD, _BAD)
+    yes, no = (DONE, NOT_DONE) if done else (GOOD, BAD)
     said_no, said_yes = bool(no.search(said)), bool(yes.search(said))
     if said_no == said_yes:
         return None
     return words(Label.NO if said_no else Label.YES, confidence=0.7)
 
 
-def _generic(said: str, family: Family | None) -> Reading:
-    fine = _FINE.search(said)
+def generic(said: str, family: Family | None) -> Reading:
+    """What yes and no words say to whatever was asked."""
+    fine = FINE.search(said)
     if fine and family is None:
         return words(Label.YES, confidence=0.7)
-    opening = _opening(said)
-    double = _DOUBLE.search(said)
+    first = opening(said)
+    double = DOUBLE.search(said)
     if double or _DOUBLE_NO.search(said):
         return words(Label.YES, confidence=0.7)
-    yes = bool(_YES_ANYWHERE.search(said)) or opening == Label.YES
-    no = bool(_NO_ANYWHERE.search(said)) or opening == Label.NO
+    yes = bool(YES_ANYWHERE.search(said)) or first == Label.YES
+    no = bool(NO_ANYWHERE.search(said)) or first == Label.NO
     if yes and no:
-        return words(opening, confidence=0.65) if opening == Label.YES and not _turns(said) else UNCLEAR
+        return words(first, confidence=0.65) if first == Label.YES and not _turns(said) else UNCLEAR
     if yes:
         return words(Label.YES, confidence=0.85)
     return words(Label.NO, confidence=0.85) if no else UNCLEAR

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from community.model.meaning import Label, Reading, understand
+from community.model.meaning import AnswerOpinion, Label, Reading, understand
 from community.model.meaning.asides import is_wrong_number, wants_opt_out
 from community.model.meaning.asking_back import is_question
 from community.model.meaning.speech import plain
@@ -149,22 +149,25 @@ class Reply:
     digits: str
 
 
-def read_reply(writing: Writing, question: Question, text: str, digits: str, today: date) -> Reply:
+def read_reply(
+    writing: Writing, question: Question, text: str, digits: str, today: date, *, opinion: AnswerOpinion
+) -> Reply:
     """Understand a reply at the point where the conversation stands.
 
     Args:
         question: the one that is open.
         text, digits: words, or the key of an offered answer; a bare figure in words is taken for the key.
+        opinion: the second opinion on answers.
     """
     digits = digits or _as_keys(writing.choices(question), question, text)
     text = "" if digits else text.strip()
     if writing.stage is Stage.READ_BACK:
-        return _to_read_back(writing, question, text, digits, today)
+        return _to_read_back(writing, question, text, digits, today, opinion=opinion)
     if writing.stage is Stage.OPT_OUT:
-        return _to_opt_out(writing, question, text, digits, today)
+        return _to_opt_out(writing, question, text, digits, today, opinion=opinion)
     if writing.stage is Stage.HEALTH:
-        return _to_health(writing, text, digits, today)
-    return _to_question(writing, question, text, digits, today)
+        return _to_health(writing, text, digits, today, opinion=opinion)
+    return _to_question(writing, question, text, digits, today, opinion=opinion)
 
 
 def after_reply(writing: Writing, question: Question, reply: Reply) -> Writing:
@@ -185,27 +188,35 @@ def _pending(reply: Reply) -> dict[str, Any]:
     return {"reading": asdict(reply.reading), "text": reply.text, "digits": reply.digits}
 
 
-def _to_question(writing: Writing, question: Question, text: str, digits: str, today: date) -> Reply:
-    reading = understand(question, text, digits, None, today)
+#: In writing a picture or a sticker says as little as words that nobody understands.
+_SAY_NOTHING = frozenset({Label.UNCLEAR, Label.SILENCE})
+
+
+def _to_question(
+    writing: Writing, question: Question, text: str, digits: str, today: date, *, opinion: AnswerOpinion
+) -> Reply:
+    reading = understand(question, text, digits, None, today, opinion=opinion)
     if reading.is_answer:
         move = Move.READ_BACK if question.confirm else Move.RECORD
     elif reading.label == Label.UNCLEAR and _asks_back(question, text):
         move = Move.ASKED_BACK
-    elif reading.label == Label.UNCLEAR:
+    elif reading.label in _SAY_NOTHING:
         move = Move.SET_ASIDE if writing.at(question).misses >= MISSES else Move.AGAIN
     else:
         move = _about_us(reading, text)
     return Reply(move=move, reading=reading, text=text, digits=digits)
 
 
-def _to_read_back(writing: Writing, question: Question, text: str, digits: str, today: date) -> Reply:
+def _to_read_back(
+    writing: Writing, question: Question, text: str, digits: str, today: date, *, opinion: AnswerOpinion
+) -> Reply:
     waiting = writing.pending or {}
     pending = Reading(**waiting["reading"])
     kept = Reply(move=Move.READ_BACK, reading=pending, text=waiting["text"], digits=waiting["digits"])
-    reading = understand(_CONFIRM, text, digits, None, today)
+    reading = understand(_CONFIRM, text, digits, None, today, opinion=opinion)
     if reading.label == Label.YES:
         return replace(kept, move=Move.RECORD)
-    corrected = understand(question, text, "", None, today) if text else reading
+    corrected = understand(question, text, "", None, today, opinion=opinion) if text else reading
     denied = reading.label == Label.NO
     if text and corrected.is_answer and not (denied and question.kind in _SOUND_LIKE_NO):
         same = (corrected.label, corrected.value) == (pending.label, pending.value)
@@ -222,10 +233,12 @@ def _to_read_back(writing: Writing, question: Question, text: str, digits: str, 
 _SOUND_LIKE_NO = frozenset({QuestionKind.YES_NO, QuestionKind.NEED_HELP, QuestionKind.FREE_TEXT})
 
 
-def _to_opt_out(writing: Writing, question: Question, text: str, digits: str, today: date) -> Reply:
+def _to_opt_out(
+    writing: Writing, question: Question, text: str, digits: str, today: date, *, opinion: AnswerOpinion
+) -> Reply:
     if digits == _NOT_THIS_TIME:
         return _reply(Move.REFUSED, Reading(Label.REFUSE, decided_by="keys"), text, digits)
-    reading = understand(_NEVER_AGAIN, text, digits, None, today)
+    reading = understand(_NEVER_AGAIN, text, digits, None, today, opinion=opinion)
     if reading.label == Label.DISTRESS:
         return _reply(Move.DANGER, reading, text)
     if reading.label == Label.YES or wants_opt_out(plain(text)):
@@ -235,12 +248,12 @@ def _to_opt_out(writing: Writing, question: Question, text: str, digits: str, to
     if reading.label == Label.REFUSE:
         return _reply(Move.REFUSED, reading, text, digits)
     # Whoever simply answers the question goes on with it.
-    return _to_question(replace(writing, stage=Stage.QUESTION), question, text, digits, today)
+    return _to_question(replace(writing, stage=Stage.QUESTION), question, text, digits, today, opinion=opinion)
 
 
-def _to_health(writing: Writing, text: str, digits: str, today: date) -> Reply:
-    reading = understand(_HEALTH, text, digits, None, today)
-    unclear = reading.label in {Label.UNCLEAR, Label.REPEAT_REQUEST}
+def _to_health(writing: Writing, text: str, digits: str, today: date, *, opinion: AnswerOpinion) -> Reply:
+    reading = understand(_HEALTH, text, digits, None, today, opinion=opinion)
+    unclear = reading.label in {*_SAY_NOTHING, Label.REPEAT_REQUEST}
     if reading.label == Label.YES:
         move = Move.HEALTH_YES
     elif reading.label == Label.NO or (reading.label == Label.REFUSE and not wants_opt_out(plain(text))):

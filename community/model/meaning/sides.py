@@ -1,0 +1,108 @@
+"""What a yes/no answer shows beside its words: how the question is built, where its own words come back, what the rules see.
+
+The second opinion learns from these what holds for questions that nobody foresaw.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from community.model.meaning import yes_no
+from community.model.meaning.facts import FAMILIES, family_of
+from community.model.meaning.speech import without_fillers
+from community.model.questionnaires.questionnaire import Question
+
+#: A yes that is bad news: 漏雨, 还晕, 有陌生电话.
+_BAD_NEWS = re.compile(
+    r"漏|晕|困难|闷|停(?!车)|积水|吵|肿|疼|痛|不舒服|难受|发烧|咳|忘|推销|骗|怕|堆着|欠|摔|流血|反应|抽烟|陌生|自称|意见|堵|坏|转账|着火|跑丢|走出去|游泳|被"
+)
+_WHATEVER_IT_IS = frozenset({"有", "还有", "在用", "需要"})
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("have", r"^有|^还有"),
+        ("will", r"愿意|^要|^想|打算|参加|同意|报名|^来|^去|^回|^打$|支持|需要|听$"),
+        ("can", r"^(?:能|会|可以|方便|听得|看得|认得|认识|够|知道|放心)"),
+        ("good", r"满意|踏实|舒|习惯|正常|好$|好点|好用|安全|暖和|平安|有用|口味|看得惯"),
+        ("done", r"(?:了|过)$"),
+        ("still", r"还|着|在"),
+    )
+)
+_BEFORE_KEY = re.compile(r"^(?:还|已经|都|现在|能正常|没有|有|能|会|愿意|需要|可以|打算|要|想)+")
+_AFTER_KEY = re.compile(r"(?:了|着|过|的|上|掉|下来|好|到)+$")
+_COMMON = frozenset("了过的着有还都能会得要您家在一不没上里去来是好我个这那")
+_OF_QUESTIONS = frozenset("您有没了吗的在这是不会能要我们家里上个给到今天最近现在那还都过着把什么哪方便需愿意")
+_SIGNS = (
+    ("good", yes_no.GOOD),
+    ("badly", yes_no.BAD),
+    ("done", yes_no.DONE),
+    ("undone", yes_no.NOT_DONE),
+    ("unsure", yes_no.UNSURE),
+    ("double", yes_no.DOUBLE),
+    ("fine", yes_no.FINE),
+    ("asks", yes_no.ASKS),
+    ("yes", yes_no.YES_ANYWHERE),
+    ("no", yes_no.NO_ANYWHERE),
+)
+_SHORT, _LONG = 2, 4
+
+
+def form_of(question: Question) -> tuple[str, str]:
+    """How the question is built, and whether its yes is good or bad news."""
+    return _form(question.yes_means or "", question.say)
+
+
+@lru_cache(maxsize=512)
+def _form(meant: str, say: str) -> tuple[str, str]:
+    form = next((name for name, pattern in _FORMS if pattern.search(meant)), "other")
+    bad = _BAD_NEWS.search(meant) or (meant in _WHATEVER_IT_IS and _BAD_NEWS.search(say))
+    return form, "bad" if bad else "ok"
+
+
+def own_words(question: Question, marked: str, news: str) -> Iterator[str]:
+    """Runs around the question's own words, which are masked: 没K上 of 没装上."""
+    key, own = _keys(question.yes_means or "", question.say)
+    if key:
+        marked = key.sub("K", marked)
+    yield from (run for run in _runs(marked, _LONG, "~") if "K" in run)
+    yield from (run for run in _runs(marked, _LONG, f"{news}~") if "K" in run)
+    masked = re.sub("S+", "S", "".join("S" if character in own else character for character in marked))
+    yield from (run for run in _runs(masked, _LONG - 1, "%") if "S" in run)
+
+
+@lru_cache(maxsize=512)
+def _keys(meant: str, say: str) -> tuple[re.Pattern[str] | None, frozenset[str]]:
+    """What recognises the word that a yes repeats, and the question's other characters that say something."""
+    word = _AFTER_KEY.sub("", _BEFORE_KEY.sub("", meant)) or meant
+    parts = [word, *(word[i : i + 2] for i in range(len(word) - 1)), *(c for c in word if c not in _COMMON)]
+    pattern = "|".join(re.escape(part) for part in dict.fromkeys(parts) if part)
+    own = frozenset(c for c in say if "一" <= c <= "鿿" and c not in _OF_QUESTIONS)
+    return (re.compile(f"(?:{pattern})+") if pattern else None), own
+
+
+def _runs(text: str, longest: int, mark: str) -> Iterator[str]:
+    for length in range(_SHORT, longest + 1):
+        yield from (mark + text[start : start + length] for start in range(len(text) - length + 1))
+
+
+def rule_sides(question: Question, text: str) -> Iterator[str]:
+    """What the rules make of an answer, as a whole and in part."""
+    form, news = form_of(question)
+    sort = form + news
+    reading = yes_no.read(question, text)
+    said = yes_no.as_weighed(text)
+    family = family_of(question)
+    core = yes_no.by_core(question, said)
+    facts = yes_no.by_family(family, said) if family else "nobody"
+    opening, any_words = yes_no.opening(said), yes_no.generic(said, family).label
+    yield from (f"r:{reading.label}", f"r:{reading.label}:{reading.confidence}", f"r:{sort}:{reading.label}")
+    yield from (f"r:core:{core}", f"r:facts:{facts}", f"r:open:{opening}", f"r:words:{any_words}")
+    yield from (f"r:core+facts:{core}{facts}", f"r:core+open:{core}{opening}")
+    yield from (f"r:open:{news}:{opening}", f"r:words:{sort}:{any_words}")
+    for name, pattern in _SIGNS:
+        if pattern.search(said):
+            yield from (f"r:{name}", f"r:{name}:{news}", f"r:{name}:{sort}")
+    well = yes_no.by_family(FAMILIES[0], said)
+    yield from (f"r:ill:{well}:{news}", f"r:ill:{well}:{sort}")
+    yield f"r:negations:{min(2, len(re.findall('[不没莫别]', said)))}:{news}"
+    yield f"r:length:{min(5, len(without_fillers(said)) // 4)}"
