@@ -106,6 +106,13 @@ async def test_not_understood_is_asked_again_and_then_taken_for_no(line: Call) -
     assert line.labels["fan"] == "yes"
 
 
+async def test_a_question_of_their_own_is_noted_and_consent_asked_for_again(line: Call) -> None:
+    await line.call("在家", "那个高龄津贴咋领啊？", "可以", "舒服", "吃了", "有")
+    assert line.heard.count(ASKED) == 2
+    assert "没听明白" not in line.heard
+    assert line.labels["well"] == "yes"
+
+
 async def test_who_says_the_same_for_ever_is_not_kept_on_the_line_for_ever(line: Call) -> None:
     await line.call("在家", *["不要录音"] * 20, "有")
     assert line.heard.count(ASKED) <= 6

@@ -106,14 +106,20 @@ def answer_back(speaker: Speaker, said: Said) -> Turn:
     back = speaker.say("assistant_back")
     if said.answer:
         answer = speaker.wording.spoken(said.answer[:_LONGEST_ANSWER], slow=speaker.dialogue.slow)
-        return speaker.ask_again([*answer, *back], asked_back=count)
+        return _ask_on(speaker, [*answer, *back], asked_back=count)
     case = RaiseCase(
         key=f"question:{speaker.dialogue.step}",
         kind=CaseKind.QUESTION,
         summary="居民在电话里提问，还没有答复",
         description=said.heard.speech,
     )
-    return speaker.ask_again([*speaker.say("assistant_unknown"), *back], effects=[case], asked_back=count)
+    return _ask_on(speaker, [*speaker.say("assistant_unknown"), *back], effects=[case], asked_back=count)
+
+
+def _ask_on(speaker: Speaker, prompts: list[Prompt], **changes: Any) -> Turn:
+    if speaker.dialogue.phase is Phase.HEALTH:
+        return speaker.listen([*prompts, *speaker.say("health_consent")], speaker.for_yes_no(), **changes)
+    return speaker.ask_again(prompts, **changes)
 
 
 def _go_on(

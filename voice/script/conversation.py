@@ -47,6 +47,8 @@ _NEVER_AGAIN = Question(id="opt_out", kind=QuestionKind.YES_NO, say="以后都�
 #: 我拒绝 to 可以录音吗 is about recording; 关你什么事 is about the call.
 _ABOUT_RECORDING = re.compile(r"录|^(?:我)?(?:拒绝|不接受|不同意|不愿意?|不想|不肯)(?:啊|的|了)?[,.!]*$")
 _RAMBLING = 30
+#: Where the resident may ask us something.
+_ANSWERS_BACK = frozenset({Phase.QUESTION, Phase.HEALTH})
 _CONFIRM = Question(id="confirm", kind=QuestionKind.YES_NO, say="对吗？", yes_means="对")
 _ANSWERED_BY_DUTY = frozenset({"completed", "answered"})
 
@@ -168,6 +170,9 @@ def _consent(speaker: Speaker, said: Said) -> Turn:
 
 def _health(speaker: Speaker, said: Said) -> Turn:
     reading = _read(speaker, health_consent.QUESTION, said.heard)
+    asks = asks_back(health_consent.QUESTION, said.heard) and speaker.dialogue.asked_back < MISSES
+    if asks and reading.label == Label.UNCLEAR:
+        return answering.answer_back(speaker, said)
     return health_consent.answered(speaker, said, reading, answering.put) or _about_the_call(speaker, said, reading)
 
 
@@ -371,13 +376,14 @@ def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> 
     """What the assistant is to be asked before this turn is taken; None for the usual turn."""
     if dialogue.phase is Phase.DESK:
         return inbound.question_of(heard)
-    if dialogue.phase is not Phase.QUESTION or dialogue.asked_back >= MISSES or heard.is_silence:
+    if dialogue.phase not in _ANSWERS_BACK or dialogue.asked_back >= MISSES or heard.is_silence:
         return None
     speaker = Speaker(script, dialogue)
-    if not asks_back(speaker.question, heard) or _in_danger(speaker, heard):
+    asked = _asked(speaker)
+    if not asks_back(asked, heard) or _in_danger(speaker, heard):
         return None
-    reading = _read(speaker, speaker.question, heard)
-    elsewhere = asks_something_else(plain(heard.speech), speaker.question.say)
+    reading = _read(speaker, asked, heard)
+    elsewhere = asks_something_else(plain(heard.speech), asked.say)
     open_still = elsewhere or reading.label == Label.UNCLEAR or reading.decided_by == "model"
     return heard.speech if open_still else None
 
