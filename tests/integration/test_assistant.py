@@ -149,9 +149,9 @@ def test_what_no_document_says_goes_to_a_person(resident: Resident) -> None:
 
 
 def test_not_understood_twice_goes_to_a_person(resident: Resident) -> None:
-    (first,) = resident.says("呜哩哇啦咕噜咕")
+    (first,) = resident.says("嘛咪嘛咪哄")
     assert first["intent"] == "nlu_fallback"
-    resident.says("呜哩哇啦咕噜咕")
+    resident.says("嘛咪嘛咪哄")
     assert [case.kind for case in resident.cases] == ["question"]
 
 
