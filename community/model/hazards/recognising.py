@@ -10,6 +10,8 @@ from community.model.hazards.emergency import SERVICES, Emergency, detect_emerge
 
 #: Below it, what the rules see is not believed.
 _DOUBTED = 0.5
+#: So few characters leave little to read between: there the rules are doubted only when the opinion does not even suspect.
+_PLAIN = 14
 #: From it, the opinion raises the alarm by itself; in a group that did not ask the bot it must be surer.
 _SURE, _SURE_UNASKED = 0.5, 0.8
 #: From it, somebody is asked whether they are in danger.
@@ -31,7 +33,8 @@ def recognise(text: str, opinion: DangerOpinion, *, asked: bool = True) -> Emerg
     """
     ruled = detect_emergency(text)
     sure = opinion.sureness(text, ruled.kind if ruled else None)
-    if ruled is not None and sure >= _DOUBTED:
+    doubted = _SUSPECTED if len(text) <= _PLAIN else _DOUBTED
+    if ruled is not None and sure >= doubted:
         return _completed(ruled, text, opinion)
     if sure < _SUSPECTED:
         return None
