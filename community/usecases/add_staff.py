@@ -13,8 +13,7 @@ from community.model.staff import Role
 from community.passwords import hash_password, one_time_password
 from community.store import audit
 from community.store.staff import insert_staff, staff_by_login
-from community.usecases.authorise import authorise
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise, authorise_actor
 
 _LOGIN = re.compile(r"[A-Za-z0-9_.\-\u4e00-\u9fff]{2,40}")
 

@@ -12,7 +12,7 @@ from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store.campaigns import campaign_by_id, move_campaign
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 from community.usecases.preview_campaign import preview_campaign
 
 

@@ -13,7 +13,7 @@ from community.store import audit
 from community.store.audiences import people_meant
 from community.store.campaigns import insert_campaign
 from community.store.people_lists import insert_listed
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 from community.usecases.load_questionnaire import load_questionnaire
 from community.usecases.match_people import NO_LISTS, GivenLists, check_audience, match_lists, people_of_lists
 

@@ -11,7 +11,7 @@ from community.model.staff import Role, Staff
 from community.store import audit
 from community.store.staff import all_staff, delete_sessions, staff_by_id, staff_by_login, update_staff
 from community.usecases.add_staff import guard_administrators
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 
 
 def disable_staff(conn: Connection, login: str, *, disabled: bool = True, actor: Actor, now: datetime) -> Staff:

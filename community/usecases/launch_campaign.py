@@ -16,7 +16,7 @@ from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store.campaigns import Campaign, campaign_by_id, move_campaign
 from community.store.targets import count_reasons, count_targets, insert_targets
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 from community.usecases.calling_hours import calling_hours
 from community.usecases.judge_audience import JudgedAudience, judge_campaign
 

@@ -9,7 +9,7 @@ from community.model.calls.campaign import CampaignStatus, PauseCause
 from community.model.permissions import Permission
 from community.store import audit
 from community.store.campaigns import campaign_by_id, move_campaign
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 
 
 def pause_campaign(

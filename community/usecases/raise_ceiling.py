@@ -11,7 +11,7 @@ from community.model.permissions import Permission
 from community.store import audit
 from community.store.campaigns import Campaign, campaign_by_id, raise_campaign
 from community.store.spent import spent_by_campaign
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 from community.usecases.resume_campaign import resume_campaign
 
 _OVER = frozenset({CampaignStatus.FINISHED, CampaignStatus.CANCELLED})

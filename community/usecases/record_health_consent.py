@@ -8,7 +8,7 @@ from community.model.actor import Actor
 from community.model.permissions import Permission
 from community.store import audit
 from community.store.residents import write_health_consent
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 
 
 def record_health_consent(

@@ -11,7 +11,7 @@ from community.passwords import hash_password, one_time_password
 from community.store import audit
 from community.store.staff import delete_sessions, staff_by_login, update_staff
 from community.usecases.add_staff import guard_administrators
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 
 
 def reset_password(conn: Connection, login: str, *, actor: Actor, now: datetime) -> str:

@@ -11,7 +11,7 @@ from community.model.permissions import Permission
 from community.store import audit
 from community.store.campaigns import campaign_by_id, move_campaign
 from community.store.spent import spent_by_campaign
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 
 
 def resume_campaign(conn: Connection, campaign_id: int, *, actor: Actor, now: datetime) -> None:

@@ -13,7 +13,7 @@ from community.model.permissions import Permission
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import cases as store
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 from community.usecases.tell_step import step_now
 
 _NOT_FROM = frozenset({CaseStatus.CLOSED, CaseStatus.SUSPENDED})

@@ -10,7 +10,7 @@ from community.model.permissions import Permission
 from community.model.staff import Staff
 from community.store import audit
 from community.store.staff import staff_by_id, staff_by_login, update_staff
-from community.usecases.authorise_actor import authorise_actor
+from community.usecases.authorise import authorise_actor
 
 
 def set_duty(conn: Connection, login: str, *, on_duty: bool, actor: Actor, now: datetime) -> Staff:
