@@ -79,7 +79,9 @@ attempts = Table(
     Column("asks", Integer, nullable=False, server_default="0"),
     UniqueConstraint("target_id", "n"),
     Index("ix_attempt_status_check", "status", "check_at"),
+    # For the caps of a person and of a telephone.
     Index("ix_attempt_resident_created", "resident_id", "created_at"),
+    Index("ix_attempt_number_created", "number", "created_at"),
     # For the ceilings of a day, over all campaigns.
     Index("ix_attempt_created_at", "created_at"),
     # One phone is never rung twice at a time, whatever the campaign.

@@ -100,6 +100,18 @@ class LastTry:
     doubtful_call: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """When phones were really rung, or may have been: by resident, and by number for whomever it was."""
+
+    people: Mapping[int, Sequence[datetime]]
+    numbers: Mapping[str, Sequence[datetime]]
+
+    def of(self, resident_id: int, number: str) -> tuple[Sequence[datetime], Sequence[datetime]]:
+        """The calls that count for one person, and those that count for the telephone they would be called on."""
+        return self.people.get(resident_id, ()), self.numbers.get(number, ())
+
+
 # Built once: every webhook runs some of these, and building them costs more than running them.
 _ONE = select(attempts).where(attempts.c.id == bindparam("attempt"))
 _LOCK_ONE = _ONE.with_for_update()
@@ -262,8 +274,8 @@ def calling_us(conn: Connection, numbers: Collection[str], resident_ids: Collect
     return {row.number for row in rows}, {row.resident_id for row in rows if row.resident_id is not None}
 
 
-def rung_since(conn: Connection, resident_ids: Collection[int], since: datetime) -> dict[int, list[datetime]]:
-    """When the phone of each resident was really rung, or may have been, over all campaigns."""
+def rung_since(conn: Connection, resident_ids: Collection[int], numbers: Collection[str], since: datetime) -> Rung:
+    """When each resident was really rung, and each number for whomever it was, or may have been, over all campaigns."""
     cancelled = attempts.c.status == AttemptStatus.CANCELLED
     when = case(
         # It may have left the carrier's queue at any moment until it was taken back; its ringing is told late.
@@ -272,8 +284,8 @@ def rung_since(conn: Connection, resident_ids: Collection[int], since: datetime)
     )
     never_taken = and_(cancelled, attempts.c.placed_at.is_(None), attempts.c.ringing_at.is_(None))
     rows = conn.execute(
-        select(attempts.c.resident_id, when.label("rung_at")).where(
-            attempts.c.resident_id.in_(list(resident_ids)),
+        select(attempts.c.resident_id, attempts.c.number, when.label("rung_at")).where(
+            or_(attempts.c.resident_id.in_(list(resident_ids)), attempts.c.number.in_(list(numbers))),
             attempts.c.created_at >= since,
             _WE_DIALLED,
             attempts.c.rehearsal.is_(False),
@@ -282,10 +294,12 @@ def rung_since(conn: Connection, resident_ids: Collection[int], since: datetime)
             or_(attempts.c.outcome.is_(None), attempts.c.outcome.not_in(_NOT_RUNG_OUTCOMES)),
         )
     )
-    rung: dict[int, list[datetime]] = {}
+    by_person: dict[int, list[datetime]] = {}
+    by_number: dict[str, list[datetime]] = {}
     for row in rows:
-        rung.setdefault(row.resident_id, []).append(row.rung_at)
-    return rung
+        by_person.setdefault(row.resident_id, []).append(row.rung_at)
+        by_number.setdefault(row.number, []).append(row.rung_at)
+    return Rung(by_person, by_number)
 
 
 def last_tries(conn: Connection, target_ids: Collection[int]) -> dict[int, LastTry]:

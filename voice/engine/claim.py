@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection
 
 from community.model.calls.call import AttemptStatus
-from community.model.calls.dialling import NO_GOOD_PHONE_REASON, NO_HOURS_REASON, Callee, capped_until, next_callee
+from community.model.calls.dialling import NO_GOOD_PHONE_REASON, NO_HOURS_REASON, Callee, free_from, next_callee
 from community.model.calls.line import Line
 from community.model.calls.numbers import NumberPool, OwnNumber
 from community.model.calls.pacing import MARGIN, SHARED_GAP, SHARED_MARGIN, Lane, Slot, share_slots, spacing
@@ -23,7 +23,7 @@ from community.store import dialling as call_store
 from community.store import pace as pace_store
 from community.store import targets as target_store
 from community.store.campaigns import Campaign, running_campaigns
-from community.store.dialling import LastTry
+from community.store.dialling import LastTry, Rung
 from community.store.spent import familiar_numbers, live_by_number
 from community.store.targets import DueTarget
 from community.store.workers import live_workers
@@ -235,7 +235,7 @@ class _Facts:
     tries: dict[int, LastTry]
     busy_numbers: set[str]
     busy_people: set[int]
-    rung: dict[int, list[datetime]]
+    rung: Rung
     line: Line
     rules: Rulebook
     now: datetime
@@ -257,7 +257,7 @@ class _Facts:
             tries=call_store.last_tries(conn, [each.id for each in due]),
             busy_numbers=busy_numbers,
             busy_people=busy_people,
-            rung={} if line.rehearsal else call_store.rung_since(conn, people, since),
+            rung=Rung({}, {}) if line.rehearsal else call_store.rung_since(conn, people, numbers, since),
             line=line,
             rules=rules,
             now=now,
@@ -268,11 +268,8 @@ class _Facts:
         if callee.number in self.busy_numbers or due.person.resident_id in self.busy_people:
             return self.now + timing.busy
         hours = calling_hours(campaign, due.person.preferred_hours, self.rules)
-        if hours is None:
-            return None
-        calls = self.rung.get(due.person.resident_id, ())
-        free_at = capped_until(calls, self.now, self.rules.caps, self.rules.timezone) or self.now
-        opening = hours.next_opening(free_at)
+        rung = self.rung.of(due.person.resident_id, callee.number)
+        opening = free_from(rung, self.now, caps=self.rules.caps, zone=self.rules.timezone, hours=hours)
         if opening is None:
             return _NEVER
         return opening if opening > self.now else None

@@ -1,9 +1,10 @@
-"""Which number of a resident is dialled next, and how often one person may be called."""
+"""Which number of a resident is dialled next, how often a person and a telephone may be rung, and when next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from community.model.hours import CallingHours
 from community.model.rulebook import CallCaps
 
 #: Where the guardian stands behind the resident's own phones.
@@ -14,6 +15,10 @@ NO_HOURS_REASON = "没有可以打电话的时段"
 NO_GOOD_PHONE_REASON = "登记的号码都打不通或不是本人，请核对名册"
 
 _HOUR = timedelta(hours=1)
+#: Callbacks are promised at such moments of the clock.
+_ROUND = timedelta(minutes=5)
+#: Nobody is promised a call later than so many moves of the wish, to the end of a cap and to the next opening, lead to.
+_MOVES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,10 @@ def next_callee(phones: Sequence[Callee], guardian_phone: str, position: int) ->
 
 
 def capped_until(calls: Sequence[datetime], now: datetime, caps: CallCaps, zone: tzinfo) -> datetime | None:
-    """Until when a person may not be called because of the calls they already got; None when they may be called now.
+    """Until when a person, or a telephone, may not be rung because of earlier calls; None when it may be rung now.
 
     Args:
-        calls: when their phone was rung today and in the last hour, in any order.
+        calls: when it was rung today and in the last hour, in any order.
         caps: an hour is any sixty minutes, a day is the calendar's.
     """
     last_hour = sorted(call for call in calls if call > now - _HOUR)
@@ -61,3 +66,58 @@ def capped_until(calls: Sequence[datetime], now: datetime, caps: CallCaps, zone:
     if len(last_hour) >= caps.per_hour:
         return last_hour[-caps.per_hour] + _HOUR
     return None
+
+
+def free_from(
+    rung: Sequence[Sequence[datetime]],
+    now: datetime,
+    *,
+    caps: CallCaps,
+    zone: tzinfo,
+    hours: CallingHours | None,
+) -> datetime | None:
+    """The first moment from `now` on at which a phone may ring by the caps and the hours; None where no hour suits.
+
+    Args:
+        rung: the calls that count, once for the person and once for the telephone: each may be rung only so often.
+        hours: None in a rehearsal, which has neither hours nor caps.
+    """
+    if hours is None:
+        return now
+    free_at = max(capped_until(calls, now, caps, zone) or now for calls in rung)
+    return hours.next_opening(free_at)
+
+
+def next_promise(
+    wish: datetime,
+    rung: Sequence[Sequence[datetime]],
+    *,
+    caps: CallCaps,
+    zone: tzinfo,
+    hours: CallingHours | None,
+    deadline: datetime | None,
+) -> datetime | None:
+    """The moment, a full five minutes, at which somebody who wishes to be called again really can be.
+
+    Args:
+        wish: the earliest moment that suits them.
+        rung, caps, zone, hours: as for `free_from`; this very call among those that count.
+        deadline: no call later than this.
+
+    Returns:
+        None where no call is possible in time.
+    """
+    moment = _rounded_up(wish)
+    for _ in range(_MOVES):
+        opening = free_from(rung, moment, caps=caps, zone=zone, hours=hours)
+        if opening is None or (hours is not None and deadline is not None and opening > deadline):
+            return None
+        if opening == moment:
+            return moment
+        moment = _rounded_up(opening)
+    return None
+
+
+def _rounded_up(moment: datetime) -> datetime:
+    over = (moment - datetime.min.replace(tzinfo=UTC)) % _ROUND
+    return moment + (_ROUND - over) if over else moment

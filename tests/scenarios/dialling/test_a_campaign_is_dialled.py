@@ -150,16 +150,49 @@ async def test_whoever_opts_out_is_never_called_again_by_any_campaign(street: St
     assert {target["reason"] for target in street.targets()} == {"本人要求不再来电"}
 
 
-async def test_a_household_with_one_phone_is_never_rung_twice_at_a_time(street: Street) -> None:
+async def test_a_household_with_one_phone_is_rung_once_an_hour_whoever_is_meant(street: Street) -> None:
     street.move_in(ZHANG, name="张桂兰")
     street.move_in(ZHANG, name="李建国")
     street.start()
     await street.engine.tick()
+    [first] = street.attempts()
     await street.pass_time(minutes=1)
     assert street.exchange.numbers == [ZHANG]
     street.hang_up(Outcome.ANSWERED, result=CallResult.COMPLETED)
     await street.pass_time(minutes=1)
+    assert street.exchange.numbers == [ZHANG]
+    [waiting] = [target for target in street.targets() if target["status"] == TargetStatus.WAITING]
+    assert waiting["next_at"] == first["placed_at"] + timedelta(hours=1), "put off to the end of the hour, not lost"
+    await street.pass_time(minutes=57)
+    assert street.exchange.numbers == [ZHANG]
+    await street.pass_time(minutes=1)
     assert street.exchange.numbers == [ZHANG, ZHANG]
+    street.hang_up(Outcome.ANSWERED, result=CallResult.COMPLETED)
+    assert {target["status"] for target in street.targets()} == {TargetStatus.COMPLETED}
+
+
+async def test_one_telephone_is_rung_three_times_a_day_for_its_own_people_and_as_the_guardian_of_others(
+    street: Street,
+) -> None:
+    guardian = "+8613912349999"
+    street.move_in(guardian)
+    for _ in range(4):
+        street.move_in(guardian_phone=guardian)
+    street.move_in(ZHANG)
+    street.start("{name: 问候, purpose: 问候, hours: ['08:00-21:00'], questions: [{id: a, kind: yes_no, say: 您好吗}]}")
+    calls: list[float] = []
+    for _ in range(30 * 4):
+        await street.engine.tick()
+        for attempt in street.open_attempts():
+            if attempt["number"] == guardian:
+                calls.append((street.clock.now() - street.attempts()[0]["created_at"]).total_seconds() / 3600)
+            street.hang_up(Outcome.ANSWERED, result=CallResult.COMPLETED)
+        street.clock.advance(timedelta(minutes=15))
+    assert street.exchange.numbers.count(ZHANG) == 1
+    assert len(calls) == 5
+    assert all(later - earlier >= 1 for earlier, later in pairwise(calls))
+    assert sum(1 for hour in calls if hour < 14) == 3
+    assert {target["status"] for target in street.targets()} == {TargetStatus.COMPLETED}
 
 
 async def test_after_the_deadline_whoever_is_left_becomes_a_case(street: Street) -> None:
