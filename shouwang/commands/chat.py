@@ -6,7 +6,7 @@ from typing import BinaryIO
 import click
 
 from community.settings import load_settings
-from shouwang.commands.chat_month import COMMANDS as MONTH
+from shouwang.commands.chat_month import VERBS as MONTH
 from shouwang.commands.output import print_json
 from shouwang.logs import set_up_logs
 from shouwang.wiring import open_office

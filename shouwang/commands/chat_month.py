@@ -81,4 +81,4 @@ def _short(value: Any) -> str:
     return "—" if value is None else str(value)
 
 
-COMMANDS = (export_command, compare_command)
+VERBS = (export_command, compare_command)

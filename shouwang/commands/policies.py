@@ -19,7 +19,7 @@ from community.usecases.answer_policy import answer_policy
 from community.usecases.authorise import authorise
 from community.usecases.import_policies import PolicyFile, PolicyImport, import_policies
 from shouwang.commands.output import DONE, FAILED, as_option, json_option, print_json
-from shouwang.commands.policy_replies import COMMANDS as REPLIES
+from shouwang.commands.policy_replies import VERBS as REPLIES
 from shouwang.commands.policy_trial import try_import
 from shouwang.wiring import Office, open_office
 

@@ -165,4 +165,4 @@ def _answer(one: WrittenAnswer) -> dict[str, Any]:
     }
 
 
-COMMANDS = (questions_command, reply_command, publish_command, withdraw_command, set_aside_command)
+VERBS = (questions_command, reply_command, publish_command, withdraw_command, set_aside_command)
