@@ -139,13 +139,18 @@ _WRITTEN = (
     "rehearsal",
     "at",
 )
+_CORRECTION = ("corrected_label", "corrected_value", "corrected_by", "corrected_at")
 
 
 def _upsert(insert: Callable[[Table], Any]) -> Any:
     statement = insert(answers)
-    replaced = {name: statement.excluded[name] for name in _WRITTEN}
+    replaced: dict[str, Any] = {name: statement.excluded[name] for name in _WRITTEN}
+    # Where staff found that it was no answer the question is open again, and what comes now counts.
+    reopened = answers.c.corrected_label.in_(NOT_ANSWERS)
+    for name in _CORRECTION:
+        replaced[name] = case((reopened, None), else_=answers.c[name])
     # What one channel did not understand never takes the place of what another one did.
-    better = or_(statement.excluded.label.not_in(NOT_ANSWERS), answers.c.label.in_(NOT_ANSWERS))
+    better = or_(statement.excluded.label.not_in(NOT_ANSWERS), MEANT_LABEL.in_(NOT_ANSWERS))
     return statement.on_conflict_do_update(
         index_elements=["target_id", "question_id"], set_=replaced, where=better
     ).inline()
@@ -157,6 +162,8 @@ _SAVE = {"sqlite": _upsert(sqlite_insert), "postgresql": _upsert(postgresql_inse
 
 def save_answer(conn: Connection, answer: Answer) -> None:
     """Write down an answer; a later one to the same question replaces it, a correction by staff stays beside it.
+
+    A correction that says that it was no answer holds until there is one.
 
     What was not understood is kept only while there is no answer.
     """
