@@ -104,7 +104,8 @@ text_opt_outs = Table(
 
 #: Stands in a body for the one-time link, which is made at the moment of sending.
 LINK_PLACE = "⟦link⟧"
-_URGENT = (TextKind.EMERGENCY, TextKind.DANGER_ASK)
+#: What somebody in danger is told, or asked.
+URGENT = (TextKind.EMERGENCY, TextKind.DANGER_ASK)
 _LIVE = (TextStatus.SENDING, TextStatus.UNKNOWN)
 
 
@@ -200,7 +201,7 @@ def due_texts(conn: Connection, carrier: str, now: datetime, limit: int) -> list
             text_messages.c.status == TextStatus.WAITING,
             text_messages.c.next_at <= now,
             text_messages.c.carrier == carrier,
-            or_(text_messages.c.kind.in_(_URGENT), in_turn),
+            or_(text_messages.c.kind.in_(URGENT), in_turn),
         )
         .order_by(text_messages.c.id)
         .limit(limit)

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from community.usecases.raise_emergency import LASTS, Teller
 from community.usecases.written_conversation import VALID_FOR
 
 _REPLIES_PER_HOUR = 20
-#: What is said no more to whoever was answered so often within the hour.
+#: Said no more to whoever was answered so often within the hour; what somebody in danger is told is counted by itself.
 _CHAT = frozenset({TextKind.REPLY, TextKind.DANGER_ASK, TextKind.NO_CALLS})
 
 
@@ -91,7 +91,7 @@ class ArrivedText:
         if answered is not None:
             resident_id, target_id = answered.resident_id, answered.target_id
         store.note_on_text(self.conn, self.id, target_id=target_id, resident_id=resident_id)
-        if not body or (kind in _CHAT and self._wrote_too_often()):
+        if not body or self._wrote_too_often(_CHAT if kind in _CHAT else {kind}):
             return
         store.insert_text(
             self.conn,
@@ -141,10 +141,10 @@ class ArrivedText:
             return True
         return all(person_of(self.conn, resident_id).sample for resident_id, _ in self.residents)
 
-    def _wrote_too_often(self) -> bool:
-        """A machine answers a machine: nothing more is said for a while."""
+    def _wrote_too_often(self, kinds: Collection[TextKind]) -> bool:
+        """A machine answers a machine: nothing more of these kinds is said for a while."""
         since = self.now - timedelta(hours=1)
-        lately = [text for text in self.history if text.kind in _CHAT and text.created_at > since]
+        lately = [text for text in self.history if text.kind in kinds and text.created_at > since]
         return len(lately) >= _REPLIES_PER_HOUR
 
     def with_number(self, words: str) -> str:

@@ -54,7 +54,9 @@ def why_not(conn: Connection, text: TextMessage, sender: Sender, *, now: datetim
     if problem is not None and not (problem is TextProblem.UNSUBSCRIBED and text.kind in _AFTER_GOODBYE):
         return Never("这个号码不收短信")
     if text.kind is not TextKind.INVITATION or text.target_id is None or person is None:
-        return may_reply(_quiet_hours(sender), written_at=text.created_at, now=now)
+        # What somebody in danger is told waits for no morning.
+        hours = None if text.kind in store.URGENT else _quiet_hours(sender)
+        return may_reply(hours, written_at=text.created_at, now=now)
     target = target_by_id(conn, text.target_id)
     campaign = campaign_by_id(conn, target.campaign_id)
     invitee = Invitee(
