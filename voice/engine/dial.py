@@ -283,6 +283,8 @@ class Dialler:
             return
         room = _ROOM
         while not await self._sent_in_time(due, own_until, last_look):
+            # A call that is lost meanwhile uses up no more of the pace that all share.
+            await last_look.take()
             room = min(1.0, room * 4)
             due = await self._take_new_slot(room)
             own_until = due + room + self._gap

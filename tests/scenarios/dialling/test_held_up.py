@@ -1,6 +1,7 @@
 """A worker that is held up between the check of a call and its turn: it looks again, and places what may still be placed."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,33 @@ async def test_a_call_whose_campaign_is_paused_while_it_waits_is_not_placed(stre
     dialler._check_or_drop = checked_then_held_up
     await dialler.dial(claimed, claimed_at=claimed_at)
 
+    assert street.exchange.posts == []
+    assert [target["status"] for target in street.targets()] == ["waiting"]
+
+
+async def test_a_call_that_never_comes_in_time_stops_trying_once_it_must_not_be_placed(street: Street) -> None:
+    street.move_in(PEOPLE[0])
+    campaign = street.start()
+    claimed_at = street.clock.monotonic()
+    claimed = replace(await street.engine._claim(), alone=False)
+    dialler = street.engine._dialler
+    tries = 0
+
+    async def too_late(_room: float) -> float:
+        nonlocal tries
+        tries += 1
+        if tries == 3:
+            street.do(pause_campaign, campaign)
+        street.clock.advance(timedelta(seconds=1.5))
+        await asyncio.sleep(0)
+        return asyncio.get_running_loop().time() - 10
+
+    dialler._take_new_slot = too_late
+    dialler._sent.append(asyncio.get_running_loop().time() + 60)
+    async with asyncio.timeout(10):
+        await dialler.dial(claimed, claimed_at=claimed_at)
+
+    assert tries == 3
     assert street.exchange.posts == []
     assert [target["status"] for target in street.targets()] == ["waiting"]
 

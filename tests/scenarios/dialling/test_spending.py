@@ -135,12 +135,12 @@ async def test_no_call_starts_two_seconds_after_a_pause_however_late_its_turn(st
     wait = dialler._wait_for_turn
     late = []
 
-    async def held_up(due: float, own_until: float | None) -> None:
+    async def held_up(due: float, own_until: float | None, last_look: Any) -> None:
         late.append(due)
         if len(late) == 1:
             street.do(pause_campaign, campaign, reason="核对")
             street.clock.advance(timedelta(seconds=2))
-        await wait(due, own_until)
+        await wait(due, own_until, last_look)
 
     dialler._wait_for_turn = held_up  # type: ignore[method-assign]
     await street.engine.tick()
