@@ -1,10 +1,11 @@
 """Whether a message tells of danger now, by the rules and the second opinion together: alarm, suspicion, or nothing.
 
-Rules decide alone unless the opinion is sure of the contrary. Where they are silent, the opinion raises the alarm when it is sure; when it is not, it only asks to ask.
+A bare cry for help decides alone; so do the rules unless the opinion is sure of the contrary. Where they are silent, the opinion raises the alarm when it is sure; when it is not, it only asks to ask.
 """
 
 from dataclasses import replace
 
+from community.model.hazards.cries import cry_for_help
 from community.model.hazards.danger_opinion import DangerOpinion
 from community.model.hazards.emergency import SERVICES, Emergency, detect_emergency
 
@@ -31,6 +32,9 @@ def recognise(text: str, opinion: DangerOpinion, *, asked: bool = True) -> Emerg
     Returns:
         An emergency; with `suspected` one to ask about; None for neither.
     """
+    cry = cry_for_help(text)
+    if cry is not None:
+        return Emergency(SERVICES[cry], cry, cry)
     ruled = detect_emergency(text)
     sure = opinion.sureness(text, ruled.kind if ruled else None)
     doubted = _SUSPECTED if len(text) <= _PLAIN else _DOUBTED

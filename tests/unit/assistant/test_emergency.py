@@ -142,6 +142,42 @@ def test_how_people_in_danger_speak(text: str) -> None:
     assert alarm(text), recognise_emergency(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("帮我打120", "120"),
+        ("快打幺二零！", "120"),
+        ("有没有人，快叫救护车", "120"),
+        ("打119啊", "119"),
+        ("赶紧叫消防", "119"),
+        ("快报警", "110"),
+        ("快喊警察来", "110"),
+    ],
+)
+def test_a_bare_cry_for_help_is_never_weighed(text: str, first: str) -> None:
+    emergency = recognise_emergency(text)
+    assert emergency is not None
+    assert not emergency.suspected
+    assert emergency.services[0] == first
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "120怎么打",
+        "打120要钱吗",
+        "昨天帮我叫了救护车",
+        "不用打120了",
+        "帮我打个电话给物业",
+        "快递员报警了",
+        "帮我叫个车",
+    ],
+)
+def test_words_of_calling_for_help_are_no_cry_by_themselves(text: str) -> None:
+    emergency = recognise_emergency(text)
+    assert emergency is None or emergency.suspected
+
+
 def test_a_suspicion_is_only_asked_about_where_somebody_spoke_to_the_bot() -> None:
     opinion = load_danger_opinion()
     texts = [str(line["text"]) for line in lines(LINES / "fresh")]
