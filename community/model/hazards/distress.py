@@ -9,7 +9,12 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("gas", re.compile(r"煤气|天然气|漏气|燃气")),
     ("fire", re.compile(r"着(?:起)?火|起火|冒烟|烧起来")),
     ("despair", re.compile(r"不想活|活不下去|活够|活着(?:没|有什么)意思|自杀|寻(?:死|短)|跳楼|农药|想死|哭")),
-    ("police", re.compile(r"砸|撬|踹|闯|抢|打我|杀|被(?:锁|关)在|贼")),
+    (
+        "police",
+        re.compile(
+            r"砸|撬|踹|闯|抢|打我|杀|被(?:锁|关)在|贼|(?:敲|拍|撞|擂|捶).{0,6}门|尾随|跟着我|门[口外].{0,3}[有个].{0,5}[人男]"
+        ),
+    ),
 )
 #: What staff are told of each kind.
 DISTRESS_NAMES = {

@@ -20,6 +20,19 @@ _DISTRESS = re.compile(
 FIGURES_OF_SPEECH = re.compile(
     r"打死.{0,2}(?:也|都)|(?<!快)(?<!要)(?:热|烦|气|吓|急|累|痒|臭|吵|想|冻|笑)死|(?:干得|嗓子(?:都)?(?:干得)?|喉咙)冒烟|(?:锅里|灶上|炉子上)(?:还|正)?[一-鿿]{0,2}(?:烧|煮|炖|炒|熬)着"
 )
+#: Somebody at the door or behind them, and the fear of them: neither alone is an emergency.
+_INTRUDES = re.compile(
+    r"(?:敲|拍|捶|擂|撞|砸|踢|拧|扒)(?:着|了)?(?:我们?|俺)?(?:家|屋)?(?:的)?(?:大|房|防盗)?门"
+    r"|(?:门口|门外|窗外|窗口|楼道|外面|外头|屋外)[^,.!?没多]{0,3}(?:有|个|站|是)[^,.!?没多]{0,5}(?:人|男|女的|家伙|汉)|(?:人|男的|女的|家伙|汉)[^,.!?]{0,8}(?:门口|门外|窗外|不(?:肯)?走)"
+    r"|(?:跟|尾随|盯)(?:着|踪)(?:我|俺)|(?:人|男的|家伙|汉)[^,.!?]{0,4}(?:赖|堵|守)(?:着|在)"
+)
+_AFRAID = re.compile(
+    r"(?:害怕|好怕|怕(?:死|极)|怕得|吓(?:人|死|坏|得|着))|(?<![都也从])(?:不|没)敢(?:开门?|出声|吭声|出去|出门|动|睡|说话)|(?:我|俺)(?:有点|真|很|好)?怕(?=[,.!啊呀]|$)"
+)
+#: What happens now and then, or only in thought; or those who are afraid of nobody.
+_NOT_AFRAID_NOW = re.compile(
+    r"昨|前[天年]|去年|上(?:个?月|周|礼拜|回|次)|以前|从前|那(?:年|时|回|次)|电视|新闻|演习|听说|要是|如果|万一|走(?:了|掉)|从来|平时|经常|常常|一般|有时|每次|每回|总是|一向|(?:不|没|别)(?:有|用|要|太|怎么)?(?:害怕|吓)|怕什么|狗|猫|打雷|老鼠|蛇"
+)
 _CRY = re.compile(r"呜呜|\(哭\)|哭着|哭声")
 _NOT_NOW = re.compile(
     r"昨[天日儿晚]|前[天日儿年]|去年|上(?:个?月|周|礼拜|回|次)|以前|从前|年轻|那(?:年|时|回|次)|电视|新闻|演习|听说|好了|治好|没事(?:了)?|不碍事|过去了|要是|如果|万一|怕(?!是)|差点"
@@ -129,6 +142,8 @@ def _hangs_up_for_now(text: str) -> bool:
 
 def is_distress(text: str) -> bool:
     """Whether somebody needs help now; a cry for help is never read as anything else."""
+    if _afraid_of_somebody(text):
+        return True
     text = FIGURES_OF_SPEECH.sub("", text)
     for match in _DISTRESS.finditer(text):
         start = max(text.rfind(mark, 0, match.start()) for mark in ",.!?;") + 1
@@ -136,6 +151,13 @@ def is_distress(text: str) -> bool:
         if negations(text[start : match.start()]) % 2 == 0 and not _NOT_NOW.search(clause):
             return True
     return bool(_CRY.search(text))
+
+
+def _afraid_of_somebody(text: str) -> bool:
+    """Whether somebody stands at the door, or follows them, and they are afraid: 有个男的一直敲我的门，我害怕."""
+    if not (_INTRUDES.search(text) and _AFRAID.search(text)):
+        return False
+    return not _NOT_AFRAID_NOW.search(text)
 
 
 def is_wrong_number(text: str) -> bool:

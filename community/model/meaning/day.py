@@ -128,6 +128,9 @@ def _find(text: str, today: date, *, past: bool) -> date | None:
         day = finder(text, today, past)
         if day is not None:
             return day
+        if finder in _NAMED_IN_FULL and _NAMED_IN_FULL[finder].search(text):
+            # 二月三十号 is no day; it is not the thirtieth of another month either.
+            return None
     return None
 
 
@@ -248,3 +251,6 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+_NAMED_IN_FULL = {_month_day: _MONTH_DAY, _relative_month: _RELATIVE_MONTH}

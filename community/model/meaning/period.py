@@ -43,6 +43,11 @@ _BEFORE = re.compile(r"^(?:钟|多)?(?:以|之)?前|^(?:钟)?(?:不到|为止)")
 _NOT = re.compile(
     r"(?:不|没|别)(?:空|时间|工夫|有空|行|成|方便|中|在|来|要|可以|得)|(?:要|得|在)(?:睡|出|接|上|打|去|跳|买|做|送|锻炼|带|洗|吃药|排队)|除了|睡(?:着|懒)|出门"
 )
+#: 除了下午都行, 下午不行，别的时间都行: every part but one is no part.
+_ANY_OTHER = re.compile(
+    r"除(?!夕)(?P<but>[^,.!?;]{1,14}?),?(?:都|随时|随便|其他|别的|其余|什么时|任何)|[^,.!?;]{1,8}(?:除|以|之)外,?都"
+    r"|(?:别的|其他|其余|另外|剩下)(?:的|时候|时间|时段|钟点)*(?:都|随)"
+)
 _NOON = 12 * 60
 
 
@@ -50,6 +55,10 @@ def read(text: str) -> Reading:
     """The part of the day, and hours where they were said."""
     # 早一点 names no hour.
     text = re.sub(r"(?<=[早晚快慢迟])一点(?!钟|半|[到至])", "点", text)
+    return UNCLEAR if _rules_one_out(text) else _read(text)
+
+
+def _read(text: str) -> Reading:
     parts = _parts(text)
     hours = _hours(text, parts)
     if hours:
@@ -68,6 +77,15 @@ def read(text: str) -> Reading:
     if _ANY.search(text) and not re.search(r"^(?:不|没)(?:行|方便|知道)|都不|都没|也不|也没", text):
         return words(Label.VALUE, _value("any"), 0.88)
     return UNCLEAR
+
+
+def _rules_one_out(text: str) -> bool:
+    """Whether any time suits but one; 除了睡觉都在 names none."""
+    match = _ANY_OTHER.search(text)
+    but = match["but"] if match else None
+    return match is not None and (
+        but is None or any(pattern.search(but) for _, pattern in _COMPILED) or bool(_ONE.search(but))
+    )
 
 
 def read_keys(digits: str) -> Reading:

@@ -235,3 +235,58 @@ def test_nothing_said_breaks_it(kind: QuestionKind, speech: str) -> None:
     options = ["甲", "乙"] if kind is QuestionKind.CHOICE else []
     assert understand(_ask(kind, options=options, yes_means="方便"), speech, "", 0.0, TODAY).label
     assert understand(_ask(kind, options=options, yes_means="方便"), speech, "", 0.9, TODAY).label
+
+
+@pytest.mark.parametrize("speech", ["二月三十号", "2月30号", "六月三十一号", "九月三十一", "十三月五号"])
+def test_a_day_that_no_calendar_has_is_no_other_day(speech: str) -> None:
+    assert understand(_ask(QuestionKind.DATE), speech, "", 0.9, TODAY).label == Label.UNCLEAR
+
+
+def test_an_impossible_day_may_still_be_corrected() -> None:
+    assert understand(_ask(QuestionKind.DATE), "二月三十号，不对，三月一号", "", 0.9, TODAY).value == "2027-03-01"
+
+
+@pytest.mark.parametrize(
+    "speech",
+    ["除了下午都行", "除了下午和晚上都可以", "除了三点都行", "下午不行，其他时间都行", "下午以外都行"],
+)
+def test_any_time_but_one_is_not_any_time(speech: str) -> None:
+    assert understand(_ask(QuestionKind.TIME_PERIOD), speech, "", 0.9, TODAY).label == Label.UNCLEAR
+
+
+def test_what_rules_out_no_part_of_the_day_is_any_time() -> None:
+    for speech in ("除了睡觉都在", "都行", "除夕都在"):
+        reading = understand(_ask(QuestionKind.TIME_PERIOD), speech, "", 0.9, TODAY)
+        assert reading.value == {"part": "any", "from": None, "to": None}, speech
+
+
+@pytest.mark.parametrize(
+    "speech",
+    [
+        "有个男的一直敲我的门，我害怕",
+        "有个男的在门口，我不敢出声",
+        "门外有个人不走，我好害怕",
+        "外面有人一直拍门，吓死我了",
+        "有人跟着我，好吓人",
+        "门口有人，我怕",
+    ],
+)
+@pytest.mark.parametrize("kind", [QuestionKind.YES_NO, QuestionKind.FREE_TEXT])
+def test_somebody_at_the_door_who_is_feared_is_danger(kind: QuestionKind, speech: str) -> None:
+    assert understand(_ask(kind), speech, "", 0.3, TODAY).label == Label.DISTRESS
+
+
+@pytest.mark.parametrize(
+    "speech",
+    [
+        "有人敲门，等一下",
+        "我不害怕，有人敲门也不开",
+        "外面人多，我不敢出门",
+        "楼道里没人，黑，我不敢出去",
+        "孙女害怕打雷，有人敲门",
+        "以前有人敲门我害怕",
+        "陌生人敲门我都不敢开的",
+    ],
+)
+def test_fear_or_a_knock_alone_is_no_danger(speech: str) -> None:
+    assert understand(_ask(QuestionKind.YES_NO), speech, "", 0.9, TODAY).label != Label.DISTRESS
