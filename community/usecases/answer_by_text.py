@@ -29,6 +29,7 @@ _NOT_SEEN = frozenset({TextStatus.WAITING, TextStatus.DROPPED, TextStatus.REFUSE
 #: What may be said to us before any question was seen.
 _ABOUT_US = frozenset(
     {
+        Move.WHO,
         Move.SURE,
         Move.OPTED_OUT,
         Move.REFUSED,

@@ -149,6 +149,12 @@ class _Taking:
     def _words(self, move: Move, misses: int) -> str:
         if move is Move.AGAIN:
             return say("writing", "unclear_once" if misses == 0 else "unclear_twice")
+        if move is Move.WHO:
+            plan = self.conversation.campaign.questionnaire
+            caller = plan.caller or self.rules.name
+            return say(
+                "writing", "who_we_are", caller=caller, purpose=plan.purpose.rstrip("。"), phone=self.rules.phone
+            )
         return say("writing", _SAID[move]) if move in _SAID else ""
 
     def _agree(self, question: Question, reply: Reply) -> WrittenTurn:

@@ -396,3 +396,18 @@ async def test_questions_about_health_are_asked_by_text_only_with_consent(street
         answers = readings_of_target(conn, street.street.targets()[0]["id"])
     assert answers["fine"].label == "not_asked"
     assert answers["cooling"].value == "空调"
+
+
+@pytest.mark.parametrize("asks", ["你们是谁啊", "是不是真的社区"])
+@pytest.mark.parametrize("begun", [True, False], ids=["at a question", "at once"])
+async def test_who_asks_who_we_are_learns_it_and_how_to_check(street: TextStreet, asks: str, begun: bool) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street)
+    if begun:
+        await street.write(ZHANG, "1")
+    for _ in range(4):
+        told = await street.write(ZHANG, asks)
+        assert "社区问问您的情况" in told
+        assert "打057100000000核实" in told
+        assert "您这两天都好吗？" in told, "asking costs nothing"
+    assert "您家用什么降温？" in await street.write(ZHANG, "都好")

@@ -13,6 +13,7 @@ from typing import Any
 from community.model.meaning import AnswerOpinion, Label, Reading, understand
 from community.model.meaning.asides import is_wrong_number, wants_opt_out
 from community.model.meaning.asking_back import is_question
+from community.model.meaning.interjections import asks_who, doubts
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_rules import MISSES
 from community.model.questionnaires.choices import Choice, choices_of
@@ -59,6 +60,8 @@ class Move(StrEnum):
     ASK = "ask"
     #: Give the question up; a person asks it.
     SET_ASIDE = "set_aside"
+    #: The resident asks who we are, or doubts it.
+    WHO = "who"
     #: The resident asks something.
     ASKED_BACK = "asked_back"
     #: Ask whether we are never to call or write again.
@@ -198,6 +201,8 @@ def _to_question(
     reading = understand(question, text, digits, None, today, opinion=opinion)
     if reading.is_answer:
         move = Move.READ_BACK if question.confirm else Move.RECORD
+    elif _asks_who(reading, question, text):
+        move = Move.WHO
     elif reading.label == Label.UNCLEAR and _asks_back(question, text):
         move = Move.ASKED_BACK
     elif reading.label in _SAY_NOTHING:
@@ -258,6 +263,8 @@ def _to_health(writing: Writing, text: str, digits: str, today: date, *, opinion
         move = Move.HEALTH_YES
     elif reading.label == Label.NO or (reading.label == Label.REFUSE and not wants_opt_out(plain(text))):
         move = Move.HEALTH_NO
+    elif _asks_who(reading, _HEALTH, text):
+        move = Move.WHO
     elif unclear:
         # Whoever never says yes is not asked about it.
         move = Move.HEALTH_NO if writing.misses >= MISSES else Move.AGAIN
@@ -283,6 +290,14 @@ _MOVES = {
 
 def _reply(move: Move, reading: Reading, text: str, digits: str = "") -> Reply:
     return Reply(move=move, reading=reading, text=text, digits=digits)
+
+
+def _asks_who(reading: Reading, question: Question, text: str) -> bool:
+    """Whether who we are is asked or doubted; a question for free words keeps what it is given."""
+    if reading.label not in {Label.UNCLEAR, Label.REPEAT_REQUEST}:
+        return False
+    said = plain(text)
+    return asks_who(said) or doubts(said, question.say)
 
 
 def _asks_back(question: Question, text: str) -> bool:
