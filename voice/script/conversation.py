@@ -23,6 +23,7 @@ from community.usecases.recognise_emergency import hears_danger
 from voice.script import (
     answering,
     emergency,
+    faintly,
     guardian,
     health_consent,
     inbound,
@@ -83,6 +84,7 @@ def _about_going_on(speaker: Speaker, said: Said) -> Turn | None:
 
 
 def _hear(speaker: Speaker, said: Said) -> Turn:
+    speaker = interrupting.counted(speaker, said)
     reading = _read(speaker, _asked(speaker), said.heard)
     return interrupting.answer(speaker, said, reading) or _LISTENING[speaker.dialogue.phase](speaker, said)
 
@@ -186,12 +188,17 @@ def _question(speaker: Speaker, said: Said) -> Turn:
     if guessed and not asks:
         return _again(speaker, said, UNCLEAR)
     if reading.is_answer and not guessed:
-        # 嗯 may be a yes: it is kept only after it was read back.
-        keep = answering.read_back if is_hum(plain(said.heard.speech)) else answering.take
-        return keep(speaker, question, said.heard, reading)
+        return _keep(speaker, question, said.heard, reading)
     if reading.label in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST} and _is_answered(speaker, question):
         return answering.put(speaker, speaker.say("noted"), question)
     return _not_answered(speaker, said, question, reading)
+
+
+def _keep(speaker: Speaker, question: Question, heard: Heard, reading: Reading) -> Turn:
+    """Keep an answer; 嗯 may be a yes, and a doubtful yes a no: those only after they were read back."""
+    doubtful = faintly.is_doubtful(heard) and reading.label in {Label.YES, Label.NO, Label.NONE}
+    keep = answering.read_back if doubtful or is_hum(plain(heard.speech)) else answering.take
+    return keep(speaker, question, heard, reading)
 
 
 def _not_answered(speaker: Speaker, said: Said, question: Question, reading: Reading) -> Turn:
@@ -230,7 +237,7 @@ def _confirm(speaker: Speaker, said: Said) -> Turn:
     corrected = _read(speaker, question, said.heard)
     if _corrects(question, said.heard, pending, corrected, denied=reading.label == Label.NO):
         # 不对，是三十八度: the correction is read back in its turn.
-        return answering.take(speaker, question, said.heard, corrected)
+        return _keep(speaker, question, said.heard, corrected)
     if reading.label == Label.NO:
         return _again(speaker, said, Reading(Label.UNCLEAR), prompts=speaker.say("read_back_wrong"))
     if reading.label in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST}:
@@ -392,7 +399,8 @@ def _read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
     script = speaker.script
     digits = KEY_REPEAT if heard.digits.startswith(KEY_REPEAT) and len(heard.digits) == 1 else heard.digits
     today = script.now.astimezone(script.zone).date()
-    return understand(question, heard.speech, digits, heard.confidence, today, opinion=script.opinion)
+    reading = understand(question, heard.speech, digits, None, today, opinion=script.opinion)
+    return faintly.believed(speaker.dialogue.phase, heard, reading)
 
 
 _Handler = Callable[[Speaker, Said], Turn]

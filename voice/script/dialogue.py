@@ -58,6 +58,7 @@ class Dialogue:
         set_aside: questions that were given up as unclear.
         asked_back: questions the resident asked us.
         hums: 嗯, 喂 and the like that were said instead of an answer to this question.
+        greetings: 嗯, 喂 and the like in a row, whatever was asked.
         doubts: how often the resident doubted who we are.
         interrupted: the phase that 不要再打了 interrupted, to be gone back to; empty for none.
         rounds: how often we spoke while staying with somebody in distress.
@@ -85,6 +86,7 @@ class Dialogue:
     set_aside: int = 0
     asked_back: int = 0
     hums: int = 0
+    greetings: int = 0
     doubts: int = 0
     interrupted: str = ""
     rounds: int = 0

@@ -1,6 +1,7 @@
 """Words that answer nothing: a hum or a greeting does not end a question, and whoever doubts us learns who we are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from community.model.calls.call import CallResult
@@ -16,6 +17,8 @@ from voice.script.turn import Said, Turn
 
 #: After so many hums to one question a hum is taken for what it may mean; after so many doubts we let it be.
 _HUMS, _DOUBTS, _ASKED_WHO = 1, 2, 4
+#: After so many in a row nobody is there who answers.
+_GREETINGS = 4
 _PHASES = frozenset({Phase.GUARDIAN, Phase.CONSENT, Phase.HEALTH, Phase.QUESTION, Phase.CONFIRM})
 
 
@@ -34,9 +37,23 @@ def answer(speaker: Speaker, said: Said, reading: Reading) -> Turn | None:
         return _reassure(speaker, text, about)
     # 嗯 to 对吗 is a yes as good as any.
     agrees = dialogue.phase is Phase.CONFIRM and reading.is_answer
+    sure = reading.is_answer and reading.decided_by != "model"
+    answers = sure and (agrees or dialogue.hums >= _HUMS)
+    if dialogue.greetings > _GREETINGS and not answers:
+        return end(speaker, speaker.say("unclear_end"), CallResult.UNCLEAR)
     if dialogue.hums < _HUMS and not agrees and _says_nothing(speaker, text, reading):
         return once_more(speaker, [], hums=dialogue.hums + 1, barge_in=False)
     return None
+
+
+def counted(speaker: Speaker, said: Said) -> Speaker:
+    """The speaker who counts such words: whatever else is said or pressed begins the count anew, silence leaves it."""
+    if said.heard.is_silence:
+        return speaker
+    text = plain(said.heard.speech)
+    greets = not said.heard.digits and (is_hum(text) or is_greeting(text))
+    count = speaker.dialogue.greetings + 1 if greets else 0
+    return Speaker(speaker.script, replace(speaker.dialogue, greetings=count))
 
 
 def once_more(speaker: Speaker, prompts: Sequence[Prompt], *, barge_in: bool = True, **changes: Any) -> Turn:

@@ -38,7 +38,7 @@ from voice.script.inbound import DESK
 from voice.script.steps import INBOUND_PATH, INBOUND_STATUS_PATH, CallUrls, Heard, Language, Step
 from voice.script.wording import wording
 from voice.web.call_turn import TakenTurn, make_script, take_turn
-from voice.web.webhook import read_webhook
+from voice.web.webhook import LARGEST_BODY, LARGEST_SPEECH, read_webhook
 
 log = structlog.get_logger()
 
@@ -192,7 +192,8 @@ class _Webhooks:
         carrier = self._carriers.get(request.match_info["carrier"])
         if carrier is None:
             raise web.HTTPNotFound(text="no such carrier")
-        webhook = await read_webhook(request, self._public_url)
+        largest = LARGEST_SPEECH if request.match_info["tail"].startswith("step/") else LARGEST_BODY
+        webhook = await read_webhook(request, self._public_url, largest=largest)
         if not carrier.verify(webhook):
             log.warning("webhook_refused", carrier=carrier.name, reason="signature")
             raise web.HTTPForbidden(text="signature")

@@ -98,9 +98,22 @@ async def test_what_is_no_webhook_of_ours_is_refused(caller: Caller) -> None:
     assert (await caller.post(call, "amd"))[0] == 400
 
 
+@pytest.mark.parametrize("characters", [3_500, 35_000])
+async def test_who_talks_and_talks_is_heard_as_far_as_we_read(caller: Caller, characters: int) -> None:
+    call = caller.world.write_call(NUMBER)
+    await caller.post(call, "step/0")
+    words = "舒服," + "今" * characters
+    status, twiml = await caller.post(call, "step/1", SpeechResult=words, Confidence="0.9")
+    assert status == 200
+    assert "Gather" in twiml
+    (heard,) = [u.text for u in caller.world.transcript(call) if u.speaker == "resident"]
+    assert heard == words[:2000]
+
+
 async def test_a_huge_body_and_a_hundred_thousand_fields_are_refused(caller: Caller) -> None:
     call = caller.world.write_call(NUMBER)
-    assert (await caller.post(call, "step/0", SpeechResult="好" * 40_000))[0] == 413
+    assert (await caller.post(call, "step/0", SpeechResult="好" * 60_000))[0] == 413
+    assert (await caller.post(call, "status", CallStatus="好" * 10_000))[0] == 413
     url = f"{caller.world.public_url}/voice/twilio/{call.attempt_id}/{call.token}/step/0"
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     async with caller.session.post(url, data="&".join(f"a{i}=1" for i in range(5000)), headers=headers) as response:
@@ -231,10 +244,10 @@ async def test_the_machine_detector_is_not_believed_against_a_person_who_answere
         {"SpeechResult": "", "Confidence": "0.0"},
         {"SpeechResult": "   "},
         {"Digits": ""},
-        {"SpeechResult": "舒服", "Confidence": "0"},
+        {"SpeechResult": "身上嘛倒是还算舒服的", "Confidence": "0.2"},
         {"SpeechResult": "今天的菜真贵" * 570, "Confidence": "0.9"},
     ],
-    ids=["empty", "blank", "no key", "not sure at all", "ten kilobytes"],
+    ids=["empty", "blank", "no key", "not sure", "ten kilobytes"],
 )
 async def test_what_cannot_be_understood_is_asked_again_and_ends_politely(
     caller: Caller, heard: dict[str, str]
