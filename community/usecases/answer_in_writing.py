@@ -21,6 +21,7 @@ from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_case import case_of_answer
 from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, first_open_question
 from community.model.questionnaires.questionnaire import Question
+from community.model.questionnaires.questionnaire_check import speaks_of_health
 from community.model.questionnaires.writing import Move, Reply, after_reply, read_reply
 from community.model.rulebook import Rulebook
 from community.store import invitations as store
@@ -152,9 +153,9 @@ class _Taking:
         if move is Move.WHO:
             plan = self.conversation.campaign.questionnaire
             caller = plan.caller or self.rules.name
-            return say(
-                "writing", "who_we_are", caller=caller, purpose=plan.purpose.rstrip("。"), phone=self.rules.phone
-            )
+            # Whoever asks may not be the resident.
+            purpose = "" if speaks_of_health(plan.purpose) else plan.purpose.rstrip("。")
+            return say("writing", "who_we_are", caller=caller, purpose=purpose, phone=self.rules.phone)
         return say("writing", _SAID[move]) if move in _SAID else ""
 
     def _agree(self, question: Question, reply: Reply) -> WrittenTurn:

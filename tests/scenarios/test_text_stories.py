@@ -411,3 +411,11 @@ async def test_who_asks_who_we_are_learns_it_and_how_to_check(street: TextStreet
         assert "打057100000000核实" in told
         assert "您这两天都好吗？" in told, "asking costs nothing"
     assert "您家用什么降温？" in await street.write(ZHANG, "都好")
+
+
+async def test_a_purpose_about_health_is_not_told_to_whoever_asks(street: TextStreet) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street, source=CARE.replace("社区问问您的情况", "问问您的高血压"))
+    told = await street.write(ZHANG, "你们是谁啊")
+    assert "想问您几句话" in told
+    assert "血压" not in told
