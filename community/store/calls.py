@@ -60,6 +60,11 @@ class RunningCall:
         """Whom it is about; None for a call that came in and is about nothing we ask."""
         return Aim.of(self.target_id, self.campaign_id, self.resident_id)
 
+    @property
+    def is_guardians(self) -> bool:
+        """Whether the phone is that of the resident's guardian (紧急联系人)."""
+        return self.dialogue.get("callee") == "guardian"
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:

@@ -246,6 +246,21 @@ def mark_phone(conn: Connection, resident_id: int, number: str, status: str, now
     conn.execute(update(phones).where(*good).values(status=status, status_changed_at=now))
 
 
+def mark_guardian_number(conn: Connection, number: str, *, sample: bool) -> list[int]:
+    """Mark a number as no good for everybody whose guardian has it; return those for whom it was not yet, in order.
+
+    Args:
+        sample: only people of the sample community, or only real ones.
+    """
+    theirs = (
+        residents.c.guardian_phone == number,
+        residents.c.guardian_bad_number != number,
+        residents.c.sample.is_(sample),
+    )
+    marked = update(residents).where(*theirs).values(guardian_bad_number=number).returning(residents.c.id)
+    return sorted(conn.execute(marked).scalars())
+
+
 def count_targets(conn: Connection, campaign_id: int) -> dict[TargetStatus, int]:
     """How many targets of a campaign there are in each status."""
     query = (

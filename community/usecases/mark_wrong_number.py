@@ -11,6 +11,7 @@ from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store.calls import RunningCall
 from community.store.targets import mark_phone
+from community.usecases.leave_guardian_alone import leave_guardian_alone
 from community.usecases.open_case import OpenedCase, open_case
 
 
@@ -23,7 +24,7 @@ def mark_wrong_number(
     actor: Actor,
     now: datetime,
 ) -> OpenedCase:
-    """Mark the number that a call dialled, and have the list checked.
+    """Mark the number that a call dialled, a guardian's for everybody who has it, and have the list checked.
 
     Args:
         said: what the person who picked up said.
@@ -35,11 +36,12 @@ def mark_wrong_number(
     mark_phone(conn, call.resident_id, call.number, "wrong", now)
     detail = {"number": mask(call.number)}
     audit.append(conn, at=now, actor=actor, action="phone.wrong", subject=f"resident:{call.resident_id}", detail=detail)
+    others = leave_guardian_alone(conn, call, action="phone.wrong", actor=actor, now=now) if call.is_guardians else ""
     new = NewCase(
         kind=CaseKind.LIST_CHECK,
         source_key=f"attempt:{call.attempt_id}:wrong_number",
         summary="登记的电话不是本人的，请核对名册",
-        description=f"接电话的人说：{said}",
+        description="\n".join(filter(None, [f"接电话的人说：{said}", others])),
         address=call.address,
         grid=call.grid or None,
         resident_id=call.resident_id,

@@ -11,13 +11,14 @@ from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store.calls import RunningCall
 from community.store.targets import mark_phone
+from community.usecases.leave_guardian_alone import leave_guardian_alone
 from community.usecases.open_case import OpenedCase, open_case
 
 
 def stop_calling_guardian(
     conn: Connection, call: RunningCall, *, rules: Rulebook, actor: Actor, now: datetime
 ) -> OpenedCase:
-    """Call that guardian no more; the resident has not opted out and is called as before.
+    """Call that guardian no more, for nobody; the resident has not opted out and is called as before.
 
     Returns:
         The list-check case; the same for the same call.
@@ -26,10 +27,12 @@ def stop_calling_guardian(
     mark_phone(conn, call.resident_id, call.number, "wrong", now)
     subject, detail = f"resident:{call.resident_id}", {"number": mask(call.number)}
     audit.append(conn, at=now, actor=actor, action="guardian.opted_out", subject=subject, detail=detail)
+    others = leave_guardian_alone(conn, call, action="guardian.opted_out", actor=actor, now=now)
     new = NewCase(
         kind=CaseKind.LIST_CHECK,
         source_key=f"attempt:{call.attempt_id}:guardian_opted_out",
         summary="紧急联系人要求不再来电，请另找联系人",
+        description=others,
         address=call.address,
         grid=call.grid or None,
         resident_id=call.resident_id,

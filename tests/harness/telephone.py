@@ -88,10 +88,18 @@ class TelephoneWorld:
         language: str = "mandarin",
         n: int = 1,
         callee: str = "",
+        answered_before: int = 0,
     ) -> WrittenCall:
-        """A resident, a campaign, a target and a call about to be placed; with `callee` guardian, to the guardian."""
+        """A resident, a campaign, a target and a call about to be placed; with `callee` guardian, to the guardian.
+
+        Args:
+            answered_before: how often the target was spoken to before.
+        """
         with self.database.begin() as conn:
             call = _write_call(conn, number, questionnaire, carrier, language=language, n=n, now=self.clock.now())
+            if answered_before:
+                asked = targets.c.id == call.target_id
+                conn.execute(update(targets).where(asked).values(outcome_counts={"answered": answered_before}))
             if callee:
                 mine = attempts.c.id == call.attempt_id
                 conn.execute(update(attempts).where(mine).values(dialogue={"callee": callee}))

@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from voice.carriers.twilio.twiml import render
 from voice.script.dialogue import Dialogue
 
 NUMBER = "+8613800000001"
+ELEVEN = datetime(2026, 7, 15, 3, 0, tzinfo=UTC)
 ASKS_TO_RECORD = """
 name: 访视
 purpose: 想问问您的近况。
@@ -41,10 +44,10 @@ class Story:
         self.carrier = carrier
 
     async def call(
-        self, *says: str | None, pickup: str = "answered", number: str = NUMBER, hang_up: str = "", **call: str
+        self, *says: str | None, pickup: str = "answered", number: str = NUMBER, hang_up: str = "", **call: Any
     ) -> "Story":
         self.person = self.twilio.people[number] = Person(list(says), pickup=pickup, hang_up_at_end=bool(hang_up))
-        self.written = self.world.write_call(number, **call)  # type: ignore[arg-type]
+        self.written = self.world.write_call(number, **call)
         placed = await self.world.place(self.carrier, self.written)
         assert placed.placement is Placement.PLACED
         await self.twilio.quiet()
@@ -165,9 +168,38 @@ async def test_never_call_again_is_confirmed_once_and_kept(story: Story) -> None
 async def test_call_me_later_names_the_time(story: Story) -> None:
     await story.call("正做饭呢，半个小时以后再打来")
     assert story.result == "callback_later"
-    assert story.world.attempt(story.written).dialogue["callback_at"] == "2026-07-15T02:30:00+00:00"
-    assert "今天上午10点半再打给您" in story.heard
-    assert story.world.target(story.written).status == "waiting"
+    assert datetime.fromisoformat(story.world.attempt(story.written).dialogue["callback_at"]) == ELEVEN
+    assert "今天上午11点再打给您" in story.heard, "one call an hour: not at half past ten"
+    target = story.world.target(story.written)
+    assert (target.status, target.next_at) == ("waiting", ELEVEN)
+
+
+@pytest.mark.parametrize(
+    ("wish", "said", "next_at"),
+    [
+        ("下午4点半再打", "今天下午4点半再打给您", "2026-07-15T16:30:00+08:00"),
+        ("中午十二点半再打", "今天下午2点半再打给您", "2026-07-15T14:30:00+08:00"),
+        ("晚上十点再打", "明天上午9点再打给您", "2026-07-16T09:00:00+08:00"),
+    ],
+)
+async def test_the_time_that_is_promised_is_the_time_of_the_next_call(
+    story: Story, wish: str, said: str, next_at: str
+) -> None:
+    await story.call(f"现在忙，{wish}")
+    assert said in story.heard
+    assert story.world.target(story.written).next_at == datetime.fromisoformat(next_at)
+
+
+async def test_no_time_is_promised_that_the_campaign_does_not_live_to_see(story: Story) -> None:
+    await story.call("现在忙，明天上午再打", questionnaire=TWO_FACTS + "not_after: 5h\n")
+    assert story.heard.endswith("好的，过些时候再打。打扰您了，再见。")
+    assert story.world.target(story.written).status == "case"
+
+
+async def test_no_time_is_promised_once_a_person_is_to_call_back(story: Story) -> None:
+    await story.call("现在忙，下午4点半再打", answered_before=1)
+    assert "过些时候再打" in story.heard
+    assert [case.kind for case in story.world.cases()] == ["callback"]
 
 
 async def test_recording_begins_only_after_consent(story: Story) -> None:
@@ -318,9 +350,7 @@ async def test_who_takes_back_never_again_is_asked_on(story: Story) -> None:
     assert story.labels == {"fan": "yes", "notice": "yes"}
 
 
-@pytest.mark.parametrize(
-    "cry", ["屋里全是烟", "血止不住了", "老伴昏过去了，叫不应", "奶奶叫她不理人，尿了一身"]
-)
+@pytest.mark.parametrize("cry", ["屋里全是烟", "血止不住了", "老伴昏过去了，叫不应", "奶奶叫她不理人，尿了一身"])
 async def test_danger_that_only_the_rules_for_emergencies_know_is_an_emergency(story: Story, cry: str) -> None:
     await story.call("舒服", cry, None, None, None, None)
     (case,) = story.world.cases()

@@ -5,14 +5,21 @@ import uuid
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
 from community.model.calls.call import AttemptStatus
-from community.model.calls.dialling import NO_GOOD_PHONE_REASON, NO_HOURS_REASON, Callee, free_from, next_callee
+from community.model.calls.dialling import (
+    NO_GOOD_PHONE_REASON,
+    NO_HOURS_REASON,
+    Callee,
+    free_from,
+    look_back,
+    next_callee,
+)
 from community.model.calls.line import Line
 from community.model.calls.numbers import NumberPool, OwnNumber
 from community.model.calls.pacing import MARGIN, SHARED_GAP, SHARED_MARGIN, Lane, Slot, share_slots, spacing
@@ -249,9 +256,7 @@ class _Facts:
         numbers = {phone.number for own in phones.values() for phone in own}
         numbers |= {each.person.guardian_phone for each in due if each.person.guardian_phone}
         busy_numbers, busy_people = call_store.busy_people(conn, sorted(numbers), people)
-        midnight = datetime.combine(now.astimezone(rules.timezone).date(), time(0), rules.timezone)
-        # A call may have waited long in the carrier's queue before it rang today.
-        since = min(midnight, now - timedelta(hours=1)) - timedelta(days=1)
+        since = look_back(now, rules.timezone)
         return cls(
             phones=phones,
             tries=call_store.last_tries(conn, [each.id for each in due]),

@@ -317,9 +317,12 @@ def _confirm_opt_out(speaker: Speaker) -> Turn:
 
 def _later(speaker: Speaker, heard: Heard) -> Turn:
     script = speaker.script
-    moment = callback_time(heard.speech, script.now, script.zone)
-    if moment is None:
+    wish = callback_time(heard.speech, script.now, script.zone)
+    if wish is None:
         return end(speaker, speaker.say("later"), CallResult.CALLBACK_LATER)
+    moment = script.next_call(wish)
+    if moment is None:
+        return end(speaker, speaker.say("later"), CallResult.CALLBACK_LATER, callback_at=wish.isoformat())
     local = moment.astimezone(script.zone)
     spoken = speaker.wording.moment(local, script.now.astimezone(script.zone).date())
     prompts = speaker.say("later_at", time=spoken)

@@ -1,6 +1,6 @@
 """What one turn of a conversation comes to: the new state, what is said, and what has to be done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
@@ -53,6 +53,8 @@ class Script:
         records: the line can record what is said after the tone.
         opinion: the second opinion on answers.
         now, zone: the moment, and the community's time zone.
+        next_call: from when somebody would like to be called to when we really can; None when a person calls instead.
+            Looked up only where it is said.
     """
 
     questionnaire: Questionnaire
@@ -64,6 +66,7 @@ class Script:
     zone: tzinfo
     now: datetime
     opinion: AnswerOpinion
+    next_call: Callable[[datetime], datetime | None]
     answered: Mapping[str, Reading] = field(default_factory=dict)
     again: bool = False
     guardian: bool = False

@@ -16,6 +16,7 @@ from community.store import calls
 from community.store.answers import readings_of_target
 from community.store.calls import RunningCall, Utterance
 from community.store.recordings import await_recording
+from community.usecases.promise_callback import promise_callback
 from voice.carriers.base import CallEvent, EventKind
 from voice.engine.apply import ASK_AFTER_GOODBYE, ASK_AFTER_WHILE_TALKING, apply_event
 from voice.script.conversation import advance
@@ -24,7 +25,7 @@ from voice.script.steps import Heard, Language, Step
 from voice.script.turn import CallerKnown, Said, Script, Turn
 from voice.script.wording import as_written, wording
 from voice.web.callers import inbound_of, met
-from voice.web.effects import carry_out, is_guardians
+from voice.web.effects import carry_out
 
 _DIALOGUE_KEYS = frozenset({field.name for field in fields(Dialogue)} | {"stale"})
 #: A call's recording is there soon after the longest call, a message soon after the tone.
@@ -78,9 +79,10 @@ def make_script(
         zone=rules.timezone,
         now=now,
         opinion=load_answer_opinion(),
+        next_call=lambda wish: promise_callback(conn, call, wish, rules=rules, now=now),
         answered=answered,
         again=call.n > 1 and bool(answered),
-        guardian=is_guardians(call),
+        guardian=call.is_guardians,
         health_consent=call.health_consent,
         inbound=inbound_of(conn, call, dialogue, now),
         records=records,
@@ -138,7 +140,7 @@ def take_turn(
 
 def _begun(call: RunningCall, before: Dialogue) -> tuple[Dialogue, Said]:
     """Where the conversation stands with somebody who has just said who they are."""
-    if is_guardians(call):
+    if call.is_guardians:
         return Dialogue(step=before.step, phase=Phase.GUARDIAN), Said(heard=Heard(digits="1"))
     return Dialogue(step=before.step), Said(heard=Heard())
 

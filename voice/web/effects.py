@@ -60,11 +60,6 @@ def carry_out(
     return None
 
 
-def is_guardians(call: RunningCall) -> bool:
-    """Whether the phone is the guardian's."""
-    return call.dialogue.get("callee") == "guardian"
-
-
 def _learn(
     conn: Connection,
     call: RunningCall,
@@ -81,7 +76,7 @@ def _learn(
             open_case(conn, _unknown_opts_out(call), rules=rules, actor=ACTOR, now=now)
         return None
     match effect:
-        case OptOut() if is_guardians(call):
+        case OptOut() if call.is_guardians:
             stop_calling_guardian(conn, call, rules=rules, actor=ACTOR, now=now)
         case OptOut():
             opt_out(conn, resident_id, reason="电话里说不要再打", actor=ACTOR, now=now)

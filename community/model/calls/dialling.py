@@ -68,6 +68,12 @@ def capped_until(calls: Sequence[datetime], now: datetime, caps: CallCaps, zone:
     return None
 
 
+def look_back(now: datetime, zone: tzinfo) -> datetime:
+    """Since when calls must have been written down to count now: one may wait long in the carrier's queue before it rings."""
+    midnight = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)
+    return min(midnight, now - _HOUR) - timedelta(days=1)
+
+
 def free_from(
     rung: Sequence[Sequence[datetime]],
     now: datetime,

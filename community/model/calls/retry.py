@@ -170,9 +170,10 @@ def _after_conversation(call: EndedCall, about: Circumstances) -> Decision:
         kind, priority, reason = _CASES[result]
         danger = result is CallResult.DISTRESS
         return Decision(fate=Fate.CASE, case_kind=kind, priority=priority, reason=reason, danger=danger)
-    decision = _planned_retry(call, about, call.over_at)
-    if result is CallResult.CALLBACK_LATER and decision.fate is Fate.RETRY and call.callback_at:
+    tries_left = about.counts.get(Outcome.ANSWERED, 0) <= about.questionnaire.retry_for(Outcome.ANSWERED).times
+    if result is CallResult.CALLBACK_LATER and tries_left and call.callback_at:
         return _again(max(call.callback_at, call.over_at), about)
+    decision = _planned_retry(call, about, call.over_at)
     if result is CallResult.CALLBACK_LATER and decision.fate is Fate.CASE:
         return Decision(fate=Fate.CASE, case_kind=CaseKind.CALLBACK, reason="几次约了再打都没有答完，请人工回电")
     return decision

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from community.model.calls.dialling import GUARDIAN_POSITION, Callee, capped_until, next_callee
+from community.model.calls.dialling import GUARDIAN_POSITION, Callee, capped_until, free_from, next_callee, next_promise
 from community.model.calls.line import SIMULATED, Line
+from community.model.hours import CallingHours, QuietHours, parse_spans
 from community.model.phone import parse_phones
 from community.model.rulebook import CallCaps
 
@@ -72,6 +73,37 @@ def test_one_call_an_hour_and_three_a_day(hours_ago: tuple[float, ...], free_in:
     calls = [TEN - timedelta(hours=hours) for hours in hours_ago]
     expected = None if free_in is None else TEN + timedelta(hours=free_in)
     assert capped_until(calls, TEN, CallCaps(), SHANGHAI) == expected
+
+
+HOURS = CallingHours(zone=SHANGHAI, campaign=parse_spans("09:00-11:30,14:30-20:00"), quiet=QuietHours())
+
+
+def test_a_person_and_their_telephone_each_wait_out_their_own_calls() -> None:
+    half_an_hour_ago, ten_minutes_ago = (TEN - timedelta(minutes=minutes) for minutes in (30, 10))
+    rung = ([half_an_hour_ago], [half_an_hour_ago, ten_minutes_ago])
+    assert free_from(rung, TEN, caps=CallCaps(), zone=SHANGHAI, hours=HOURS) == ten_minutes_ago + timedelta(hours=1)
+    assert free_from(rung, TEN, caps=CallCaps(), zone=SHANGHAI, hours=None) == TEN, "a rehearsal has no caps"
+
+
+@pytest.mark.parametrize(
+    ("wish", "minutes_ago", "promised"),
+    [
+        (timedelta(minutes=30), (1,), timedelta(hours=1)),
+        (timedelta(minutes=72), (1,), timedelta(minutes=75)),
+        (timedelta(minutes=88), (1,), timedelta(minutes=270)),
+        (timedelta(minutes=30), (1, 65, 125), timedelta(hours=23)),
+        (timedelta(hours=24, minutes=1), (1, 65, 125), timedelta(hours=24, minutes=5)),
+        (timedelta(hours=48), (), None),
+    ],
+)
+def test_what_is_promised_is_a_full_five_minutes_within_hours_caps_and_the_campaign(
+    wish: timedelta, minutes_ago: tuple[int, ...], promised: timedelta | None
+) -> None:
+    calls = [TEN - timedelta(minutes=minutes) for minutes in minutes_ago]
+    moment = next_promise(
+        TEN + wish, ((), calls), caps=CallCaps(), zone=SHANGHAI, hours=HOURS, deadline=TEN + timedelta(hours=30)
+    )
+    assert moment == (None if promised is None else TEN + promised)
 
 
 def test_by_default_a_child_abroad_stays_on_the_roster_and_is_not_rung() -> None:
