@@ -36,6 +36,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         yield db
         db.close()
         return
+    yield from _on_postgresql()
+
+
+@pytest.fixture
+def postgresql() -> Iterator[Database]:
+    """An empty database on PostgreSQL, for what SQLite has not."""
+    yield from _on_postgresql()
+
+
+def _on_postgresql() -> Iterator[Database]:
     if not POSTGRES_URL:
         pytest.skip("SHOUWANG_TEST_POSTGRES_URL is not set: not tried on PostgreSQL")
     schema = f"test_{uuid.uuid4().hex[:12]}"

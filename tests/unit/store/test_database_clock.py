@@ -17,10 +17,8 @@ _CLOSE = timedelta(seconds=1)
 
 
 @pytest.fixture
-def shared(database: Database) -> Database:
-    if database.is_sqlite:
-        pytest.skip("SQLite belongs to one machine and has no clock of its own")
-    return database
+def shared(postgresql: Database) -> Database:
+    return postgresql
 
 
 def time_of(conn: Connection) -> datetime:
