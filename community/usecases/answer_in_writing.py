@@ -7,6 +7,7 @@ not rung.
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -31,6 +32,7 @@ from community.store.targets import home_of, target_by_id
 from community.texts.say import say
 from community.usecases.let_write import let_write
 from community.usecases.note_case import note_case
+from community.usecases.open_answer_case import open_answer_case
 from community.usecases.open_case import open_case
 from community.usecases.recognise_emergency import hears_danger, recognise_emergency
 from community.usecases.record_answer import record_answer
@@ -253,9 +255,13 @@ class _Taking:
         if rule is None:
             return None, said
         case = case_of_answer(question, reading, rule, words=reply.text, digits=reply.digits)
-        key = f"answer:{self.conversation.target.id}:{question.id}"
-        case_id = self._open(key, case.kind, case.summary, description=case.description, priority=case.priority)
-        return case_id, rule.say or said
+        target_id = self.conversation.target.id
+        # The key is the answer's own.
+        new = self._new("", case.kind, case.summary, description=case.description, priority=case.priority)
+        opened = open_answer_case(
+            self.conn, new, target_id, question.id, rules=self.rules, actor=self.actor, now=self.now
+        )
+        return opened.id, rule.say or said
 
     def _note_question(self, reply: Reply) -> None:
         key = f"invitation:{self.conversation.invitation.id}:question:{self.conversation.writing.turn}"
@@ -277,7 +283,11 @@ class _Taking:
             danger=True,
         )
 
-    def _open(
+    def _open(self, source_key: str, kind: CaseKind, summary: str, **facts: Any) -> int:
+        new = self._new(source_key, kind, summary, **facts)
+        return open_case(self.conn, new, rules=self.rules, actor=self.actor, now=self.now).id
+
+    def _new(
         self,
         source_key: str,
         kind: CaseKind,
@@ -286,10 +296,10 @@ class _Taking:
         description: str,
         priority: Priority | None = None,
         danger: bool = False,
-    ) -> int:
+    ) -> NewCase:
         target = self.conversation.target
         address, grid = home_of(self.conn, target.resident_id)
-        new = NewCase(
+        return NewCase(
             kind=kind,
             source_key=source_key,
             summary=summary,
@@ -303,7 +313,6 @@ class _Taking:
             target_id=target.id,
             rehearsal=self.conversation.rehearsal,
         )
-        return open_case(self.conn, new, rules=self.rules, actor=self.actor, now=self.now).id
 
 
 #: Replies that end the conversation, with the sentence that says so.

@@ -10,7 +10,8 @@ from community.model.cases.case import CaseKind, NewCase
 from community.model.rulebook import Rulebook
 from community.store.calls import RunningCall
 from community.usecases.mark_wrong_number import mark_wrong_number
-from community.usecases.open_case import open_case
+from community.usecases.open_answer_case import open_answer_case
+from community.usecases.open_case import OpenedCase, open_case
 from community.usecases.opt_out import opt_out
 from community.usecases.record_answer import record_answer
 from community.usecases.record_health_consent import record_health_consent
@@ -46,7 +47,7 @@ def carry_out(
         case RecordAnswer():
             _record(conn, call, effect, now)
         case RaiseCase():
-            opened = open_case(conn, _new_case(call, effect), rules=rules, actor=ACTOR, now=now)
+            opened = _open(conn, call, effect, rules=rules, now=now)
             return opened.id if effect.settles else None
         case MessageLeft():
             _take_message(conn, call, effect, rules=rules, now=now)
@@ -118,13 +119,18 @@ def _take_message(conn: Connection, call: RunningCall, effect: MessageLeft, *, r
     )
 
 
+def _open(conn: Connection, call: RunningCall, effect: RaiseCase, *, rules: Rulebook, now: datetime) -> OpenedCase:
+    new = _new_case(call, effect)
+    about, _, question_id = effect.key.partition(":")
+    if about == "answer" and call.target_id is not None:
+        return open_answer_case(conn, new, call.target_id, question_id, rules=rules, actor=ACTOR, now=now)
+    return open_case(conn, new, rules=rules, actor=ACTOR, now=now)
+
+
 def _new_case(call: RunningCall, effect: RaiseCase) -> NewCase:
-    key = effect.key
-    kind, _, rest = key.partition(":")
-    source = f"answer:{call.target_id}:{rest}" if kind == "answer" else f"attempt:{call.attempt_id}:{key}"
     return NewCase(
         kind=effect.kind,
-        source_key=source,
+        source_key=f"attempt:{call.attempt_id}:{effect.key}",
         summary=effect.summary,
         description="\n".join(filter(None, [effect.description, *whose_phone(call)])),
         priority=effect.priority,
