@@ -315,7 +315,11 @@ class _Webhooks:
 
     def _in_background(self, work: Awaitable[None]) -> None:
         async def run() -> None:
-            await work
+            try:
+                await work
+            except Exception:
+                # Nobody waits for it: what failed is looked up and tried again by the engine's own rounds.
+                log.exception("background_failed")
 
         task = asyncio.create_task(run())
         self._background.add(task)

@@ -90,7 +90,7 @@ class _TextWebhooks:
             unsubscribed=incoming.unsubscribed,
         )
         now = self._clock.now()
-        # What fails is answered with an error: the carrier repeats it, or asks the address for failures.
+        # What fails is answered with an error: the carrier then asks the address for failures, where one is entered.
         fresh = await self._database.write(
             lambda conn: receive_text(conn, received, line=self._line, rules=self._rules, now=now)
         )
