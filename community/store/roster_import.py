@@ -58,14 +58,21 @@ def lock_roster(conn: Connection) -> None:
 
 
 def find_known(
-    conn: Connection, *, hashes: Collection[str], numbers: Collection[str], addresses: Collection[AddressKey]
+    conn: Connection,
+    *,
+    hashes: Collection[str],
+    numbers: Collection[str],
+    addresses: Collection[AddressKey],
+    guardians: Collection[str] = (),
 ) -> dict[int, ResidentFacts]:
-    """Everybody who shares an identity hash, a phone or an exact address with the list, by resident id."""
+    """Everybody who shares an identity hash, a phone, an exact address or one of these guardians' phones, by id."""
     ids: set[int] = set()
     for batch in _batches(hashes):
         ids.update(conn.scalars(select(residents.c.id).where(residents.c.identity_hash.in_(batch))))
     for batch in _batches(numbers):
         ids.update(conn.scalars(select(phones.c.resident_id).where(phones.c.number.in_(batch))))
+    for batch in _batches(guardians):
+        ids.update(conn.scalars(select(residents.c.id).where(residents.c.guardian_phone.in_(batch))))
     for addressed in _batches(addresses):
         columns = tuple_(*(households.c[part] for part in _ADDRESS))
         query = select(residents.c.id).join(households, households.c.id == residents.c.household_id)

@@ -69,6 +69,7 @@ def _compare(conn: Connection, rows: Sequence[ListedRow]) -> tuple[list[_Person]
         hashes={draft.identity_hash for draft in drafts if draft and draft.identity_hash},
         numbers={number for draft in drafts if draft for number in draft.phones},
         addresses=set(_exact_addresses(drafts)),
+        guardians={draft.guardian_phone for draft in drafts if draft and draft.guardian_phone and not draft.phones},
     )
     matches = group_people(drafts, known)
     reasons = dict.fromkeys(matches.conflicts, _TWO_PEOPLE)

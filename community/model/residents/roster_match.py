@@ -43,7 +43,8 @@ def group_people(drafts: Sequence[ResidentDraft | None], known: Mapping[int, Res
 
     Args:
         drafts: the rows in order; None for a rejected one.
-        known: residents that share an identity hash, a phone or an address with any row.
+        known: residents that share an identity hash, a phone or an address with any row, or the guardian's phone with
+            one that has no other.
     """
     matcher = _Matcher()
     for resident_id in sorted(known):
@@ -69,7 +70,7 @@ class _Matcher:
 
     def add_resident(self, resident_id: int, facts: ResidentFacts) -> None:
         node = self._add(PersonGroup(resident_id, facts.identity_hash))
-        for key in _keys(facts):
+        for key in (*_keys(facts), *_by_guardian(facts)):
             self._own(key, node)
 
     def add_row(self, place: int, draft: ResidentDraft) -> None:
@@ -79,6 +80,12 @@ class _Matcher:
             joined = [self._join(owner, node) for owner in owners]
             if owners and not any(joined):
                 self.conflicts.add(place)
+            self._own(key, node)
+        for key in _by_guardian(draft):
+            # Whoever has a phone of their own is known by it, not by their family's.
+            if not draft.phones:
+                for owner in self._owners.get(key, ()):
+                    self._join(owner, node)
             self._own(key, node)
 
     def groups(self) -> list[PersonGroup]:
@@ -130,3 +137,8 @@ def _keys(person: ResidentDraft | ResidentFacts) -> Iterator[Key]:
         yield (person.name, number)
     if address := address_key(person.address, person.address_text):
         yield (person.name, *address)
+
+
+def _by_guardian(person: ResidentDraft | ResidentFacts) -> Iterator[Key]:
+    if person.guardian_phone:
+        yield ("guardian", person.name, person.guardian_phone)

@@ -52,3 +52,13 @@ def _csv(rows: list[dict[str, str]]) -> bytes:
 
 
 _ROW_TITLES = ("姓名", "联系电话", "住址", "网格", "身份证号", "年龄", "标签", "备注", "紧急联系人")
+
+
+def test_who_is_reached_through_the_family_only_is_known_again(sqlite: Database) -> None:
+    row = dict(zip(_ROW_TITLES, ("张三", "", "锦绣苑", "", "", "70", "独居", "", "女儿 李红 13800000900"), strict=True))
+
+    first = bring_in(sqlite, _csv([row]), "名单.csv")
+    second = bring_in(sqlite, _csv([row]), "名单.csv")
+
+    assert [each.result for each in first.rows] == [RowResult.CREATED]
+    assert [each.result for each in second.rows] == [RowResult.UNCHANGED]
