@@ -77,7 +77,7 @@ def _sound(character: str) -> str:
 def _alike() -> dict[str, str]:
     """Characters in use here, by their sound."""
     alike: dict[str, str] = defaultdict(str)
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted(Path("nlu_data/nlu").glob("*.yml")))
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(Path("nlu_data/nlu").rglob("*.yml")))
     for character in sorted(set(_HAN.findall(text)) - _KEPT):
         alike[_sound(character)] += character
     return alike

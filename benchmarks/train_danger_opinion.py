@@ -1,6 +1,6 @@
 """Learn the second opinion on danger: `python -m benchmarks.train_danger_opinion [--check]`.
 
-It learns from benchmarks/danger_training and, as what is no danger, from the assistant's own training lines, never from
+It learns from benchmarks/danger_training and, as what is no danger, from the training lines of the assistant and of answers, never from
 tests/evaluation; it writes community/files/dangers/weights.json. The same lines give the same weights. `--check` writes nothing and
 prints what lines it had not learned from are taken for (five folds; lines that were written one after the other stay together).
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from pypinyin import lazy_pinyin
 from scipy.sparse import diags
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -24,12 +25,18 @@ from sklearn.linear_model import LogisticRegression
 from community.files.danger_knowledge import WEIGHTS, WORDS
 from community.model.hazards.danger_opinion import START, DangerOpinion, rule_features
 from community.model.hazards.emergency import SERVICES, detect_emergency
+from community.model.text import normalise
 
 ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).parent / "danger_training"
 TARGET = ROOT / "community" / "files" / "dangers"
 #: The assistant's lines: what is asked and said every day. A hazard is no danger where the rules see none.
-EVERYDAY = ("policy", "smalltalk", "dialog", "hazards")
+EVERYDAY = ROOT / "nlu_data" / "nlu"
+#: Hazards that are told of while somebody is in danger, more often than the rules see it.
+OFTEN_DANGER = frozenset({"gas_leak", "landslide", "welfare_check"})
+#: What was written to learn answers from.
+ANSWERS = ROOT / "benchmarks" / "answer_training"
+_OF_A_QUESTION = frozenset({"kind", "question", "options", "yes_means", "about_health"})
 #: What makes of a danger something that is over, elsewhere, feared or asked about; and what leaves it one.
 AWAY = [
     "昨天{}，已经处理好了",
@@ -75,7 +82,9 @@ HERE_AND_NOW = [
     "又{}了",
 ]
 _REGULARISATION = 0.5
-_EVERYDAY_WEIGHT, _VARIED_WEIGHT = 0.1, 0.1
+_EVERYDAY_WEIGHT, _ANSWER_WEIGHT, _VARIED_WEIGHT = 0.1, 0.1, 0.05
+#: Messages in pinyin are short; one in so many of the lines up to this long is learned in pinyin too.
+_LONGEST_SPELT, _SPELT_EVERY = 16, 3
 #: A feature of fewer lines is not learned from.
 _SEEN = 2
 #: So many lines on end tell of much the same and are never parted when it is checked.
@@ -107,7 +116,7 @@ def main() -> None:
 def learned() -> dict[str, Any]:
     """The weights, as their file holds them."""
     opinion, lines = _vocabulary(), written()
-    return {"danger": learn_danger(opinion, [*lines, *everyday()]), "kinds": learn_kinds(opinion, lines)}
+    return {"danger": learn_danger(opinion, [*lines, *everyday(), *answered()]), "kinds": learn_kinds(opinion, lines)}
 
 
 def written() -> list[Line]:
@@ -130,13 +139,24 @@ def read(path: Path) -> Iterator[Line]:
 
 def everyday() -> Iterator[Line]:
     """What residents write to the assistant when nothing happens."""
-    for name in EVERYDAY:
-        document = yaml.safe_load((ROOT / "nlu_data" / "nlu" / f"{name}.yml").read_text(encoding="utf-8"))
-        for intent in document["nlu"]:
+    for path in sorted(path for path in EVERYDAY.rglob("*.yml") if path.stem not in OFTEN_DANGER):
+        for intent in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            hazard = str(intent["intent"]).startswith("report_hazard")
             for line in str(intent.get("examples", "")).splitlines():
                 text = re.sub(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})", r"\1", line.strip().removeprefix("-").strip())
-                if text and (name != "hazards" or detect_emergency(text) is None):
+                if text and not (hazard and detect_emergency(text) is not None):
                     yield Line(text, None, _EVERYDAY_WEIGHT)
+
+
+def answered() -> Iterator[Line]:
+    """What residents answer on the phone when nothing happens; a complaint that the rules take for a danger is left out."""
+    for path in sorted(ANSWERS.glob("*.yml")):
+        for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]:
+            for label, said in group.items():
+                if label not in _OF_A_QUESTION and "distress" not in str(label):
+                    yield from (
+                        Line(str(words), None, _ANSWER_WEIGHT) for words in said if detect_emergency(str(words)) is None
+                    )
 
 
 def varied(line: Line) -> Iterator[Line]:
@@ -148,10 +168,19 @@ def varied(line: Line) -> Iterator[Line]:
     yield Line(frame.format(line.text), line.kind, _VARIED_WEIGHT)
 
 
-def learn_danger(opinion: DangerOpinion, lines: Iterable[Line]) -> dict[str, float]:
+def spelt(line: Line) -> Iterator[Line]:
+    """The line as who types no characters writes it, with blanks between the syllables or without."""
+    lot = zlib.crc32(f"p{line.text}".encode())
+    if len(line.text) <= _LONGEST_SPELT and lot % _SPELT_EVERY == 0:
+        syllables = lazy_pinyin(normalise(line.text))
+        yield Line((" " if lot % 2 else "").join(syllables), line.kind, _VARIED_WEIGHT)
+
+
+def learn_danger(opinion: DangerOpinion, told: Iterable[Line]) -> dict[str, float]:
     """Feature → weight."""
-    lines = list(lines)
-    lines += [other for line in lines if line.kind for other in varied(line)]
+    told = list(told)
+    lines = [*told, *(other for line in told if line.kind for other in varied(line))]
+    lines += [other for line in told for other in spelt(line)]
     vectoriser = DictVectorizer()
     matrix = vectoriser.fit_transform([_row(opinion, line.text) for line in lines])
     real, weight = np.array([line.kind is not None for line in lines]), np.array([line.weight for line in lines])
@@ -199,7 +228,7 @@ def check(opinion: DangerOpinion, lines: list[Line]) -> None:
     """Print, for lines not learned from, how sure it is of them."""
     sections = sorted({line.written_with for line in lines})
     random.Random(0).shuffle(sections)
-    more = list(everyday())
+    more = [*everyday(), *answered()]
     sure, kinds = np.zeros(len(lines)), [""] * len(lines)
     for fold in range(_FOLDS):
         apart = set(sections[fold::_FOLDS])

@@ -1,6 +1,7 @@
 """How well the shipped model understands lines it has not learnt from: `make evaluate`.
 
-Intents, hazard categories, danger and places from tests/evaluation/chat, emergencies from tests/evaluation/emergencies; each with the
+Intents, hazard categories, danger and places from tests/evaluation/chat, emergencies from tests/evaluation/emergencies, spoken answers
+from tests/evaluation/answers; each with the
 figures first and the mistakes below.
 """
 
@@ -8,17 +9,22 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.answers_read import read_file
 from benchmarks.chat_lines import evaluate_chat
 from community.usecases.recognise_emergency import recognise_emergency
 
 _LINES = Path("tests/evaluation")
 _SHOWN = 15
+_NO_ANSWERS = "beside_the_point"
+#: Answers whose mistakes were looked at, or that were learned from; every other file's never were.
+_ANSWERS_SEEN = frozenset({"tuned", "tuned_more", "held_out", "first_run"})
 
 
 def main() -> None:
     """Print each ability's figures and worst mistakes."""
     emergencies()
     chat()
+    answers()
 
 
 def emergencies() -> None:
@@ -51,6 +57,15 @@ def chat() -> None:
     sets = {"改的时候看过的": _read("chat")}
     sets |= {f"另写的 {path.stem}": _lines_of(path) for path in sorted((_LINES / "chat" / "fresh").glob("*.jsonl"))}
     evaluate_chat(sets)
+
+
+def answers() -> None:
+    """Spoken answers by kind, and yes and no mixed up; mistakes only of what was looked at already, so that the rest stays unseen."""
+    for path in sorted((_LINES / "answers").rglob("*.yml")):
+        if path.stem != _NO_ANSWERS:
+            seen = path.stem in _ANSWERS_SEEN
+            title = f"{'改的时候看过的' if seen else '没学过的'} {path.stem}"
+            read_file(path).print(f"回答 {title}", mistakes=seen)
 
 
 def _read(name: str) -> list[dict[str, Any]]:

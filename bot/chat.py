@@ -9,12 +9,14 @@ from aiohttp import web
 from bot.channels.feishu import FeishuApi, FeishuChannel, FeishuKeys, feishu_routes
 from bot.channels.senders import ChannelSender, MailboxSender
 from bot.channels.web import web_chat_routes
+from bot.check_in import CheckIns
 from bot.emergencies import warm_up
 from bot.outbox import Sender
 from bot.rasa_client import RasaClient
 from bot.turns import Turns
 from community.clock import Clock
 from community.errors import SettingError
+from community.model.calls.line import Line
 from community.model.rulebook import Rulebook
 from community.settings import Settings
 from community.store.database import Database
@@ -54,6 +56,7 @@ def build_chat(
     rasa_url: str,
     secret: str,
     worker_id: str,
+    text_line: Line | None = None,
 ) -> Chat:
     """Put chat together from the settings; Feishu takes part when its app is set.
 
@@ -63,8 +66,9 @@ def build_chat(
         rules: the community's rules.
         settings: of the channels and of Rasa.
         rasa_url: where Rasa listens.
-        secret: keys the web chat's tokens; the same in every process.
+        secret: keys the web chat's tokens, answer links and one-time codes; the same in every process.
         worker_id: unique for this process.
+        text_line: by which one-time codes are sent; None where no texts go.
 
     Raises:
         SettingError: Feishu is set by half.
@@ -74,7 +78,8 @@ def build_chat(
     api = _feishu_api(settings, clock)
     feishu = FeishuChannel(api) if api else None
     channels = {feishu.name: feishu} if feishu else {}
-    turns = Turns(database, clock, rasa, channels, rules=rules, worker_id=worker_id)
+    check_ins = CheckIns(rules, secret.encode(), text_line)
+    turns = Turns(database, clock, rasa, channels, rules=rules, worker_id=worker_id, check_ins=check_ins)
     patience = settings.rasa_timeout + 2
     routes = web_chat_routes(turns, database, rules=rules, secret=secret, patience=patience)
     if api is not None:

@@ -2,20 +2,23 @@
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from bot.channels.base import IncomingMessage, Reply
+from bot.check_in import CheckIns
 from bot.delivery import deliver
-from bot.emergencies import answer_emergency, answer_over, answer_place, answer_yes, recognise
+from bot.emergencies import answer_emergency, answer_over, answer_place, answer_yes, ask_only, recognise
 from bot.limits import TurnLimits, clean_text
 from bot.replies import GROUP, TurnAnswer, as_documents, protect_group
 from community.errors import InvalidInput, Refused
 from community.model.hazards.afterwards import says_it_is_over
 from community.model.hazards.emergency import Emergency
+from community.model.hazards.emergency_numbers import in_region
+from community.model.residents.check_in import take_link_out
 from community.model.rulebook import Rulebook
 from community.store import messages, turns
 from community.store.messages import Conversation, StoredMessage
@@ -50,11 +53,17 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Takes messages in by the community's rules and limits."""
+    """Takes messages in by the community's rules and limits.
+
+    Attributes:
+        pushed: channels that can be pushed to.
+        check_ins: takes what answers a questionnaire; None where nobody checks in by chat.
+    """
 
     rules: Rulebook
     limits: TurnLimits
     pushed: frozenset[str]
+    check_ins: CheckIns | None = None
 
     def accept(
         self, conn: Connection, message: IncomingMessage, *, now: datetime, token_hash: str | None = None
@@ -71,12 +80,15 @@ class Inbox:
             InvalidInput: there is nothing in it.
             Refused: `wrong_token`, the conversation is somebody else's.
         """
-        text = clean_text(message.text)
+        # Whoever has the link can answer: it is kept nowhere.
+        text, pasted = take_link_out(clean_text(message.text))
         if not text and not message.attachment:
             if message.scene != GROUP:
                 raise InvalidInput(say("chat", "empty"), code="empty_text")
             text = _ONLY_MENTIONED
         found_danger = recognise(text, addressed=message.addressed)
+        if found_danger is not None and self.check_ins is not None:
+            found_danger = self.check_ins.weigh(conn, message, text, found_danger, now=now)
         emergency = None if found_danger is None or found_danger.suspected else found_danger
         if not message.addressed and emergency is None and not _answers_emergency(conn, message, text, now=now):
             return Accepted(message=None)
@@ -88,7 +100,8 @@ class Inbox:
         if emergency is None and (notice := self._flood(conn, conversation, now=now)) is not None:
             return self._drop(conn, message, conversation, notice, now=now)
         stored = self._add(conn, message, conversation, text=text[: self.limits.text], now=now)
-        answered = self._answer_at_once(conn, message, stored, text, emergency, now=now)
+        message = replace(message, text=text, link=message.link or pasted)
+        answered = self._answer_at_once(conn, message, stored, found_danger, now=now)
         return Accepted(message=answered, token_hash=conversation.token_hash)
 
     def _answer_at_once(
@@ -96,17 +109,18 @@ class Inbox:
         conn: Connection,
         message: IncomingMessage,
         stored: StoredMessage,
-        text: str,
-        emergency: Emergency | None,
+        danger: Emergency | None,
         *,
         now: datetime,
     ) -> StoredMessage:
+        text = message.text
         answer: TurnAnswer | None = None
-        if emergency is not None:
-            answer = answer_emergency(conn, emergency, stored, text=text, rules=self.rules, now=now)
+        if danger is not None and not danger.suspected:
+            answer = answer_emergency(conn, danger, stored, text=text, rules=self.rules, now=now)
         elif text:
             answers = (follow(conn, stored, text=text, rules=self.rules, now=now) for follow in _AFTERWARDS)
             answer = next((found for found in answers if found is not None), None)
+            answer = answer or self._checked_in(conn, message, stored, danger, now=now)
         if answer is not None:
             settled = turns.settle(
                 conn,
@@ -125,6 +139,23 @@ class Inbox:
             refusal = say("chat", "too_long", limit=self.limits.text)
             return self._say(conn, stored, refusal, messages.ANSWERED, "too_long", now=now)
         return stored
+
+    def _checked_in(
+        self,
+        conn: Connection,
+        message: IncomingMessage,
+        stored: StoredMessage,
+        danger: Emergency | None,
+        *,
+        now: datetime,
+    ) -> TurnAnswer | None:
+        """What a message comes to that checks in or answers a questionnaire; where danger is suspected, that is asked alone."""
+        if self.check_ins is None or len(message.text) > self.limits.text:
+            return None
+        answer = self.check_ins.answer(conn, stored, message.text, link=message.link, now=now)
+        if answer is None or danger is None or answer.understanding.get("emergency"):
+            return answer
+        return ask_only(stored, answer, danger)
 
     def _flood(self, conn: Connection, conversation: Conversation, *, now: datetime) -> str | None:
         since = now - _MINUTE
@@ -176,7 +207,8 @@ class Inbox:
         return settled
 
     def _safe(self, stored: StoredMessage, replies: Sequence[Reply], text: str) -> tuple[Reply, ...]:
-        return protect_group(replies, text=text, scene=stored.scene, own_numbers=own_numbers(self.rules))
+        told = [replace(reply, text=in_region(reply.text, self.rules.region)) for reply in replies]
+        return protect_group(told, text=text, scene=stored.scene, own_numbers=own_numbers(self.rules))
 
 
 def _answers_emergency(conn: Connection, message: IncomingMessage, text: str, *, now: datetime) -> bool:

@@ -60,6 +60,11 @@ class RasaClient:
         items = [item for item in answer if isinstance(item, dict)] if isinstance(answer, list) else []
         return Answered(items) if items else Unknown("empty")
 
+    async def parse(self, text: str) -> Mapping[str, Any] | None:
+        """What Rasa understands by a text, without any conversation; None where it did not say."""
+        answer = await self._call("POST", "/model/parse", {"text": plain_text(text)})
+        return answer if isinstance(answer, dict) else None
+
     async def recall(self, conversation_id: str, message: int) -> Answered | None:
         """Return what Rasa already said to the message whose row is in its metadata; None when it knows of none."""
         path = f"/conversations/{quote(conversation_id, safe='')}/tracker"

@@ -7,6 +7,7 @@ an action did is known by the message's row.
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.channels.base import Channel, IncomingMessage, Reply
+from bot.check_in import CheckIns
 from bot.delivery import deliver, push
 from bot.emergencies import ask_whether
 from bot.inbox import Accepted, Inbox, own_numbers
@@ -23,6 +25,7 @@ from bot.replies import TurnAnswer, as_documents, chosen, protect_group, read_it
 from community.clock import Clock
 from community.model.actor import Actor
 from community.model.cases.case import CaseKind, NewCase
+from community.model.hazards.emergency_numbers import in_region
 from community.model.rulebook import Rulebook
 from community.store import messages
 from community.store import turns as store
@@ -57,6 +60,7 @@ class Turns:
         rules: the community's rules.
         worker_id: unique for this process.
         limits: of length, pace and patience.
+        check_ins: takes what answers a questionnaire; None where nobody checks in by chat.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Turns:
         rules: Rulebook,
         worker_id: str,
         limits: TurnLimits | None = None,
+        check_ins: CheckIns | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -77,7 +82,8 @@ class Turns:
         self._owner = worker_id
         self._limits = limits or TurnLimits()
         self._pushed = frozenset(channels)
-        self._inbox = Inbox(rules, self._limits, self._pushed)
+        self._check_ins = check_ins
+        self._inbox = Inbox(rules, self._limits, self._pushed, check_ins)
         self._lease = timedelta(seconds=2 * rasa.timeout + _MARGIN)
         self._slots = asyncio.Semaphore(self._limits.at_once)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -270,9 +276,10 @@ class Turns:
     def _finish(self, conn: Connection, message: StoredMessage, said: TurnAnswer) -> _Settled:
         now = self._clock.now()
         said = ask_whether(message, said)
-        replies = protect_group(
-            said.replies, text=message.text, scene=message.scene, own_numbers=own_numbers(self._rules)
-        )
+        if self._check_ins is not None:
+            said = self._check_ins.go_on(conn, message, said, now=now)
+        told = [replace(reply, text=in_region(reply.text, self._rules.region)) for reply in said.replies]
+        replies = protect_group(told, text=message.text, scene=message.scene, own_numbers=own_numbers(self._rules))
         finished = store.finish(
             conn,
             message,

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from community.errors import SettingError
+from community.model.hazards.emergency_numbers import MAINLAND, REGIONS
 from community.model.phone import CALL_REGIONS, HOME_REGIONS
 
 
@@ -37,6 +38,7 @@ class Settings:
     twilio_auth_token_old: str
     twilio_from_numbers: tuple[str, ...]
     twilio_api_base_url: str
+    twilio_messaging_service_sid: str
     aliyun_access_key_id: str
     aliyun_access_key_secret: str
     #: The numbers that were bought, in E.164.
@@ -64,9 +66,12 @@ class Settings:
     #: In yuan; None where it is not said.
     price_per_minute: float | None
     price_per_call: float | None
+    price_per_text: float | None
     mainland_calls_allowed_because: str
     #: Days after which the recording of a call is deleted.
     recording_days: int
+    #: Days after which texts, conversations in writing and settled questions are deleted.
+    text_days: int
 
     rasa_url: str
     rasa_token: str
@@ -100,6 +105,8 @@ class Settings:
     phone_regions: tuple[str, ...]
     #: Countries and regions whose numbers are called.
     call_countries: tuple[str, ...]
+    #: Whose emergency numbers residents are told: CN, HK, MO or TW.
+    emergency_region: str
     #: For landlines that a list writes without it (`0571`); empty refuses them.
     area_code: str
 
@@ -146,6 +153,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         twilio_auth_token_old=read.text("TWILIO_AUTH_TOKEN_OLD"),
         twilio_from_numbers=read.numbers("TWILIO_FROM_NUMBER"),
         twilio_api_base_url=read.url("TWILIO_API_BASE_URL", ""),
+        twilio_messaging_service_sid=read.messaging_service("TWILIO_MESSAGING_SERVICE_SID"),
         aliyun_access_key_id=read.text("ALIYUN_ACCESS_KEY_ID"),
         aliyun_access_key_secret=read.text("ALIYUN_ACCESS_KEY_SECRET"),
         aliyun_show_numbers=read.mainland_numbers("ALIYUN_CALLED_SHOW_NUMBER"),
@@ -166,8 +174,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         max_minutes_total_per_day=read.integer("SHOUWANG_MAX_MINUTES_TOTAL_PER_DAY", 0, 0, 10_000_000),
         price_per_minute=read.price("SHOUWANG_PRICE_PER_MINUTE"),
         price_per_call=read.price("SHOUWANG_PRICE_PER_CALL"),
+        price_per_text=read.price("SHOUWANG_PRICE_PER_TEXT"),
         mainland_calls_allowed_because=read.text("SHOUWANG_MAINLAND_CALLS_ALLOWED_BECAUSE"),
         recording_days=read.integer("SHOUWANG_RECORDING_DAYS", 180, 1, 36500),
+        text_days=read.integer("SHOUWANG_TEXT_DAYS", 180, 7, 36500),
         rasa_url=read.url("SHOUWANG_RASA_URL", ""),
         rasa_token=read.text("SHOUWANG_RASA_TOKEN"),
         actions_token=read.text("SHOUWANG_ACTIONS_TOKEN"),
@@ -191,6 +201,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         phone_regions=read.regions("SHOUWANG_PHONE_REGIONS", ",".join(HOME_REGIONS)),
         call_countries=read.regions("SHOUWANG_CALL_COUNTRIES", ",".join(CALL_REGIONS)),
         area_code=read.area_code("SHOUWANG_AREA_CODE"),
+        emergency_region=read.choice("SHOUWANG_EMERGENCY_NUMBERS", MAINLAND, REGIONS),
     )
 
 
@@ -253,6 +264,14 @@ class _Reader:
                 raise SettingError(f"{name} 里有一个号码写法不对：照语音服务控制台里的写，例如 {name}=057112345678")
             numbers.append(f"+86{plain.removeprefix('0')}")
         return tuple(numbers)
+
+    def messaging_service(self, name: str) -> str:
+        value = self.text(name)
+        if value and not re.fullmatch(r"MG[0-9a-fA-F]{32}", value):
+            raise SettingError(
+                f"{name} 写法不对：应是 MG 开头的 34 位，照 Messaging → Services 里的写，例如 {name}=MG0123456789abcdef0123456789abcdef"
+            )
+        return value
 
     def url_word(self, name: str) -> str:
         """A secret that stands in an address; empty where it is not set."""

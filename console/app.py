@@ -34,6 +34,7 @@ from console.rendering import set_up_templates
 
 _STATIC = Path(__file__).parent / "static"
 _ID = r"{id:\d{1,15}}"
+_TIE = r"{tie:\d{1,15}}"
 
 
 def setup_console(
@@ -134,6 +135,7 @@ def _resident_routes() -> list[web.RouteDef]:
         web.post("/residents/import/rejected", imports.rejected_rows),
         web.get(f"/residents/{_ID}", residents.resident_page),
         web.post(f"/residents/{_ID}/numbers", residents.show_numbers),
+        web.post(f"/residents/{_ID}/chats/{_TIE}/end", residents.end_chat),
     ]
 
 

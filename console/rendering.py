@@ -43,6 +43,7 @@ DONE: Mapping[str, str] = {
     "answer_case_left": "更正已保存。原来的回答开过工单，还没有销号：请看下面那条回答怎么办。",
     "answer_checked": "好，这条不用改。",
     "answer_published": "已发布：问过的居民会收到，以后再问就这样答。",
+    "chat_ended": "已解除，这个聊天不再代表这位居民。",
     "answer_drafted": "草稿已保存，发布以后才会用。",
     "answer_withdrawn": "已撤下，助手不再这样答。",
     "question_set_aside": "已从清单里去掉。",

@@ -9,6 +9,7 @@ from shouwang.wiring import Office
 from voice.carriers.aliyun.carrier import AliyunCarrier
 from voice.carriers.base import Carrier
 from voice.carriers.simulated.carrier import SimulatedCarrier
+from voice.carriers.texting import Texting
 from voice.carriers.twilio.carrier import TwilioCarrier
 
 
@@ -33,6 +34,11 @@ def build_carrier(office: Office) -> Carrier:
     )
 
 
+def carries_texts(settings: Settings) -> bool:
+    """Whether the carrier that the settings choose can carry text messages."""
+    return settings.carrier in _CARRY_TEXTS
+
+
 def _twilio(settings: Settings) -> TwilioCarrier:
     _require(
         "twilio",
@@ -46,6 +52,7 @@ def _twilio(settings: Settings) -> TwilioCarrier:
         settings.twilio_from_numbers,
         api_base_url=settings.twilio_api_base_url,
         old_auth_token=settings.twilio_auth_token_old,
+        messaging_service_sid=settings.twilio_messaging_service_sid,
     )
 
 
@@ -87,6 +94,9 @@ def _loopback(host: str) -> str:
     return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
 
 
+_CARRY_TEXTS = frozenset(
+    kind.name for kind in (SimulatedCarrier, TwilioCarrier, AliyunCarrier) if issubclass(kind, Texting)
+)
 #: Alibaba Cloud's own limits for one number; one a minute besides.
 _ALIYUN_CALLS_PER_HOUR, _ALIYUN_CALLS_PER_DAY = 5, 20
 _EXAMPLES = {

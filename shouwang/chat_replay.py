@@ -23,15 +23,18 @@ from sqlalchemy import Connection
 
 from actions.server import create_action_app
 from actions.services import Services
+from bot.check_in import CheckIns
 from bot.limits import TurnLimits
 from bot.rasa_client import RasaClient
 from bot.turns import Turns
 from community.clock import Clock
 from community.errors import CommunityError, InvalidInput, Unavailable
+from community.files.secret_key import load_secret_key
 from community.model.hazards.report_draft import Draft
 from community.store.database import Database
 from community.store.messages import StoredMessage
 from community.store.trial_copy import copy_for_trial
+from shouwang.carriers import carries_texts
 from shouwang.replay_lines import Drafts, Facts, ReplayLine, as_message, read_line, reports_of, written
 from shouwang.run import rasa_child
 from shouwang.supervise import free_port, keep_alive
@@ -254,7 +257,11 @@ async def _assistant(office: Office) -> AsyncIterator[_Replayer]:
         trial: Any = _TrialDatabase(database)
         clock = LineClock(office.clock)
         rasa = RasaClient(settings.rasa_url, settings.rasa_token, timeout=_ANSWER_SECONDS)
-        turns = Turns(trial, clock, rasa, {}, rules=rules, worker_id="replay", limits=_LIMITS)
+        # Nobody is written to, so that a copy knows whose a chat is by nothing but what the original was shown.
+        check_ins = CheckIns(
+            rules, load_secret_key(office.settings), office.rules.line if carries_texts(office.settings) else None
+        )
+        turns = Turns(trial, clock, rasa, {}, rules=rules, worker_id="replay", limits=_LIMITS, check_ins=check_ins)
         replayer = _Replayer(turns, rasa, trial, replace(office, rules=rules))
         app = create_action_app(Services(database=trial, clock=clock, rules=rules), settings.actions_token)
         app.middlewares.append(replayer.at_its_moment)

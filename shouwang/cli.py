@@ -10,6 +10,7 @@ from dotenv import load_dotenv
 
 from community.errors import CommunityError, Unavailable
 from shouwang.commands.output import fail
+from shouwang.logs import set_up_logs
 
 #: {command: its file in shouwang/commands}; a file is imported when its command is called, so that each starts quickly.
 COMMAND_FILES = {
@@ -62,6 +63,8 @@ def command_names() -> set[tuple[str, ...]]:
 def main() -> None:
     """Run the command line; every refusal is one Chinese line and exit code 1."""
     load_dotenv(".env")
+    # What a command prints may be read by a program; a service sets its own level.
+    set_up_logs("error")
     # Whoever starts the service can do nothing about what jieba imports.
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
     try:

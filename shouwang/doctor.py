@@ -13,10 +13,12 @@ from bot.language_model.asking import prompt
 from bot.language_model.client import Said
 from community.errors import CommunityError
 from community.model.staff import ROLE_NAMES
+from community.store.retention import overdue_texts
 from community.store.staff import all_staff
 from shouwang.carriers import build_carrier
 from shouwang.language_model import build_model, is_private
 from shouwang.wiring import Office
+from voice.carriers.addresses import KnowsAddresses, wrong_addresses
 
 _LEAST_FREE = 1_000_000_000
 _TIMEOUT = aiohttp.ClientTimeout(total=5)
@@ -24,7 +26,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=5)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The result of one check; `fix` is empty when all is well."""
+    """The result of one check; `fix` is empty when all is well, and a reminder where nothing is wrong."""
 
     name: str
     ok: bool
@@ -93,6 +95,50 @@ async def _carrier(office: Office) -> Check:
     finally:
         await carrier.close()
     return Check("线路", ok=True, detail=f"{name} 可用，主叫号码 {len(carrier.from_numbers)} 个")
+
+
+async def _addresses(office: Office) -> Check:
+    """Whether calls and texts that come in are brought to us; without credentials `_carrier` says so."""
+    name, base = "来电和短信的地址", office.settings.public_url
+    try:
+        carrier = build_carrier(office)
+    except CommunityError:
+        return Check(name, ok=True, detail="线路还没有设好，没有查")
+    try:
+        if not isinstance(carrier, KnowsAddresses):
+            return Check(name, ok=True, detail="这条线路不用在号码上填")
+        entered = {each.number: each for each in await carrier.entered_addresses()}
+    except CommunityError as error:
+        return Check(
+            name, ok=True, detail=f"没有查到：{error.message}", fix="网络或线路恢复后，请管理员再运行一次 doctor"
+        )
+    finally:
+        await carrier.close()
+    ours = [entered[number] for number in carrier.from_numbers if number in entered]
+    wrong = [sentence for each in ours for sentence in wrong_addresses(carrier.voice_place, each, base)]
+    if wrong:
+        return Check(
+            name,
+            ok=False,
+            detail=f"{len(wrong)} 处不是本系统的地址，居民打来的电话、回的短信收不到",
+            fix="；".join(wrong),
+        )
+    if len(ours) < len(carrier.from_numbers):
+        missing = "账号里没有买这些号码：居民打不回来，也回不了短信"
+        return Check(name, ok=True, detail=missing, fix="请管理员核对 TWILIO_FROM_NUMBER")
+    return Check(name, ok=True, detail=f"{len(ours)} 个号码都填对了")
+
+
+async def _retention(office: Office) -> Check:
+    settings = office.settings
+    detail = f"录音保存 {settings.recording_days} 天，短信和书面往来 {settings.text_days} 天"
+    # A day for the worker's round, and one to spare.
+    before = office.clock.now() - timedelta(days=settings.text_days + 2)
+    if await office.database.read(lambda conn: overdue_texts(conn, before)):
+        return Check(
+            "保存期限", ok=False, detail=f"{detail}；有到期的短信还没删", fix="请管理员检查 worker 是否每天都在运行"
+        )
+    return Check("保存期限", ok=True, detail=detail)
 
 
 async def _public_url(office: Office) -> Check:
@@ -165,6 +211,8 @@ _CHECKS: tuple[Callable[[Office], Awaitable[Check]], ...] = (
     _ladders,
     _carrier,
     _public_url,
+    _addresses,
+    _retention,
     _rasa,
     _language_model,
     _port,

@@ -1,12 +1,12 @@
 """A whole campaign against simulated residents, in virtual time, on a copy of the roster that is thrown away afterwards."""
 
 import asyncio
-import math
+import secrets
+import socket
 import tempfile
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,70 +14,43 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection, event
 
+from bot.channels.answer_link.routes import answer_link_routes
 from community.clock import MovableClock
 from community.model.actor import Actor
-from community.model.calls.call import OUTCOME_NAMES
-from community.model.calls.campaign import TARGET_STATUS_NAMES, CampaignStatus, PauseCause, TargetStatus
-from community.model.cases.case import CASE_KIND_NAMES, PRIORITY_NAMES
+from community.model.calls.campaign import CampaignStatus
+from community.model.calls.line import Line
+from community.model.calls.text_rules import NOT_REACHED
 from community.model.questionnaires.audience import Audience
+from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
 from community.store.campaigns import campaign_by_id
 from community.store.database import Database
-from community.store.rehearsals import copy_roster, next_due, rehearsed
+from community.store.rehearsals import copy_roster, next_due, next_text
 from community.store.schema import metadata
+from community.store.texts import targets_to_invite
 from community.usecases.create_campaign import create_campaign
 from community.usecases.launch_campaign import launch_campaign
 from community.usecases.load_questionnaire import load_questionnaire
 from community.usecases.match_people import GivenLists
+from shouwang.carriers import carries_texts
+from shouwang.links import link_maker
+from shouwang.phone_wishes import phone_wishes
+from shouwang.rehearsal_report import Rehearsal, report
 from shouwang.wiring import Office
 from voice.carriers.simulated.carrier import SimulatedCarrier
 from voice.carriers.simulated.pace import VirtualTime
 from voice.engine.engine import Engine
+from voice.engine.texter import MakeLink, Texter
 from voice.web.routes import voice_routes
+from voice.web.text_routes import text_routes
 
 _ACTOR = Actor.system("rehearsal")
 _BECAUSE = "演练：没有真的拨打"
+_WORKER = "rehearsal"
 _LONGEST = timedelta(days=30)
 _STEP = timedelta(seconds=2)
 #: Virtual seconds pass in no time, so the engine need not hold calls back; the loop below does.
 _UNHURRIED = 1000.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
-    """What a campaign would come to.
-
-    Attributes:
-        targets, outcomes, cases: how many, by Chinese name.
-        excluded: people who would not be called, by reason.
-        answers: per question, how often each meaning was given.
-        duration: from the launch to the last resolved target.
-        unresolved: people still open after a month, or when a ceiling was reached.
-        billed_minutes: each begun minute whole, as carriers bill it; cost: in yuan, None where no price is set.
-        staff_cases: cases that people will have to look after.
-        stopped: why it stood still before the end, in Chinese; empty where it did not.
-    """
-
-    name: str
-    targets: Mapping[str, int]
-    outcomes: Mapping[str, int]
-    cases: Mapping[str, int]
-    excluded: Mapping[str, int]
-    calls: int
-    talk_minutes: int
-    started: str
-    finished: str | None
-    duration: str
-    duration_minutes: int
-    unresolved: int
-    billed_minutes: int
-    cost: float | None
-    staff_cases: int
-    stopped: str
-
-    def to_json(self) -> dict[str, Any]:
-        """A document for programs."""
-        return asdict(self)
 
 
 async def rehearse(office: Office, source: str, *, seed: int = 0, lists: GivenLists | None = None) -> Rehearsal:
@@ -87,6 +60,9 @@ async def rehearse(office: Office, source: str, *, seed: int = 0, lists: GivenLi
         source: the questionnaire's YAML.
         seed: which simulated residents pick up.
         lists: the lists of people that it speaks of.
+
+    Whoever a call does not reach gets the texts that the questionnaire asks for, and answers by text, by link or by
+    ringing back, or does not; all of it stays in this process.
 
     Raises:
         InvalidInput: the questionnaire is wrong, or nobody on the roster is meant by it.
@@ -99,18 +75,28 @@ async def rehearse(office: Office, source: str, *, seed: int = 0, lists: GivenLi
         try:
             event.listen(database.engine, "connect", _need_not_survive)
             metadata.create_all(database.engine)
-            wanted = load_questionnaire(source, quiet=rules.quiet_hours).audience
+            sheet = load_questionnaire(source, quiet=rules.quiet_hours)
             with office.database.reading() as reader, database.begin() as writer:
-                copy_roster(reader, writer, with_past=_speaks_of_the_past(wanted))
+                copy_roster(reader, writer, with_past=_speaks_of_the_past(sheet.audience))
             with database.begin() as conn:
                 campaign_id = create_campaign(
                     conn, source, rules=rules, actor=_ACTOR, now=clock.now(), lists=lists or {}
                 )
                 launch_campaign(conn, campaign_id, rules=rules, actor=_ACTOR, now=clock.now(), override_reason=_BECAUSE)
             started = clock.now()
-            await _run(database, clock, rules, office, campaign_id=campaign_id, seed=seed)
+            texts = _texts_of(office, sheet)
+            stage = _Stage(office=office, database=database, clock=clock, rules=rules, texts=texts, seed=seed)
+            await stage.play(campaign_id)
             with database.reading() as conn:
-                return _result(conn, campaign_id, started, clock.now(), rules)
+                return report(
+                    conn,
+                    campaign_id,
+                    started=started,
+                    ended=clock.now(),
+                    rules=rules,
+                    link=texts.longest_link,
+                    texting=texts.why_not,
+                )
         finally:
             database.close()
 
@@ -119,55 +105,150 @@ def _speaks_of_the_past(audience: Audience) -> bool:
     return any(each.campaign or each.not_reported_since for each in (audience, *audience.exclude))
 
 
-async def _run(
-    database: Database, clock: MovableClock, rules: Rulebook, office: Office, *, campaign_id: int, seed: int
-) -> None:
-    limit = clock.now() + _LONGEST
-    time = VirtualTime(clock)
-    async with _webhooks(database, clock, rules, time, seed) as (carrier, url):
-        engine = Engine(
-            database,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Texts:
+    """Whether and how texts go out beside the calls.
+
+    Attributes:
+        again: after how long there is a reminder; None for never.
+        make_link: makes the link that goes along; None where residents could not open it.
+        longest_link: as long as the links are.
+        why_not: see Rehearsal.texting.
+    """
+
+    wanted: bool
+    again: timedelta | None
+    key: bytes
+    make_link: MakeLink | None
+    longest_link: str
+    why_not: str
+
+
+def _texts_of(office: Office, sheet: Questionnaire) -> _Texts:
+    """As the line and the address of the community have it, for what the questionnaire asks."""
+    asked, carried = sheet.text.unreached, carries_texts(office.settings)
+    key = secrets.token_bytes(32)
+    make_link = link_maker(office, key)
+    why_not = ""
+    if asked and not carried:
+        why_not = f"线路 {office.settings.carrier} 不能发短信，问卷里的短信不会发"
+    elif asked and make_link is None:
+        why_not = "SHOUWANG_PUBLIC_URL 还是本机地址，短信里不会有网页链接"
+    return _Texts(
+        wanted=asked and carried,
+        again=sheet.text.again,
+        key=key,
+        make_link=make_link,
+        longest_link=f"{office.settings.public_url}/answer/{'x' * 24}" if make_link else "",
+        why_not=why_not,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stage:
+    """Where the play goes on: the copy, its clock, and everything that the real campaign would go through."""
+
+    office: Office
+    database: Database
+    clock: MovableClock
+    rules: Rulebook
+    texts: _Texts
+    seed: int
+
+    async def play(self, campaign_id: int) -> None:
+        """Let time jump from one thing that happens to the next until the campaign is over."""
+        limit, clock = self.clock.now() + _LONGEST, self.clock
+        time = VirtualTime(clock)
+        async with self._street(time) as (carrier, engine, texter):
+            while clock.now() < limit:
+                due, text_due = self._next_moments(campaign_id)
+                if self._is_over(campaign_id, idle=carrier.live == 0 and text_due is None):
+                    return
+                placed = carrier.placed
+                if carrier.live == 0 or (due is not None and due <= clock.now()):
+                    await engine.tick()
+                if text_due is not None and text_due <= clock.now():
+                    await texter.tick()
+                    _, text_due = self._next_moments(campaign_id)
+                await asyncio.sleep(0)
+                await time.settle()
+                paced = clock.now() + timedelta(
+                    seconds=(carrier.placed - placed) / self.office.settings.calls_per_second
+                )
+                moments = (time.next_moment, due, text_due)
+                ahead = [moment for moment in moments if moment is not None and moment > clock.now()]
+                time.move_to(max(min(ahead, default=clock.now()), paced, clock.now() + _STEP))
+
+    @asynccontextmanager
+    async def _street(self, time: VirtualTime) -> AsyncIterator[tuple["_PretendedLine", Engine, Texter]]:
+        """Our own webhooks and pages on a port of this machine, and residents who use them."""
+        url = self.office.settings.public_url
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            server = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            carrier = _PretendedLine(server, seed=self.seed, clock=self.clock, pace=time)
+            runner = web.AppRunner(self._app(carrier, url), access_log=None)
+            await runner.setup()
+            await web.SockSite(runner, listening).start()
+            try:
+                yield carrier, self._engine(carrier, url), self._texter(carrier, url)
+            finally:
+                await carrier.close()
+                await runner.cleanup()
+
+    def _app(self, carrier: "_PretendedLine", url: str) -> web.Application:
+        app = web.Application()
+        common: dict[str, Any] = {"database": self.database, "clock": self.clock, "rules": self.rules}
+        hear_wish = phone_wishes(self.rules, None)
+        app.add_routes(voice_routes(carriers={carrier.name: carrier}, public_url=url, hear_wish=hear_wish, **common))
+        app.add_routes(
+            text_routes(carrier=carrier, texting=carrier, line=self._line(carrier), public_url=url, **common)
+        )
+        app.add_routes(answer_link_routes(key=self.texts.key, **common))
+        return app
+
+    def _engine(self, carrier: "_PretendedLine", url: str) -> Engine:
+        return Engine(
+            self.database,
             carrier,
-            clock,
-            rules,
+            self.clock,
+            self.rules,
             public_url=url,
             calls_per_second=_UNHURRIED,
-            concurrent_calls=office.settings.concurrent_calls,
-            worker_id="rehearsal",
+            concurrent_calls=self.office.settings.concurrent_calls,
+            worker_id=_WORKER,
             mainland_allowed_because=_BECAUSE,
         )
-        while clock.now() < limit and not _is_over(database, campaign_id):
-            due = _next_due(database, campaign_id)
-            placed = carrier.placed
-            if carrier.live == 0 or (due is not None and due <= clock.now()):
-                await engine.tick()
-            await asyncio.sleep(0)
-            await time.settle()
-            paced = clock.now() + timedelta(seconds=(carrier.placed - placed) / office.settings.calls_per_second)
-            moments = [moment for moment in (time.next_moment, due) if moment is not None and moment > clock.now()]
-            time.move_to(max(min(moments, default=clock.now()), paced, clock.now() + _STEP))
 
+    def _texter(self, carrier: "_PretendedLine", url: str) -> Texter:
+        return Texter(
+            self.database,
+            carrier,
+            self.clock,
+            self.rules,
+            line=self._line(carrier),
+            public_url=url,
+            worker_id=_WORKER,
+            make_link=self.texts.make_link,
+        )
 
-@asynccontextmanager
-async def _webhooks(
-    database: Database, clock: MovableClock, rules: Rulebook, time: VirtualTime, seed: int
-) -> AsyncIterator[tuple["_PretendedLine", str]]:
-    app = web.Application()
-    runner = web.AppRunner(app, access_log=None)
-    carriers: dict[str, Any] = {}
-    site_url = "http://rehearsal.invalid"
-    app.add_routes(voice_routes(database=database, carriers=carriers, clock=clock, rules=rules, public_url=site_url))
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    carrier = _PretendedLine(f"http://127.0.0.1:{port}", seed=seed, clock=clock, pace=time)
-    carriers[carrier.name] = carrier
-    try:
-        yield carrier, site_url
-    finally:
-        await carrier.close()
-        await runner.cleanup()
+    def _line(self, carrier: "_PretendedLine") -> Line:
+        return replace(self.rules.line, from_numbers=carrier.from_numbers)
+
+    def _next_moments(self, campaign_id: int) -> tuple[datetime | None, datetime | None]:
+        """When the next target is due, and the next text."""
+        with self.database.reading() as conn:
+            return next_due(conn, campaign_id), self._next_text(conn, campaign_id) if self.texts.wanted else None
+
+    def _next_text(self, conn: Connection, campaign_id: int) -> datetime | None:
+        if targets_to_invite(conn, campaign_id, NOT_REACHED, 1):
+            return self.clock.now()
+        return next_text(conn, again=self.texts.again)
+
+    def _is_over(self, campaign_id: int, *, idle: bool) -> bool:
+        """Whether it is finished and nobody says anything more, or it stands still at a ceiling that nobody raises here."""
+        with self.database.reading() as conn:
+            status = campaign_by_id(conn, campaign_id).status
+        return status is CampaignStatus.PAUSED or (status is CampaignStatus.FINISHED and idle)
 
 
 class _PretendedLine(SimulatedCarrier):
@@ -178,7 +259,7 @@ class _PretendedLine(SimulatedCarrier):
 
     @property
     def live(self) -> int:
-        """How many calls are going on."""
+        """How many calls and texts are going on."""
         return len(self._tasks)
 
     async def place(self, request: Any) -> Any:
@@ -190,54 +271,3 @@ class _PretendedLine(SimulatedCarrier):
 def _need_not_survive(connection: Any, _record: Any) -> None:
     """A power cut may take the copy with it: nothing waits for the disk."""
     connection.execute("PRAGMA synchronous=OFF")
-
-
-def _is_over(database: Database, campaign_id: int) -> bool:
-    """Whether it is finished, or stands still at a ceiling that nobody raises in a rehearsal."""
-    with database.reading() as conn:
-        return campaign_by_id(conn, campaign_id).status in {CampaignStatus.FINISHED, CampaignStatus.PAUSED}
-
-
-def _next_due(database: Database, campaign_id: int) -> datetime | None:
-    with database.reading() as conn:
-        return next_due(conn, campaign_id)
-
-
-def _result(conn: Connection, campaign_id: int, started: datetime, ended: datetime, rules: Rulebook) -> Rehearsal:
-    came, campaign, zone = rehearsed(conn, campaign_id), campaign_by_id(conn, campaign_id), rules.timezone
-    left = sum(1 for status, _, _ in came.targets if not status.is_final)
-    finished = max((resolved_at for _, _, resolved_at in came.targets if resolved_at), default=ended)
-    lasted = (ended if left else finished) - started
-    billed = sum(math.ceil(seconds / 60) for _, seconds in came.calls)
-    return Rehearsal(
-        name=campaign.name,
-        targets=_counted(TARGET_STATUS_NAMES[status] for status, _, _ in came.targets),
-        outcomes=_counted(OUTCOME_NAMES[outcome] for outcome, _ in came.calls if outcome),
-        cases=_counted(f"{CASE_KIND_NAMES[kind]}（{PRIORITY_NAMES[priority]}）" for kind, priority in came.cases),
-        excluded=_counted(reason for status, reason, _ in came.targets if status is TargetStatus.EXCLUDED and reason),
-        calls=len(came.calls),
-        talk_minutes=round(sum(seconds for _, seconds in came.calls) / 60),
-        billed_minutes=billed,
-        cost=rules.spending.cost(len(came.calls), billed),
-        staff_cases=len(came.cases),
-        started=f"{started.astimezone(zone):%Y-%m-%d %H:%M}",
-        finished=None if left else f"{finished.astimezone(zone):%Y-%m-%d %H:%M}",
-        duration=_told(lasted),
-        duration_minutes=round(lasted.total_seconds() / 60),
-        unresolved=left,
-        stopped=f"到了上限：{campaign.max_calls or '不限'} 通、{campaign.max_minutes or '不限'} 分钟"
-        if campaign.pause_cause is PauseCause.CEILING
-        else "",
-    )
-
-
-def _counted(names: Any) -> dict[str, int]:
-    return dict(Counter(names).most_common())
-
-
-def _told(duration: timedelta) -> str:
-    minutes = round(duration.total_seconds() / 60)
-    days, rest = divmod(minutes, 24 * 60)
-    hours, minutes = divmod(rest, 60)
-    parts = [(days, "天"), (hours, "小时"), (minutes, "分钟")]
-    return "".join(f"{count}{name}" for count, name in parts if count) or "不到一分钟"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.channels.answer_link.routes import answer_link_routes
 from bot.chat import Chat, build_chat
@@ -16,16 +16,20 @@ from bot.outbox import Outbox
 from bot.robots.configured import configured_robots
 from community.files.recording_shelf import RecordingShelf
 from community.files.secret_key import load_secret_key
+from community.model.calls.line import Line
 from community.model.policies.policy import PolicyAnswer
 from community.store import audit
 from community.store.database_clock import DatabaseClock
+from community.store.retention import LetGo
 from community.usecases.answer_policy import answer_policy
 from community.usecases.escalate_due import escalate_due
+from community.usecases.let_go_of_messages import let_go_of_messages
 from console.app import setup_console
 from shouwang.carriers import build_carrier
 from shouwang.loops import Loop
 from shouwang.phone_assistant import phone_assistant
-from shouwang.texting import TextSide, build_text_side
+from shouwang.phone_wishes import phone_wishes
+from shouwang.texting import TextSide, build_text_side, text_line
 from shouwang.wiring import Office
 from voice.carriers.base import Carrier
 from voice.engine.engine import Engine
@@ -58,7 +62,7 @@ async def build_service(office: Office, role: str) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
         carrier = build_carrier(office)
         stack.push_async_callback(carrier.close)
-        chat = _chat(office, worker_id)
+        chat = _chat(office, worker_id, text_line(office, carrier))
         stack.push_async_callback(chat.close)
         robots = configured_robots(office.settings, office.clock)
         for robot in robots.values():
@@ -67,11 +71,11 @@ async def build_service(office: Office, role: str) -> AsyncIterator[Service]:
         stack.push_async_callback(outbox.close)
         engine = _engine(office, carrier, worker_id)
         texts = build_text_side(office, carrier, worker_id)
-        loops = (*_loops(office, chat, outbox), *_recording_loops(office, carrier), *texts.loops)
+        loops = (*_loops(office, chat, outbox), *_recording_loops(office, carrier), _retention(office), *texts.loops)
         yield Service(_app(office, carrier, chat, texts), loops, engine, _clock_loops(office))
 
 
-def _chat(office: Office, worker_id: str) -> Chat:
+def _chat(office: Office, worker_id: str, line: Line | None) -> Chat:
     return build_chat(
         database=office.database,
         clock=office.clock,
@@ -80,6 +84,7 @@ def _chat(office: Office, worker_id: str) -> Chat:
         rasa_url=office.settings.rasa_url,
         secret=load_secret_key(office.settings).decode(),
         worker_id=worker_id,
+        text_line=line,
     )
 
 
@@ -112,6 +117,7 @@ def _app(office: Office, carrier: Carrier, chat: Chat, texts: TextSide) -> web.A
             rules=office.rules,
             public_url=office.settings.public_url,
             ask_assistant=phone_assistant(office, chat.rasa),
+            hear_wish=phone_wishes(office.rules, chat.rasa),
         )
     )
     app.router.add_get("/healthz", _healthz(office))
@@ -164,6 +170,19 @@ def _recording_loops(office: Office, carrier: Carrier) -> tuple[Loop, ...]:
         keep_for=timedelta(days=office.settings.recording_days),
     )
     return Loop("recordings", recordings.tick, 2.0), Loop("recording_retention", recordings.expire, _A_DAY)
+
+
+def _retention(office: Office) -> Loop:
+    keep_for = timedelta(days=office.settings.text_days)
+
+    async def let_go() -> None:
+        while (await office.database.write(_batch)).total:
+            pass
+
+    def _batch(conn: Connection) -> LetGo:
+        return let_go_of_messages(conn, keep_for=keep_for, now=office.clock.now())
+
+    return Loop("message_retention", let_go, _A_DAY)
 
 
 async def _to_console(_request: web.Request) -> web.Response:

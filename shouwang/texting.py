@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from community.model.calls.line import Line
-from shouwang.links import link_maker
+from shouwang.links import code_maker, link_maker
 from shouwang.loops import Loop
 from shouwang.wiring import Office
 from voice.carriers.base import Carrier
 from voice.carriers.texting import texting_of
+from voice.engine.missed_texts import MissedTexts
 from voice.engine.texter import Texter
 from voice.web.text_routes import text_routes
+
+#: Seconds between looks for texts whose webhook never reached us.
+_LOOKS_FOR_MISSED = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +26,25 @@ class TextSide:
     loops: tuple[Loop, ...] = ()
 
 
-def build_text_side(office: Office, carrier: Carrier, worker_id: str) -> TextSide:
-    """Put the text messages of one process together."""
-    texting = texting_of(carrier)
-    if texting is None:
-        return TextSide()
-    settings = office.settings
-    line = Line(
+def text_line(office: Office, carrier: Carrier) -> Line | None:
+    """The line by which texts go; None where the carrier carries none."""
+    if texting_of(carrier) is None:
+        return None
+    return Line(
         name=carrier.name,
         rehearsal=carrier.rehearsal,
         from_numbers=carrier.from_numbers,
-        mainland_allowed_because=settings.mainland_calls_allowed_because,
+        mainland_allowed_because=office.settings.mainland_calls_allowed_because,
         regions=office.rules.line.regions,
     )
+
+
+def build_text_side(office: Office, carrier: Carrier, worker_id: str) -> TextSide:
+    """Put the text messages of one process together."""
+    texting, line = texting_of(carrier), text_line(office, carrier)
+    if texting is None or line is None:
+        return TextSide()
+    settings = office.settings
     routes = text_routes(
         database=office.database,
         carrier=carrier,
@@ -53,5 +63,8 @@ def build_text_side(office: Office, carrier: Carrier, worker_id: str) -> TextSid
         public_url=settings.public_url,
         worker_id=worker_id,
         make_link=link_maker(office),
+        make_code=code_maker(office),
     )
-    return TextSide(tuple(routes), (Loop("texts", texter.tick, 1.0),))
+    missed = MissedTexts(office.database, texting, office.clock, office.rules, line=line)
+    loops = (Loop("texts", texter.tick, 1.0), Loop("missed_texts", missed.tick, _LOOKS_FOR_MISSED))
+    return TextSide(tuple(routes), loops)

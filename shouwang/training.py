@@ -20,6 +20,7 @@ _INPUTS = (
     "bot/components",
     "community/model/text.py",
     "community/model/address_text.py",
+    "community/model/address_words.py",
 )
 _LIBRARIES = ("rasa", "jieba", "opencc", "pypinyin", "scikit-learn")
 

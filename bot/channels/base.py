@@ -14,6 +14,7 @@ class IncomingMessage:
         addressed: the bot was mentioned, or the chat is private.
         attachment: what came instead of text: `image`, `audio`, or another kind.
         token_hash: of the token that the caller of a new conversation is given; None where the platform vouches for the person.
+        link: the token of an answer link that it came with; never stored.
         envelope: what the channel needs to answer; JSON, opaque to everybody else.
     """
 
@@ -29,6 +30,7 @@ class IncomingMessage:
     person_name: str = ""
     attachment: str = ""
     token_hash: str | None = None
+    link: str = ""
     envelope: Mapping[str, Any] = field(default_factory=dict)
 
 

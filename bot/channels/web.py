@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from bot.channels.base import IncomingMessage
 from bot.turns import Turns, later
 from community.errors import CommunityError, InvalidInput, Refused
+from community.model.hazards.emergency_numbers import services_in
 from community.model.rulebook import Rulebook
 from community.store import mailbox
 from community.store.database import Database
@@ -80,7 +81,8 @@ class _WebChat:
 
     async def page(self, _request: web.Request) -> web.StreamResponse:
         dialled = re.sub(r"[^\d+]", "", self._rules.phone)
-        html = self._template.render(name=self._rules.name, phone=self._rules.phone, dialled=dialled)
+        services = services_in(self._rules.region)
+        html = self._template.render(name=self._rules.name, phone=self._rules.phone, dialled=dialled, services=services)
         return web.Response(text=html, content_type="text/html", headers=_PAGE_HEADERS)
 
     async def static(self, request: web.Request) -> web.StreamResponse:
@@ -112,6 +114,7 @@ class _WebChat:
                 text=text,
                 addressed=True,
                 token_hash=_hash(own),
+                link=_link(body),
             ),
             token_hash=_hash(given) if given else None,
         )
@@ -214,6 +217,11 @@ def _identifier(body: dict[str, Any], name: str, default: str | None = None) -> 
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise InvalidInput(f"{name} 应是 1 到 100 个字母、数字或 - _ . : 这样的符号。", code=f"bad_{name}")
     return value
+
+
+def _link(body: dict[str, Any]) -> str:
+    value = body.get("link")
+    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value) else ""
 
 
 def _json(document: dict[str, Any], status: int = 200) -> web.Response:

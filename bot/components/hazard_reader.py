@@ -17,9 +17,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
-from bot.components.keeping import keep_classifier, keep_vectorizer, read_classifier, read_vectorizer
+from bot.components.keeping import keep_vectorizer, read_vectorizer
+from bot.components.margins import Margins
 from bot.components.sentence_featurizer import sounds
 from community.model.text import normalise
 
@@ -35,12 +35,12 @@ _SYLLABLES: dict[str, Any] = {"token_pattern": r"\S+", "ngram_range": (1, 3), "s
 class _Learnt:
     by_character: TfidfVectorizer
     by_sound: TfidfVectorizer
-    classifier: LogisticRegression
+    margins: Margins
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class HazardReader(GraphComponent):
-    """Logistic regression over runs of characters and of toneless syllables."""
+    """A support vector machine over runs of characters and of toneless syllables."""
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config = config
@@ -50,8 +50,8 @@ class HazardReader(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """How strictly to follow the examples, and the seed that makes training repeatable."""
-        return {"strictness": 20.0, "random_state": 42}
+        """How closely to follow the examples, how quickly to be sure, and the seed that makes training repeatable."""
+        return {"strictness": 0.6, "sharpness": 4.0, "random_state": 42}
 
     @classmethod
     def create(
@@ -79,7 +79,7 @@ class HazardReader(GraphComponent):
             reader._learnt = _Learnt(
                 read_vectorizer(folder / "characters.json", **_CHARACTERS),
                 read_vectorizer(folder / "sounds.json", **_SYLLABLES),
-                read_classifier(folder / "categories.npz"),
+                Margins.read(folder / "categories.npz"),
             )
         return reader
 
@@ -96,14 +96,14 @@ class HazardReader(GraphComponent):
         by_character = TfidfVectorizer(**_CHARACTERS)
         by_sound = TfidfVectorizer(**_SYLLABLES)
         features = _stack(by_character.fit_transform(texts), by_sound.fit_transform(map(sounds, texts)))
-        classifier = LogisticRegression(
-            C=self._config["strictness"],
-            class_weight="balanced",
-            max_iter=300,
-            random_state=self._config["random_state"],
+        margins = Margins.learn(
+            features,
+            [category for _, category in examples],
+            strictness=self._config["strictness"],
+            sharpness=self._config["sharpness"],
+            seed=self._config["random_state"],
         )
-        classifier.fit(features, [category for _, category in examples])
-        self._learnt = _Learnt(by_character, by_sound, classifier)
+        self._learnt = _Learnt(by_character, by_sound, margins)
         self._persist(self._learnt)
         return self._resource
 
@@ -119,14 +119,14 @@ class HazardReader(GraphComponent):
         with self._storage.write_to(self._resource) as folder:
             keep_vectorizer(learnt.by_character, folder / "characters.json")
             keep_vectorizer(learnt.by_sound, folder / "sounds.json")
-            keep_classifier(learnt.classifier, folder / "categories.npz")
+            learnt.margins.keep(folder / "categories.npz")
 
 
 def _guesses(learnt: _Learnt, text: str) -> dict[str, float]:
     features = _stack(learnt.by_character.transform([text]), learnt.by_sound.transform([sounds(text)]))
-    probabilities = learnt.classifier.predict_proba(features)[0]
+    probabilities = learnt.margins.probabilities(features)[0]
     best = np.argsort(-probabilities, kind="stable")[:_KEPT]
-    return {str(learnt.classifier.classes_[index]): round(float(probabilities[index]), 4) for index in best}
+    return {learnt.margins.classes[index]: round(float(probabilities[index]), 4) for index in best}
 
 
 def _stack(*parts: csr_matrix) -> csr_matrix:

@@ -1,7 +1,4 @@
-"""Keeps what was learnt as plain numbers and words.
-
-Rasa's own classifier keeps its model with skops, whose import alone costs seconds at every start.
-"""
+"""Keeps the words that were counted as plain text."""
 
 import json
 from pathlib import Path
@@ -9,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 
 def keep_vectorizer(vectorizer: TfidfVectorizer, path: Path) -> None:
@@ -28,24 +24,3 @@ def read_vectorizer(path: Path, **options: Any) -> TfidfVectorizer:
         return vectorizer.fit([""])
     vectorizer.idf_ = np.array(kept["weights"])
     return vectorizer
-
-
-def keep_classifier(classifier: LogisticRegression, path: Path) -> None:
-    """Write classes, coefficients and intercepts."""
-    np.savez(
-        path,
-        classes=np.array([str(name) for name in classifier.classes_]),
-        coefficients=classifier.coef_,
-        intercepts=classifier.intercept_,
-    )
-
-
-def read_classifier(path: Path) -> LogisticRegression:
-    """Read what `keep_classifier` wrote."""
-    with np.load(path, allow_pickle=False) as kept:
-        classifier = LogisticRegression()
-        classifier.classes_ = kept["classes"]
-        # A sparse sentence times its transpose: in this order nothing is copied for it.
-        classifier.coef_ = np.asfortranarray(kept["coefficients"])
-        classifier.intercept_ = kept["intercepts"]
-    return classifier

@@ -51,8 +51,8 @@ class SentenceFeaturizer(SparseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`by` words, characters or sounds; `weight` is how strictly the classifier may follow the examples."""
-        return {**SparseFeaturizer.get_default_config(), "by": "characters", "weight": 4.0}
+        """`by` words, characters or sounds; `weight` is how much this way counts beside the others."""
+        return {**SparseFeaturizer.get_default_config(), "by": "characters", "weight": 1.0}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -124,9 +124,14 @@ _SYLLABLE = re.compile(
 _TYPED = re.compile(rf"(?:{_SYLLABLE.pattern})+")
 
 
+def is_typed_chinese(word: str) -> bool:
+    """Whether Latin letters spell Chinese syllables: `lu deng`, `xiashuidao`."""
+    return _TYPED.fullmatch(word) is not None
+
+
 def _apart(text: str) -> list[str]:
     """Syllables where Chinese was typed in Latin letters, else single characters."""
-    return [part for word in text.split() for part in (_SYLLABLE.findall(word) if _TYPED.fullmatch(word) else word)]
+    return [part for word in text.split() for part in (_SYLLABLE.findall(word) if is_typed_chinese(word) else word)]
 
 
 def sounds(text: str) -> str:

@@ -111,9 +111,11 @@ def load_rulebook(settings: Settings) -> Rulebook:
         caps=CallCaps(per_hour=settings.max_calls_per_hour, per_day=settings.max_calls_per_day),
         robots=_robots(settings),
         line=_line(settings),
+        region=settings.emergency_region,
         spending=Spending(
             price_per_minute=settings.price_per_minute,
             price_per_call=settings.price_per_call,
+            price_per_text=settings.price_per_text,
             calls_per_day=settings.max_calls_total_per_day,
             minutes_per_day=settings.max_minutes_total_per_day,
         ),

@@ -9,6 +9,7 @@ from community.model.address import Address
 from community.model.calls.line import SIMULATED, Line
 from community.model.calls.spending import NO_CEILINGS, Spending
 from community.model.cases.case import CaseKind, LadderStep, Priority
+from community.model.hazards.emergency_numbers import MAINLAND
 from community.model.hours import Calendar, QuietHours
 
 
@@ -57,6 +58,7 @@ class Rulebook:
         district: city, district and street, for texts that name them.
         line: what campaigns are dialled with.
         spending: what a day of calls may cost, and the prices.
+        region: whose emergency numbers residents are told: one of `emergency_numbers.REGIONS`.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Rulebook:
     district: str = ""
     line: Line = SIMULATED
     spending: Spending = NO_CEILINGS
+    region: str = MAINLAND
 
     def ladder_for(self, kind: CaseKind, priority: Priority, category: str | None) -> tuple[LadderStep, ...]:
         """The ladder a new case starts with; a hazard's category replaces the first wait."""

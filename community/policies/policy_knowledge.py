@@ -92,23 +92,16 @@ def _lexicon() -> Lexicon:
     words: dict[str, list[str]] = {}
     parents: dict[str, tuple[str, ...]] = {}
     wants: dict[str, frozenset[str]] = {}
-    for name, kind in (
-        ("topics", Kind.TOPIC),
-        ("things", Kind.THING),
-        ("contexts", Kind.CONTEXT),
-        ("facets", Kind.FACET),
-    ):
-        for key, line in _data(f"policy_{name}.yml").items():
-            head = _KEY.match(key)
-            if head is None:
-                raise ValueError(f"policy_{name}.yml: {key}")
-            concept = head["name"]
-            kinds[concept] = kind
+    for kind, head, line in _concepts():
+        concept = head["name"]
+        if kinds.setdefault(concept, kind) is not kind:
+            raise ValueError(f"policy words: {concept} is a {kinds[concept]} and a {kind}")
+        if concept not in parents:
             marked[head["mark"]].add(concept)
             parents[concept] = tuple((head["parents"] or "").split())
             wants[concept] = frozenset((head["wants"] or "").split())
-            for word in str(line).split():
-                words.setdefault(normalise(word), []).append(concept)
+        for word in line.split():
+            words.setdefault(normalise(word), []).append(concept)
     speech = _data("policy_speech.yml")
     named = {name for _, told in speech["patterns"] for name in told} | {
         name for some in parents.values() for name in some
@@ -127,7 +120,24 @@ def _lexicon() -> Lexicon:
         stop_words=frozenset(speech["stop_words"].split()),
         rarity=dict(_rarities()),
         verbs=frozenset(word for word, tag in _tags() if tag[0] in "va"),
+        places=frozenset(word for word, tag in _tags() if tag == "ns" and len(word) == 2) - words.keys(),
     )
+
+
+def _concepts() -> Iterator[tuple[Kind, re.Match[str], str]]:
+    """Every line of the vocabulary; a concept may come back in a second file of its kind with more words for it."""
+    for name, kind in (
+        ("topics", Kind.TOPIC),
+        ("things", Kind.THING),
+        ("contexts", Kind.CONTEXT),
+        ("facets", Kind.FACET),
+    ):
+        for file in (f"policy_{name}.yml", f"policy_{name}_more.yml"):
+            for key, line in _data(file).items():
+                head = _KEY.match(key)
+                if head is None:
+                    raise ValueError(f"{file}: {key}")
+                yield kind, head, str(line)
 
 
 def _data(name: str) -> dict[str, Any]:

@@ -205,6 +205,12 @@ def answers_of_targets(conn: Connection, target_ids: Collection[int]) -> dict[in
     return found
 
 
+def answered_in(conn: Connection, attempt_id: str) -> bool:
+    """Whether a question was answered in this call."""
+    labels = conn.scalars(select(answers.c.label).where(answers.c.attempt_id == attempt_id))
+    return any(Reading(label).is_answer for label in labels)
+
+
 def readings_of_target(conn: Connection, target_id: int) -> dict[str, Reading]:
     """What each answer of a target means, corrections included, by question id."""
     found = answers_of_targets(conn, [target_id]).get(target_id, {})

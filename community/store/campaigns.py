@@ -100,6 +100,9 @@ targets = Table(
     #: What another channel than a call made of it (CallResult), and which: nobody rings for it any more.
     Column("written_result", String(20)),
     Column("written_by", String(10)),
+    #: When the resident was promised the next call, and on which telephone (E.164); empty where nothing was promised.
+    Column("promised_at", UtcDateTime, index=True),
+    Column("promised_number", String(20)),
     UniqueConstraint("campaign_id", "resident_id"),
     Index("ix_target_due", "status", "next_at"),
     Index("ix_target_campaign_status", "campaign_id", "status", "next_at"),

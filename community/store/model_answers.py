@@ -7,6 +7,9 @@ from sqlalchemy import Column, Connection, Integer, String, Table, Text, select,
 
 from community.store.base import UtcDateTime, insert_once, metadata
 
+#: The outcome until it is known.
+ASKED = "asked"
+
 model_answers = Table(
     "model_answer",
     metadata,
@@ -52,7 +55,7 @@ def note_question(conn: Connection, source_key: str, *, purpose: str, model: str
         "purpose": purpose,
         "model": model[:120],
         "asked_at": now,
-        "outcome": "asked",
+        "outcome": ASKED,
         "answer": "",
     }
     return insert_once(conn, model_answers, values, unique="source_key") is not None

@@ -91,7 +91,15 @@ def insert_targets(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def due_targets(conn: Connection, campaign_id: int, now: datetime, limit: int) -> list[DueTarget]:
-    """Targets of a campaign that may be called now, longest waiting first, and nobody else is at."""
+    """Targets of a campaign that may be called now, and nobody else is at: promised calls first, then longest waiting."""
+    promised = _due(conn, campaign_id, now, limit, targets.c.promised_at <= now)
+    if len(promised) == limit:
+        return promised
+    kept = targets.c.id.not_in([each.id for each in promised])
+    return promised + _due(conn, campaign_id, now, limit - len(promised), kept)
+
+
+def _due(conn: Connection, campaign_id: int, now: datetime, limit: int, more: ColumnElement[bool]) -> list[DueTarget]:
     query = (
         persons_query(targets.c.id.label("target_id"), targets.c.next_at, targets.c.phone_position)
         .join(targets, targets.c.resident_id == residents.c.id)
@@ -99,6 +107,7 @@ def due_targets(conn: Connection, campaign_id: int, now: datetime, limit: int) -
             targets.c.campaign_id == campaign_id,
             targets.c.status == TargetStatus.WAITING,
             targets.c.next_at <= now,
+            more,
         )
         .order_by(targets.c.next_at, targets.c.id)
         .limit(limit)

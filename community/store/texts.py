@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -104,6 +105,8 @@ text_opt_outs = Table(
 
 #: Stands in a body for the one-time link, which is made at the moment of sending.
 LINK_PLACE = "⟦link⟧"
+#: Stands in a body for a one-time code, likewise.
+CODE_PLACE = "⟦code⟧"
 #: What somebody in danger is told, or asked.
 URGENT = (TextKind.EMERGENCY, TextKind.DANGER_ASK)
 _LIVE = (TextStatus.SENDING, TextStatus.UNKNOWN)
@@ -176,11 +179,21 @@ def has_text_work(conn: Connection, carrier: str) -> bool:
     return conn.execute(select(text_messages.c.id).where(*open_ones).limit(1)).first() is not None
 
 
+def has_urgent_texts(conn: Connection, carrier: str, now: datetime) -> bool:
+    """Whether anybody in danger is to be told something now."""
+    return conn.execute(select(text_messages.c.id).where(*_urgent(carrier, now)).limit(1)).first() is not None
+
+
+def urgent_texts(conn: Connection, carrier: str, now: datetime, limit: int) -> list[TextMessage]:
+    """What somebody in danger is to be told now, oldest first, whatever else goes to that number; nobody else is at them."""
+    due = select(text_messages).where(*_urgent(carrier, now)).order_by(text_messages.c.id).limit(limit)
+    return [_text(row) for row in conn.execute(due.with_for_update(skip_locked=True))]
+
+
 def due_texts(conn: Connection, carrier: str, now: datetime, limit: int) -> list[TextMessage]:
-    """Messages to be sent now, oldest first, one a number at a time; nobody else is at them.
+    """Messages to be sent now, oldest first, one a number at a time, the urgent ones left out; nobody else is at them.
 
     A number to which a message is on its way, or of which nobody knows whether one is, waits: answers keep their order.
-    What somebody in danger is told waits for nothing.
     """
     busy = select(text_messages.c.number).where(text_messages.c.status.in_(_LIVE), text_messages.c.carrier == carrier)
     earlier = text_messages.alias("earlier")
@@ -191,17 +204,18 @@ def due_texts(conn: Connection, carrier: str, now: datetime, limit: int) -> list
             earlier.c.status == TextStatus.WAITING,
             earlier.c.carrier == carrier,
             earlier.c.next_at <= now,
+            earlier.c.kind.not_in(URGENT),
         )
         .scalar_subquery()
     )
-    in_turn = text_messages.c.number.not_in(busy) & (text_messages.c.id == first)
     query = (
         select(text_messages)
         .where(
             text_messages.c.status == TextStatus.WAITING,
             text_messages.c.next_at <= now,
             text_messages.c.carrier == carrier,
-            or_(text_messages.c.kind.in_(URGENT), in_turn),
+            text_messages.c.number.not_in(busy),
+            text_messages.c.id == first,
         )
         .order_by(text_messages.c.id)
         .limit(limit)
@@ -246,7 +260,10 @@ def expire_text_leases(conn: Connection, now: datetime) -> list[int]:
 def take_text_checks(
     conn: Connection, carrier: str, *, now: datetime, next_check: datetime, limit: int
 ) -> list[TextMessage]:
-    """Take messages of unknown fate about which the carrier is to be asked; nobody else takes them before `next_check`."""
+    """Take messages of unknown fate about which the carrier is to be asked, the urgent ones first.
+
+    Nobody else takes them before `next_check`.
+    """
     due = (
         select(text_messages)
         .where(
@@ -254,7 +271,7 @@ def take_text_checks(
             text_messages.c.check_at <= now,
             text_messages.c.carrier == carrier,
         )
-        .order_by(text_messages.c.check_at)
+        .order_by(text_messages.c.kind.not_in(URGENT), text_messages.c.check_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -278,6 +295,13 @@ def text_ids_known(conn: Connection, carrier_ids: Collection[str]) -> set[str]:
     """Which of the carrier's messages already belong to one of ours."""
     query = select(text_messages.c.carrier_id).where(text_messages.c.carrier_id.in_(list(carrier_ids)))
     return set(conn.execute(query).scalars())
+
+
+def last_received(conn: Connection, carrier: str) -> datetime | None:
+    """When the last message of a resident was taken; None when none ever was."""
+    theirs = (text_messages.c.carrier == carrier, text_messages.c.direction == "in")
+    query = select(text_messages.c.created_at).where(*theirs).order_by(text_messages.c.id.desc()).limit(1)
+    return conn.execute(query).scalar_one_or_none()
 
 
 def texts_of_target(conn: Connection, target_id: int) -> list[TextMessage]:
@@ -407,6 +431,15 @@ def without_texts(conn: Connection, resident_ids: Collection[int]) -> set[int]:
     """Which of these residents want no texts."""
     query = select(text_opt_outs.c.resident_id).where(text_opt_outs.c.resident_id.in_(list(resident_ids)))
     return set(conn.execute(query).scalars())
+
+
+def _urgent(carrier: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        text_messages.c.status == TextStatus.WAITING,
+        text_messages.c.next_at <= now,
+        text_messages.c.carrier == carrier,
+        text_messages.c.kind.in_(URGENT),
+    )
 
 
 def _text(row: Row[Any]) -> TextMessage:

@@ -17,15 +17,18 @@ from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind, NewCase, Priority
 from community.model.hazards.distress import DISTRESS_NAMES, kind_of
 from community.model.hazards.emergency import Emergency
+from community.model.hazards.emergency_numbers import in_region
 from community.model.meaning import Label, Reading
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_case import case_of_answer
 from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, first_open_question
+from community.model.questionnaires.answer_text import answer_text
 from community.model.questionnaires.questionnaire import Question
 from community.model.questionnaires.questionnaire_check import speaks_of_health
 from community.model.questionnaires.writing import Move, Reply, after_reply, read_reply
 from community.model.rulebook import Rulebook
 from community.store import invitations as store
+from community.store.answer_cases import newest_case_about
 from community.store.answers import readings_of_target
 from community.store.cases import case_by_id
 from community.store.targets import home_of, target_by_id
@@ -111,10 +114,10 @@ class _Taking:
 
     def take(self, question: Question, reply: Reply) -> WrittenTurn:
         """Move the conversation on, and do what the reply asks for."""
-        misses = self.conversation.writing.at(question).misses
+        misses, changed = self.conversation.writing.at(question).misses, self.conversation.writing.again is not None
         self._save(question, reply)
         if reply.move is Move.RECORD:
-            return self._record(question, reply)
+            return self._record(question, reply, changed=changed)
         if reply.move is Move.SET_ASIDE:
             return self._set_aside(question, reply)
         if reply.move in _RESULTS:
@@ -178,9 +181,11 @@ class _Taking:
             self.conversation.answered = readings_of_target(self.conn, self.conversation.target.id)
             asked = self.conversation.open_question
 
-    def _record(self, question: Question, reply: Reply) -> WrittenTurn:
+    def _record(self, question: Question, reply: Reply, *, changed: bool) -> WrittenTurn:
         self._keep(question, reply.reading, reply)
         case_id, said = self._worry(question, reply, reply.reading, say("writing", "noted"))
+        if changed and case_id is None:
+            self._tell_of_change(question, reply)
         turn = self._go_on(said)
         return replace(turn, reading=reply.reading, answered=True, case_id=case_id or turn.case_id)
 
@@ -263,19 +268,27 @@ class _Taking:
         )
         return opened.id, rule.say or said
 
+    def _tell_of_change(self, question: Question, reply: Reply) -> None:
+        """Whoever has the case that the old answer opened learns of the new one; the case stays theirs."""
+        known = newest_case_about(self.conn, self.conversation.target.id, question.id)
+        if known is not None and known.status.is_open:
+            meant = answer_text(question, reply.reading.label, reply.reading.value, reply.text)
+            text = say("writing", "changed_note", answer=meant)
+            note_case(self.conn, known.id, text, actor=self.actor, now=self.now)
+
     def _note_question(self, reply: Reply) -> None:
-        key = f"invitation:{self.conversation.invitation.id}:question:{self.conversation.writing.turn}"
+        key = f"{self.conversation.key}:question:{self.conversation.writing.turn}"
         self._open(key, CaseKind.QUESTION, say("writing", "question_case"), description=reply.text)
 
     def _raise(self, text: str) -> int:
         """Open the case of a cry for help; what is written after it goes onto the same one while it is open."""
-        writing, invitation = self.conversation.writing, self.conversation.invitation
+        writing = self.conversation.writing
         if writing.danger_case is not None and case_by_id(self.conn, writing.danger_case).status.is_open:
-            told = f"invitation:{invitation.id}:distress:{sha256(text.encode()).hexdigest()[:16]}"
+            told = f"{self.conversation.key}:distress:{sha256(text.encode()).hexdigest()[:16]}"
             note_case(self.conn, writing.danger_case, text, actor=self.actor, now=self.now, source_key=told)
             return writing.danger_case
         return self._open(
-            f"invitation:{invitation.id}:distress:{writing.turn}",
+            f"{self.conversation.key}:distress:{writing.turn}",
             CaseKind.WORRYING,
             say("writing", "distress_case", kind=DISTRESS_NAMES[kind_of(plain(text), _recognised(text))]),
             description=f"原话：{text}",
@@ -338,4 +351,4 @@ def _recognised(text: str) -> Emergency | None:
 def _advice(text: str, rules: Rulebook) -> str:
     emergency = _recognised(text)
     key = emergency.advice_key if emergency else _ADVICE[kind_of(plain(text))]
-    return say("emergency", f"advice.{key}", gas_phone=rules.gas_phone)
+    return in_region(say("emergency", f"advice.{key}", gas_phone=rules.gas_phone), rules.region)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from community.model.actor import Actor
 from community.model.calls.line import Line
 from community.model.calls.text_message import TextKind, TextStatus
+from community.model.hazards.emergency_numbers import in_region
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import texts as store
@@ -35,6 +36,7 @@ class ReceivedText:
         number: who wrote it; own_number: to which of ours.
         pictures: how many came with it.
         unsubscribed: what the carrier itself has made of it and answered; None for nothing.
+        written_at: when it was written, where it reached us late: whoever wrote it may sleep by now.
     """
 
     carrier_id: str
@@ -43,6 +45,7 @@ class ReceivedText:
     body: str
     pictures: int = 0
     unsubscribed: bool | None = None
+    written_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,9 +77,22 @@ class ArrivedText:
         return Actor.resident(self.conversation)
 
     @property
+    def key(self) -> str:
+        """What it is called in the keys of cases: an id is given out again once old texts are deleted."""
+        return f"text:{self.line.name}:{self.received.carrier_id}"
+
+    @property
     def body(self) -> str:
         """What was written."""
         return self.received.body
+
+    @property
+    def overtaken_by(self) -> Sequence[TextMessage]:
+        """What the same number has written since, where this one reached us late."""
+        written_at = self.received.written_at
+        if written_at is None:
+            return ()
+        return [text for text in self.history if text.direction == "in" and text.created_at > written_at]
 
     def answer(
         self,
@@ -91,6 +107,7 @@ class ArrivedText:
         if answered is not None:
             resident_id, target_id = answered.resident_id, answered.target_id
         store.note_on_text(self.conn, self.id, target_id=target_id, resident_id=resident_id)
+        body = in_region(body, self.rules.region)
         if not body or self._wrote_too_often(_CHAT if kind in _CHAT else {kind}):
             return
         store.insert_text(
@@ -110,7 +127,7 @@ class ArrivedText:
             status=TextStatus.WAITING,
             next_at=self.now,
             rehearsal=self.line.rehearsal,
-            now=self.now,
+            now=min(self.received.written_at or self.now, self.now),
         )
 
     def teller(self) -> Teller:

@@ -64,6 +64,9 @@ def change_report(
 def completed_place(case: Case, place: FoundLocation) -> tuple[Address, str]:
     """A case's address and place in words, with what a resident adds to them."""
     known = case.location_text
+    if not known and case.address.contradicts(place.address):
+        # Nobody had said where: it was taken to be at home.
+        return place.address, place.text
     text = f"{known}，{place.text}" if known and place.text not in known else place.text
     return case.address.completed_by(place.address), text
 

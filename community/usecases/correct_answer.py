@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from community.errors import InvalidInput, NotFound
 from community.model.actor import Actor
-from community.model.cases.case import Case, CaseStatus, NewCase
+from community.model.cases.case import Case, NewCase
 from community.model.permissions import Permission
 from community.model.questionnaires.answer_text import answer_text
 from community.model.questionnaires.questionnaire import (
@@ -21,7 +21,7 @@ from community.model.questionnaires.questionnaire import (
 from community.model.rulebook import Rulebook
 from community.store import answers as store
 from community.store import audit
-from community.store.answer_cases import link_case, newest_case_about, source_key
+from community.store.answer_cases import link_case, newest_case_about
 from community.store.answers import Answer
 from community.store.cases import case_by_id
 from community.store.progress import campaign_source
@@ -29,7 +29,7 @@ from community.store.result_lines import ResultLine, result_of_target
 from community.store.targets import home_of
 from community.usecases.authorise import authorise
 from community.usecases.note_case import note_case
-from community.usecases.open_case import open_case
+from community.usecases.open_answer_case import open_answer_case
 
 #: Labels whose meaning stands in the value.
 _WITH_VALUE = {"value", "keep"}
@@ -127,21 +127,26 @@ class _Told:
 def _look_after(
     conn: Connection, told: _Told, escalation: Escalation | None, *, rules: Rulebook, actor: Actor, now: datetime
 ) -> Correction:
-    known = newest_case_about(conn, told.line.target_id, told.question.id)
-    is_open = known is not None and known.status is not CaseStatus.CLOSED
+    target_id, question_id = told.line.target_id, told.question.id
     if escalation is None:
-        if known is None or not is_open:
+        known = newest_case_about(conn, target_id, question_id)
+        if known is None or not known.status.is_open:
             return Correction()
         sentence = f"{told.sentence}更正后不再需要关注，请核实后销号。"
         note_case(conn, known.id, sentence, actor=actor, now=now)
         return Correction(left_open=known)
-    if known is not None and is_open:
-        note_case(conn, known.id, told.sentence, actor=actor, now=now)
-        return Correction(case=known)
-    again = known is not None
-    new = _worrying_case(conn, told, escalation, key_end=f":{int(now.timestamp())}" if again else "")
-    opened = open_case(conn, new, rules=rules, actor=actor, now=now)
-    link_case(conn, told.line.target_id, opened.id)
+    opened = open_answer_case(
+        conn,
+        _worrying_case(conn, told, escalation),
+        target_id,
+        question_id,
+        rules=rules,
+        actor=actor,
+        now=now,
+        noted=told.sentence,
+    )
+    if opened.created:
+        link_case(conn, target_id, opened.id)
     return Correction(case=case_by_id(conn, opened.id), opened=opened.created)
 
 
@@ -169,12 +174,12 @@ def _value(question: Question, value: str) -> Any:
     return value
 
 
-def _worrying_case(conn: Connection, told: _Told, escalation: Escalation, *, key_end: str) -> NewCase:
+def _worrying_case(conn: Connection, told: _Told, escalation: Escalation) -> NewCase:
     line, answer = told.line, told.answer
     address, grid = home_of(conn, line.resident_id)
     return NewCase(
         kind=escalation.kind,
-        source_key=source_key(line.target_id, told.question.id) + key_end,
+        source_key="",
         summary=f"电话回访的回答更正为“{told.meant}”，请跟进",
         description=told.sentence + (f"居民原话：{answer.heard}" if answer.heard else ""),
         priority=escalation.priority,

@@ -16,7 +16,15 @@ from community.usecases.open_case import OpenedCase, open_case, priority_of
 
 
 def open_answer_case(
-    conn: Connection, new: NewCase, target_id: int, question_id: str, *, rules: Rulebook, actor: Actor, now: datetime
+    conn: Connection,
+    new: NewCase,
+    target_id: int,
+    question_id: str,
+    *,
+    rules: Rulebook,
+    actor: Actor,
+    now: datetime,
+    noted: str | None = None,
 ) -> OpenedCase:
     """Open the case of an answer.
 
@@ -25,6 +33,7 @@ def open_answer_case(
 
     Args:
         new: the case; its key is decided here.
+        noted: what the history of the open case says instead of the new case's own words.
     """
     known = newest_case_about(conn, target_id, question_id)
     key = source_key(target_id, question_id)
@@ -33,13 +42,13 @@ def open_answer_case(
     asked = priority_of(new.kind, new.category, rules, danger=new.danger, asked=new.priority)
     if known.status.is_open and known.priority.rank >= asked.rank:
         if known.description != storable(new.description):
-            _note(conn, known, new, actor=actor, now=now)
+            _note(conn, known, new, noted, actor=actor, now=now)
         return OpenedCase(id=known.id, number=known.number, created=False, priority=known.priority)
     return open_case(conn, replace(new, source_key=f"{key}:after:{known.id}"), rules=rules, actor=actor, now=now)
 
 
-def _note(conn: Connection, known: Case, new: NewCase, *, actor: Actor, now: datetime) -> None:
+def _note(conn: Connection, known: Case, new: NewCase, noted: str | None, *, actor: Actor, now: datetime) -> None:
     text = f"同一个问题后来又答：{new.summary}\n{new.description}".strip()
-    note_case(conn, known.id, text, actor=actor, now=now)
+    note_case(conn, known.id, noted or text, actor=actor, now=now)
     if actor.kind != "resident":
         tell_holder(conn, known, say("cases", "resident_note", number=known.number, text=new.summary), now=now)

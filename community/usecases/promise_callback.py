@@ -11,6 +11,7 @@ from community.store import targets as target_store
 from community.store.calls import RunningCall
 from community.store.campaigns import campaign_by_id
 from community.store.dialling import rung_since
+from community.store.promises import promises_to
 from community.usecases.calling_hours import calling_hours
 
 
@@ -18,6 +19,8 @@ def promise_callback(
     conn: Connection, call: RunningCall, wish: datetime, *, rules: Rulebook, now: datetime
 ) -> datetime | None:
     """The moment of the next call, by the wish, the caps of person and telephone, all hours and the campaign's end.
+
+    What somebody else was promised on that telephone before is kept.
 
     Args:
         call: the one that is going on; it counts itself.
@@ -35,6 +38,9 @@ def promise_callback(
         return None
     person = target_store.person_of(conn, aim.resident_id)
     since = look_back(now, rules.timezone)
+    others = [
+        each for each in promises_to(conn, [aim.resident_id], [call.number], since) if each.target_id != aim.target_id
+    ]
     return next_promise(
         wish,
         rung_since(conn, [aim.resident_id], [call.number], since).of(aim.resident_id, call.number),
@@ -42,4 +48,8 @@ def promise_callback(
         zone=rules.timezone,
         hours=calling_hours(campaign, person.preferred_hours, rules),
         deadline=campaign.deadline,
+        promised=(
+            [each.at for each in others if each.resident_id == aim.resident_id],
+            [each.at for each in others if each.number == call.number],
+        ),
     )

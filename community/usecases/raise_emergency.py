@@ -15,6 +15,7 @@ from community.model.address import Address
 from community.model.address_text import FoundLocation, Places, extract_location
 from community.model.cases.case import Case, CaseKind, NewCase, Priority
 from community.model.hazards.emergency import Emergency
+from community.model.hazards.emergency_numbers import in_region
 from community.model.hazards.hazard_report import categorise_emergency, word_scores
 from community.model.rulebook import Rulebook
 from community.model.text import normalise
@@ -149,7 +150,7 @@ def place_emergency(
     if case is None or emergency is None or (case.location_text and not just_told):
         return None
     place = extract_location(text, places_of(rules))
-    if place is None or not _is_bare(text, place) or case.address.contradicts(place.address):
+    if place is None or not _is_bare(text, place) or _is_elsewhere(case, place):
         return None
     said = _Said(text, place, conversation_id, f"message:{message}:emergency")
     return _told_again(_add(conn, case, said, rules=rules, now=now), emergency, rules)
@@ -157,7 +158,8 @@ def place_emergency(
 
 def advise(emergency: Emergency, rules: Rulebook) -> str:
     """Say whom to call and what to do and not to do."""
-    return say("emergency", f"advice.{emergency.advice_key}", gas_phone=rules.gas_phone)
+    advice = say("emergency", f"advice.{emergency.advice_key}", gas_phone=rules.gas_phone)
+    return in_region(advice, rules.region)
 
 
 def places_of(rules: Rulebook) -> Places:
@@ -176,7 +178,12 @@ def _told_before(told: Sequence[Case], place: FoundLocation | None, *, now: date
 def _is_running(case: Case, place: FoundLocation | None, *, now: datetime) -> bool:
     if not case.status.is_open or not case.danger or now - case.opened_at > LASTS:
         return False
-    return not (place and case.address.contradicts(place.address))
+    return not (place and _is_elsewhere(case, place))
+
+
+def _is_elsewhere(case: Case, place: FoundLocation) -> bool:
+    """Whether a place is another one than was told; a home that was only assumed gives way to what is told."""
+    return bool(case.location_text) and case.address.contradicts(place.address)
 
 
 def _tell_another_kind(conn: Connection, case: Case, emergency: Emergency, *, rules: Rulebook, now: datetime) -> None:
@@ -206,7 +213,7 @@ def _note_beside(conn: Connection, case: Case, *, now: datetime) -> None:
 
 
 def _add(conn: Connection, case: Case, said: _Said, *, rules: Rulebook, now: datetime) -> Case:
-    fits = said.place is not None and case.status.is_open and not case.address.contradicts(said.place.address)
+    fits = said.place is not None and case.status.is_open and not _is_elsewhere(case, said.place)
     place = said.place if fits else None
     return continue_emergency(conn, case, text=said.text, source_key=said.key, place=place, rules=rules, now=now)
 

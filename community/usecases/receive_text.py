@@ -26,14 +26,14 @@ from community.store import audit
 from community.store import texts as store
 from community.store.targets import exclude_waiting, person_of
 from community.texts.say import say
-from community.usecases.answer_by_text import answer_by_text
+from community.usecases.answer_by_text import answer_by_text, open_targets
 from community.usecases.arrived_text import ArrivedText, ReceivedText
 from community.usecases.invite_by_text import addressed
 from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
 from community.usecases.opt_out import opt_out
 from community.usecases.recognise_emergency import recognise_emergency
-from community.usecases.text_in_danger import answer_danger
+from community.usecases.text_in_danger import answer_danger, cries_for_help
 
 _E164 = re.compile(r"\+[1-9]\d{5,14}")
 _NO_CALLS = Question(id="no_calls", kind=QuestionKind.YES_NO, say="以后都别打了吗？")
@@ -46,6 +46,8 @@ def receive_text(conn: Connection, received: ReceivedText, *, line: Line, rules:
         line: by which it came, and by which the answer goes.
     """
     store.hold_number(conn, received.number)
+    # One that was fetched late stands where it was written: what came after it has overtaken it.
+    written_at = min(received.written_at or now, now)
     text_id = store.insert_text(
         conn,
         key=f"in:{line.name}:{received.carrier_id}",
@@ -58,13 +60,14 @@ def receive_text(conn: Connection, received: ReceivedText, *, line: Line, rules:
         body=received.body,
         status=TextStatus.RECEIVED,
         rehearsal=line.rehearsal,
-        now=now,
+        now=written_at,
     )
     if text_id is None:
         return False
     arrived = ArrivedText(conn=conn, id=text_id, received=received, line=line, rules=rules, now=now)
     if _E164.fullmatch(received.number):
-        _take(arrived)
+        overtaken = arrived.overtaken_by and not cries_for_help(arrived.body)
+        (_take_overtaken if overtaken else _take)(arrived)
     audit.append(conn, at=now, actor=arrived.actor, action="text.received", subject=f"text:{text_id}", detail={})
     return True
 
@@ -82,6 +85,10 @@ def _take(arrived: ArrivedText) -> None:
         actor=arrived.actor,
         now=arrived.now,
     )
+    if answered is not None and answered.kind is TextKind.EMERGENCY:
+        # Their conversation heard the danger and raised it: they are told whom to call, not asked whether it is one.
+        arrived.answer(answered.say, answered.kind, answered)
+        return
     found = recognise_emergency(arrived.body)
     if found is not None and found.suspected and arrived.asked(TextKind.DANGER_ASK) is None:
         # Nothing is asked beside it: a yes must be a yes to this.
@@ -95,11 +102,26 @@ def _take(arrived: ArrivedText) -> None:
         arrived.answer(answered.say, answered.kind, answered)
 
 
+def _take_overtaken(arrived: ArrivedText) -> None:
+    """Take a text that was fetched late, when its writer had written again: it answers no question of ours any more.
+
+    Neither does it end a danger told since, nor undo what they have wished since; what it says is left to staff.
+    """
+    found = recognise_emergency(arrived.body)
+    if found is not None:
+        arrived.answer(say("emergency", "suspected"), TextKind.DANGER_ASK)
+    elif arrived.received.unsubscribed or wants_no_texts(arrived.body, asked=True):
+        if not any(wants_texts_again(text.body) for text in arrived.overtaken_by):
+            _about_texts(arrived)
+    elif not wants_texts_again(arrived.body) and not only_polite(arrived.body):
+        _hand_over(arrived, "question_case" if arrived.residents else "stranger_case")
+
+
 def _about_texts(arrived: ArrivedText) -> bool:
     """退订 and 恢复, whoever has obeyed them already."""
     told = arrived.received.unsubscribed
     people = [resident_id for resident_id, _ in arrived.residents]
-    if told or wants_no_texts(arrived.body):
+    if told or wants_no_texts(arrived.body, asked=_is_asked(arrived)):
         if arrived.counts():
             store.refuse_texts(arrived.conn, arrived.received.number, TextProblem.UNSUBSCRIBED, arrived.now)
             store.opt_out_of_texts(arrived.conn, people, arrived.now)
@@ -114,6 +136,16 @@ def _about_texts(arrived: ArrivedText) -> bool:
             arrived.answer(say("sms", "back_again"), TextKind.REPLY)
         return True
     return False
+
+
+def _is_asked(arrived: ArrivedText) -> bool:
+    """Whether our last text asks something that is still open."""
+    last = next((text for text in arrived.history if text.direction == "out"), None)
+    if last is None or last.question_id is None:
+        return last is not None and last.kind is TextKind.NO_CALLS
+    return any(
+        target == last.target_id for target, _, _ in open_targets(arrived.conn, arrived.history, now=arrived.now)
+    )
 
 
 def _about_calls(arrived: ArrivedText) -> bool:
@@ -185,5 +217,5 @@ def _hand_over(arrived: ArrivedText, summary: str) -> None:
             arrived.body,
             actor=arrived.actor,
             now=arrived.now,
-            source_key=f"text:{arrived.id}:note",
+            source_key=f"{arrived.key}:note",
         )

@@ -1,9 +1,12 @@
 """Recognise somebody in danger, in chat and on the phone alike: the rules, and the shipped second opinion beside them."""
 
+from dataclasses import replace
+
 from community.files.danger_knowledge import load_danger_opinion
 from community.model.hazards.emergency import Emergency
 from community.model.hazards.recognising import recognise
 from community.model.meaning.danger_in_answer import tells_of_danger
+from community.model.meaning.goodbye import without_goodbye
 from community.model.questionnaires.questionnaire import Question
 from community.texts.say import say
 
@@ -11,10 +14,21 @@ from community.texts.say import say
 def recognise_emergency(text: str, *, asked: bool = True) -> Emergency | None:
     """Return the emergency that a text tells of, one that is only `suspected`, or None.
 
+    Where the rules see none, the wish to be called no more says nothing by itself; with other words beside it the second
+    opinion is only asked about, unless these words alone make it sure.
+
     Args:
         asked: the message was for the bot; talk that was not is never only suspected.
     """
-    return recognise(text, load_danger_opinion(), asked=asked)
+    found = recognise(text, load_danger_opinion(), asked=asked)
+    if found is None or found.decided_by == "rule":
+        return found
+    rest = without_goodbye(text)
+    if rest == text:
+        return found
+    # 以后别联系我了，我走了你们别难过: what is left may say it only together.
+    alone = recognise(rest, load_danger_opinion(), asked=asked)
+    return alone or (replace(found, suspected=True) if rest and asked else None)
 
 
 def hears_danger(question: Question, heard: str) -> bool:

@@ -181,7 +181,7 @@ def _apply(
     }
     if story.attempt.outcome is not None:
         changes["outcome"] = story.attempt.outcome
-    changes |= _resolution(conn, story, decision, rules=rules, now=now)
+    changes |= _resolution(conn, story, decision, rules=rules, now=now) | _promise(conn, story, decision, position)
     target_store.move_target(conn, story.target, **changes)
     _write_line(conn, story, decision, now)
     if story.attempt.result is CallResult.OPTED_OUT and story.is_about_the_real_person:
@@ -203,6 +203,18 @@ def _resolution(
     # Another channel may have taken the answer that worries.
     opened = opened or case_of_answers(conn, story.target.id, story.campaign.questionnaire)
     return {"to": to, "case_id": opened, "reason": decision.reason or None, "resolved_at": now}
+
+
+def _promise(conn: Connection, story: _Story, decision: Decision, position: int) -> dict[str, Any]:
+    """The moment and the telephone of a promised call; an earlier promise holds until a call has used it up."""
+    if decision.fate is Fate.RETRY and decision.promised:
+        phones = target_store.phones_of(conn, [story.person.resident_id]).get(story.person.resident_id, ())
+        callee = next_callee(phones, story.person.guardian_phone, position)
+        return {"promised_at": decision.next_at, "promised_number": callee.number if callee else story.attempt.number}
+    nothing_used_up = story.attempt.outcome is None or _left_open(story.attempt)
+    if decision.fate is Fate.RETRY and nothing_used_up:
+        return {}
+    return {"promised_at": None, "promised_number": None}
 
 
 def _open(conn: Connection, story: _Story, decision: Decision, *, rules: Rulebook, now: datetime) -> int:

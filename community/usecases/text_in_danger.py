@@ -25,6 +25,12 @@ from community.usecases.stand_down_emergency import stand_down_emergency
 _ADVICE = {"gas": "gas", "fire": "fire", "despair": "suicide", "police": "violence", "medical": "medical"}
 
 
+def cries_for_help(body: str) -> bool:
+    """Whether a text tells of danger by itself, whatever was said before."""
+    found = recognise_emergency(body)
+    return is_distress(plain(body)) or (found is not None and not found.suspected)
+
+
 def answer_danger(arrived: ArrivedText) -> bool:
     """Tell somebody in danger whom to call, and raise it, before anything else."""
     crying = is_distress(plain(arrived.body))
@@ -38,7 +44,7 @@ def answer_danger(arrived: ArrivedText) -> bool:
             emergency,
             text=told,
             conversation_id=arrived.conversation,
-            message=f"text:{arrived.id}",
+            message=arrived.key,
             rules=arrived.rules,
             now=arrived.now,
             teller=arrived.teller(),
@@ -66,7 +72,7 @@ def _emergency(arrived: ArrivedText) -> tuple[Emergency | None, str]:
 
 def _after_danger(arrived: ArrivedText) -> bool:
     """Where somebody in danger is, and that it has passed."""
-    key = f"text:{arrived.id}"
+    key = arrived.key
     where: dict[str, Any] = {
         "conversation_id": arrived.conversation,
         "message": key,
@@ -98,7 +104,7 @@ def _adds_to_cry(arrived: ArrivedText) -> bool:
         arrived.body,
         actor=arrived.actor,
         now=arrived.now,
-        source_key=f"text:{arrived.id}",
+        source_key=arrived.key,
     )
     arrived.answer(say("sms", "added"), TextKind.EMERGENCY, resident_id=told.resident_id, target_id=told.target_id)
     return True
@@ -109,7 +115,7 @@ def _cry_for_help(arrived: ArrivedText) -> None:
     teller = arrived.teller()
     new = NewCase(
         kind=CaseKind.WORRYING,
-        source_key=f"text:{arrived.id}:distress",
+        source_key=f"{arrived.key}:distress",
         summary=say("sms", "distress_case", kind=DISTRESS_NAMES[kind]),
         description=arrived.with_number(f"原话：{arrived.body}"),
         priority=Priority.EMERGENCY,

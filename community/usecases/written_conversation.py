@@ -1,10 +1,11 @@
 """A conversation in writing with one target: how it stands, for whoever writes the next message or shows the page."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from community.files.answer_knowledge import load_answer_opinion
 from community.model.calls.call import CallResult
 from community.model.calls.campaign import CampaignStatus
 from community.model.meaning.reading import Reading
@@ -12,7 +13,7 @@ from community.model.questionnaires.answer_rules import first_open_question
 from community.model.questionnaires.answer_text import answer_text
 from community.model.questionnaires.choices import Choice
 from community.model.questionnaires.questionnaire import LegalGround, Question
-from community.model.questionnaires.writing import Stage, Writing
+from community.model.questionnaires.writing import Reply, Stage, Writing, read_reply
 from community.store import invitations as store
 from community.store.answers import readings_of_target
 from community.store.campaigns import Campaign, campaign_by_id
@@ -78,15 +79,24 @@ class Conversation:
     health_allowed: bool = True
 
     @property
+    def key(self) -> str:
+        """What it is called in the keys of cases: an id alone is given out again once old conversations are deleted."""
+        return f"invitation:{self.invitation.id}:{int(self.invitation.created_at.timestamp())}"
+
+    @property
     def open_question(self) -> Question | None:
         """The question that is asked now; None when nothing more is."""
         if self.is_over:
             return None
+        if self.writing.again is not None:
+            return self.campaign.questionnaire.question(self.writing.again)
         return first_open_question(self.campaign.questionnaire, self.answered, self.writing.set_aside)
 
     @property
     def is_over(self) -> bool:
         """Whether no reply is taken any more."""
+        if self.target.written_result is CallResult.COMPLETED and self.writing.reopened:
+            return self.campaign.status is CampaignStatus.CANCELLED
         return self.target.written_result is not None or self.campaign.status is CampaignStatus.CANCELLED
 
     @property
@@ -155,6 +165,19 @@ def enter_conversation(
         conn, target_id=target_id, channel=channel, created_by=created_by, now=now, expires_at=now + VALID_FOR
     )
     return _conversation(conn, target, invitation)
+
+
+def read_in_writing(
+    conn: Connection, target_id: int, text: str, *, channel: str, today: date, now: datetime
+) -> Reply | None:
+    """What a reply would be taken for where the conversation stands, without taking it; None where nothing is asked."""
+    target = target_by_id(conn, target_id)
+    invitation = store.newest_invitation(conn, target_id, channel) or _unwritten(target_id, channel, now)
+    conversation = _conversation(conn, target, invitation)
+    question = conversation.open_question
+    if question is None:
+        return None
+    return read_reply(conversation.at(question), question, text, "", today, opinion=load_answer_opinion())
 
 
 def where_writing_stands(conn: Connection, target_id: int, *, channel: str, now: datetime) -> WrittenTurn:

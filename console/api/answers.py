@@ -1,7 +1,7 @@
 """What the API's handlers share: reading a request, and answering."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +14,8 @@ from console.guards import FORM_LIMIT
 
 #: Lines of one page.
 PAGE = 100
+#: No id is that large.
+_MOST = 10**9
 
 
 def campaign_of(conn: Connection, campaign_id: int) -> progress.CampaignLine:
@@ -28,8 +30,11 @@ def campaign_of(conn: Connection, campaign_id: int) -> progress.CampaignLine:
     return line
 
 
-async def body_of(request: web.Request, known: set[str]) -> Fields:
-    """The JSON object of a request; true is read as the form's `yes`.
+async def body_of(request: web.Request, known: set[str], *, lists: Collection[str] = ()) -> Fields:
+    """The JSON object of a request; true is read as the form's `yes`, a list of numbers as `3,5`.
+
+    Args:
+        known: the fields that are words, or true and false; lists: those that are lists of numbers.
 
     Raises:
         InvalidInput: it is none, or has fields that are not known.
@@ -41,11 +46,20 @@ async def body_of(request: web.Request, known: set[str]) -> Fields:
         raise InvalidInput("内容不是 JSON：请检查引号和逗号。") from None
     if not isinstance(document, dict):
         raise InvalidInput("内容应是一个 JSON 对象，例如 {“reason”: “…”}。")
-    if unknown := sorted(set(document) - known):
-        raise InvalidInput(f"不认识的字段 {'、'.join(unknown)[:200]}：可用的是 {'、'.join(sorted(known))}。")
+    allowed = {*known, *lists}
+    if unknown := sorted(set(document) - allowed):
+        raise InvalidInput(f"不认识的字段 {'、'.join(unknown)[:200]}：可用的是 {'、'.join(sorted(allowed))}。")
+    texts = {name: _numbers(name, document.pop(name)) for name in lists if name in document}
     if not all(isinstance(value, str | bool) for value in document.values()):
         raise InvalidInput("字段的值只能是文字或 true、false。")
-    return Fields({key: _text(value) for key, value in document.items()}, {})
+    return Fields(texts | {key: _text(value) for key, value in document.items()}, {})
+
+
+def _numbers(name: str, value: Any) -> str:
+    listed = value if isinstance(value, list) else [value]
+    if not all(type(each) is int and 0 < each < _MOST for each in listed):
+        raise InvalidInput(f"{name} 应是编号的列表，例如 {{“{name}”: [3, 5]}}。")
+    return ",".join(str(each) for each in listed)
 
 
 def _text(value: str | bool) -> str:  # noqa: FBT001 - a JSON value

@@ -22,7 +22,7 @@ from community.usecases.create_campaign import create_campaign
 from community.usecases.preview_campaign import preview_campaign
 from community.usecases.sign_in import SignInRefused
 from community.usecases.sign_out import sign_out
-from console.api import results
+from console.api import questions, results
 from console.api.answers import PAGE, body_of, campaign_of, json_answer, only
 from console.api.documents import campaign_json, figures_json
 from console.campaign_changes import CAMPAIGN_CHANGES
@@ -64,6 +64,11 @@ def create_api(desk: Desk) -> web.Application:
             web.post(f"/targets/{_ID}/answers/{{question}}", results.correct),
             web.post(f"/targets/{_ID}/answers/{{question}}/check", results.check),
             web.post(f"/campaigns/{_ID}/{campaign_verbs}", _change_campaign),
+            web.get("/questions", questions.list_questions),
+            web.post("/questions/reply", questions.reply),
+            web.post("/questions/set-aside", questions.set_aside),
+            web.post(f"/answers/{_ID}/publish", questions.publish),
+            web.post(f"/answers/{_ID}/withdraw", questions.withdraw),
             web.get("/cases", _list_cases),
             web.get("/cases/{number}", _show_case),
             web.post(f"/cases/{{number}}/{case_verbs}", _change_case),

@@ -14,10 +14,11 @@ from community.usecases.list_open_questions import list_open_questions
 from community.usecases.publish_answer import publish_answer
 from community.usecases.set_question_aside import set_question_aside
 from community.usecases.withdraw_answer import withdraw_answer
-from community.usecases.write_answer import LONGEST_ANSWER, write_answer
+from community.usecases.write_answer import LONGEST_ANSWER
 from console.desk import desk_of, visitor_of
 from console.forms import Fields, fields_of, number_in_path, see_other
 from console.guards import needs
+from console.question_changes import reply_to_questions
 from console.rendering import render
 
 HOME = "/console/questions"
@@ -46,25 +47,16 @@ async def reply(request: web.Request) -> web.Response:
     """Write an answer to a group of questions; published at once, or kept as a draft."""
     desk, visitor = desk_of(request), visitor_of(request)
     fields = await fields_of(request)
-    ids, now = _ids(fields), desk.clock.now()
-    second_look = fields.text("then") == "second-look"
     publish = fields.text("then") == "publish"
-
-    def work(conn: Connection) -> None:
-        answer_id = write_answer(
-            conn,
-            ids,
-            fields.text("text"),
-            actor=visitor.actor,
-            now=now,
-            question=fields.text("question"),
-            valid_until=_until(fields),
-            second_look=second_look,
-        )
-        if publish:
-            publish_answer(conn, answer_id, zone=desk.rules.timezone, actor=visitor.actor, now=now)
-
-    await desk.database.write(work)
+    await reply_to_questions(
+        desk,
+        visitor,
+        _ids(fields),
+        fields,
+        valid_until=_until(fields),
+        second_look=fields.text("then") == "second-look",
+        publish=publish,
+    )
     return see_other(HOME, done="answer_published" if publish else "answer_drafted")
 
 

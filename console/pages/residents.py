@@ -10,14 +10,16 @@ from community.model.permissions import Permission
 from community.model.phone import parse_phones
 from community.store import roster
 from community.store.cases import CaseFilter, list_cases
+from community.store.chat_ties import check_ins_of, ties_of_resident
 from community.store.progress import results_of_resident
 from community.usecases.reveal_numbers import reveal_numbers
+from community.usecases.untie_chat import untie_chat
 from console.desk import desk_of, visitor_of
-from console.forms import fields_of, number_in_path
+from console.forms import fields_of, number_in_path, see_other
 from console.guards import needs
 from console.rendering import Paging, page_number, render
 
-_SHOWN = 20
+_SHOWN, _CHATS = 20, 5
 
 
 @needs(Permission.VIEW)
@@ -47,7 +49,7 @@ async def list_page(request: web.Request) -> web.Response:
 @needs(Permission.VIEW)
 async def resident_page(request: web.Request) -> web.Response:
     """One resident: phones, tags, what they were asked and the cases about them."""
-    resident_id = number_in_path(request)
+    resident_id, now = number_in_path(request), desk_of(request).clock.now()
 
     def look(conn: Connection) -> dict[str, Any]:
         card = roster.roster_card(conn, resident_id)
@@ -57,6 +59,8 @@ async def resident_page(request: web.Request) -> web.Response:
             "card": card,
             "cases": list_cases(conn, CaseFilter(resident_id=resident_id), limit=_SHOWN),
             "results": results_of_resident(conn, resident_id, limit=_SHOWN),
+            "ties": ties_of_resident(conn, resident_id, now=now, limit=_CHATS),
+            "check_ins": check_ins_of(conn, resident_id, limit=_CHATS),
         }
 
     context = await desk_of(request).database.read(look)
@@ -74,6 +78,15 @@ async def show_numbers(request: web.Request) -> web.Response:
     )
     template = "_numbers.html" if "HX-Request" in request.headers else "numbers.html"
     return await render(request, template, {"card": card})
+
+
+@needs(Permission.WORK_ON_CASES)
+async def end_chat(request: web.Request) -> web.StreamResponse:
+    """Let one chat speak for the resident no more."""
+    desk, visitor = desk_of(request), visitor_of(request)
+    resident_id, tie_id, now = number_in_path(request), number_in_path(request, "tie"), desk.clock.now()
+    await desk.database.write(lambda conn: untie_chat(conn, resident_id, tie_id, actor=visitor.actor, now=now))
+    return see_other(f"/console/residents/{resident_id}", done="chat_ended")
 
 
 def _number(text: str) -> str:

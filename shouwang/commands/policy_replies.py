@@ -1,18 +1,16 @@
 """`policies questions` and what staff do about them: reply, publish, withdraw, set aside."""
 
 from datetime import date
-from typing import Any
 
 import click
 
 from community.errors import InvalidInput
 from community.model.actor import Actor
 from community.model.permissions import Permission
-from community.model.policies.written import AnswerState, WrittenAnswer
+from community.model.policies.written import AnswerState
 from community.store import written_answers as store
-from community.store.written_answers import AskedOfStaff
 from community.usecases.authorise import authorise
-from community.usecases.list_open_questions import list_open_questions
+from community.usecases.list_open_questions import list_open_questions, open_questions_document
 from community.usecases.publish_answer import publish_answer
 from community.usecases.set_question_aside import set_question_aside
 from community.usecases.withdraw_answer import withdraw_answer
@@ -30,18 +28,12 @@ REASONS = {"unknown": "没答上", "doubtful": "没把握", "choose": "让居民
 def questions_command(*, as_json: bool) -> None:
     """List what waits for staff."""
     with open_office() as office, office.database.reading() as conn:
+        if as_json:
+            print_json(open_questions_document(conn))
+            return
         groups = list_open_questions(conn)
         drafts = store.list_answers(conn, AnswerState.DRAFT)
         published = store.list_answers(conn, AnswerState.PUBLISHED)
-    if as_json:
-        print_json(
-            {
-                "questions": [[_question(one) for one in group.questions] for group in groups],
-                "drafts": [_answer(one) for one in drafts],
-                "published": [_answer(one) for one in published],
-            }
-        )
-        return
     for group in groups:
         for one in group.questions:
             case = f"\t工单 {one.case_number}" if one.case_number else ""
@@ -139,30 +131,6 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise InvalidInput(f"日期“{(text or '')[:40]}”看不懂，请写成 2026-12-31") from error
-
-
-def _question(one: AskedOfStaff) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "text": one.text,
-        "reason": one.reason,
-        "told": one.told or None,
-        "confidence": one.confidence,
-        "case": one.case_number,
-        "asked_at": one.asked_at.isoformat(),
-    }
-
-
-def _answer(one: WrittenAnswer) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "question": one.question,
-        "text": one.text,
-        "author": one.author_name,
-        "asked_as": list(one.asked_as),
-        "valid_until": one.valid_until.isoformat() if one.valid_until else None,
-        "second_look": one.second_look,
-    }
 
 
 VERBS = (questions_command, reply_command, publish_command, withdraw_command, set_aside_command)

@@ -18,13 +18,16 @@ from community.model.meaning import understand
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from shouwang.commands.campaign_plans import list_option, read_lists, read_source
 from shouwang.commands.output import json_option, print_json
-from shouwang.rehearsal import Rehearsal, rehearse
+from shouwang.rehearsal import rehearse
+from shouwang.rehearsal_report import Rehearsal
 from shouwang.wiring import open_office
 
 _LONGEST_LINE = 100_000
 
 
-@click.command("rehearse", help="整个任务演练一遍：模拟居民接听，不拨任何人的电话，也不通知任何人。")
+@click.command(
+    "rehearse", help="整个任务演练一遍：模拟居民接听、回短信、点链接，不拨任何人的电话，不发短信，也不通知任何人。"
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @list_option
 @click.option("--seed", type=int, default=0, show_default=True, help="换一个数，居民就换一批性格。")
@@ -131,17 +134,30 @@ def _read(path: Path) -> str:
 
 def _print_rehearsal(result: Rehearsal) -> None:
     console = Console()
-    console.print(f"[bold]演练：{result.name}[/bold]（没有拨打任何人的电话）")
-    for title, counts in (("结果", result.targets), ("呼叫", result.outcomes), ("会开的工单", result.cases)):
+    console.print(f"[bold]演练：{result.name}[/bold]（没有拨打任何人的电话，也没有发短信）")
+    tables = (
+        ("结果", result.targets),
+        ("怎样联系上的", result.reached),
+        ("呼叫", result.outcomes),
+        ("会开的工单", result.cases),
+    )
+    for title, counts in tables:
         table = Table(title=title, show_header=False)
         for name, count in counts.items():
             table.add_row(name, str(count))
         console.print(table)
-    cost = "" if result.cost is None else f"，约 {result.cost:.2f} 元"
+    rung = f"，居民打来 {result.calls_in} 次" if result.calls_in else ""
     console.print(
-        f"拨打 {result.calls} 次，通话共 {result.talk_minutes} 分钟，计费 {result.billed_minutes} 分钟{cost}。"
+        f"拨打 {result.calls} 次{rung}，通话共 {result.talk_minutes} 分钟，计费 {result.billed_minutes} 分钟。"
     )
-    console.print(f"工作人员要跟进 {result.staff_cases} 张工单。")
+    if result.texts:
+        console.print(f"发短信 {result.texts} 条，计费 {result.billed_texts} 条；居民来短信 {result.texts_in} 条。")
+    if result.texting:
+        console.print(f"注意：{result.texting}。")
+    if result.cost is not None:
+        console.print(f"费用约 {result.cost:.2f} 元。")
+    kinds = "、".join(f"{kind} {count}" for kind, count in result.cases_by_kind.items())
+    console.print(f"工作人员要跟进 {result.staff_cases} 张工单{f'：{kinds}' if kinds else ''}。")
     if result.stopped:
         console.print(f"没有打完：{result.stopped}，还剩 {result.unresolved} 人。")
     console.print(

@@ -34,7 +34,8 @@ def doctor_command(*, as_json: bool) -> None:
         print_json([asdict(check) for check in checks])
     else:
         for check in checks:
-            click.echo(f"{'正常' if check.ok else '有问题'}  {check.name}：{check.detail}")
+            word = "有问题" if not check.ok else "提醒" if check.fix else "正常"
+            click.echo(f"{word}  {check.name}：{check.detail}")
             if check.fix:
                 click.echo(f"        {check.fix}")
     sys.exit(0 if all(check.ok for check in checks) else FOUND)

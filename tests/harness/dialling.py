@@ -30,13 +30,13 @@ from community.usecases.create_campaign import create_campaign
 from community.usecases.launch_campaign import LaunchedCampaign, launch_campaign
 from voice.carriers.base import (
     Abilities,
+    Acceptance,
     CallEvent,
     CarrierRequest,
     CarrierResponse,
     EventKind,
     FoundCall,
     FoundRecording,
-    Placement,
     PlaceRequest,
     PlaceResult,
     Sound,
@@ -81,9 +81,9 @@ def rulebook(**changes: Any) -> Rulebook:
     return replace(rules, **changes)
 
 
-def reply(placement: Placement = Placement.PLACED, **facts: Any) -> PlaceResult:
+def reply(placement: Acceptance = Acceptance.ACCEPTED, **facts: Any) -> PlaceResult:
     """What a carrier answers to a POST."""
-    if placement is Placement.PLACED:
+    if placement is Acceptance.ACCEPTED:
         facts.setdefault("carrier_id", f"CA{uuid.uuid4().hex}")
     return PlaceResult(placement=placement, **facts)
 
@@ -113,7 +113,7 @@ class Exchange:
         self.posts.append(request)
         self.sent_at.append(self.clock.now())
         result = self.answer(request)
-        if result.placement is Placement.PLACED or (result.placement is Placement.UNKNOWN and self.keeps_unknown):
+        if result.placement is Acceptance.ACCEPTED or (result.placement is Acceptance.UNKNOWN and self.keeps_unknown):
             carrier_id = result.carrier_id or f"CA{uuid.uuid4().hex}"
             self.calls[carrier_id] = FoundCall(
                 carrier_id=carrier_id,

@@ -18,7 +18,7 @@ from community.store.database import Database
 from community.usecases.close_attempt import close_attempt
 from tests.harness.dialling import Exchange
 from tests.harness.killing import hurried_timing, night_rules
-from voice.carriers.base import FoundCall, Placement, PlaceRequest, PlaceResult
+from voice.carriers.base import Acceptance, FoundCall, PlaceRequest, PlaceResult
 from voice.engine.engine import Engine
 from voice.engine.reconcile import Questions, Reconciler
 from voice.engine.timing import Timing
@@ -38,8 +38,8 @@ class SocketLine(Exchange):
             async with self._session.post(f"{self._url}/calls", json=order) as response:
                 carrier_id = (await response.json())["id"]
         except (aiohttp.ClientError, TimeoutError, ValueError):
-            return PlaceResult(placement=Placement.UNKNOWN, error_code="lost")
-        return PlaceResult(placement=Placement.PLACED, carrier_id=carrier_id)
+            return PlaceResult(placement=Acceptance.UNKNOWN, error_code="lost")
+        return PlaceResult(placement=Acceptance.ACCEPTED, carrier_id=carrier_id)
 
     async def find(self, *, to: str, since: datetime) -> list[FoundCall]:
         try:

@@ -25,6 +25,7 @@ class RasaServer:
     def __init__(self) -> None:
         self.mood = "well"
         self.answer: Answer = echo
+        self.understood: dict[str, Any] = {}
         self.turns: list[tuple[str, str, dict[str, Any]]] = []
         self.tokens: list[str] = []
         self.trackers: dict[str, list[dict[str, Any]]] = {}
@@ -34,6 +35,7 @@ class RasaServer:
         self.arrived = asyncio.Condition()
         self.open = asyncio.Event()
         self.open.set()
+        self.closing = asyncio.Event()
         self.url = ""
 
     async def webhook(self, request: web.Request) -> web.StreamResponse:
@@ -61,6 +63,13 @@ class RasaServer:
         if self.mood == "forgetful" and request.transport is not None:
             request.transport.abort()
         return web.json_response([{"recipient_id": sender, **item} for item in items])
+
+    async def parse(self, _request: web.Request) -> web.StreamResponse:
+        if self.mood == "silent":
+            await self.closing.wait()
+        if self.mood == "failing":
+            return web.Response(status=500, text="Internal Server Error")
+        return web.Response(text="<html>") if self.mood == "not_json" else web.json_response(self.understood)
 
     async def tracker(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"events": self.trackers.get(request.match_info["sender"], [])})
@@ -90,9 +99,11 @@ async def rasa_server() -> AsyncIterator[RasaServer]:
     rasa = RasaServer()
     app = web.Application()
     app.router.add_post("/webhooks/rest/webhook", rasa.webhook)
+    app.router.add_post("/model/parse", rasa.parse)
     app.router.add_get("/conversations/{sender}/tracker", rasa.tracker)
     server = TestServer(app, host="127.0.0.1")
     await server.start_server(shutdown_timeout=0.1)
     rasa.url = str(server.make_url("/")).rstrip("/")
     yield rasa
+    rasa.closing.set()
     await server.close()

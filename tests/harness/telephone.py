@@ -28,7 +28,7 @@ from community.store.residents import households, phones, residents
 from voice.carriers.base import CallEvent, Carrier, EventKind, PlaceRequest
 from voice.engine.apply import apply_event
 from voice.script.steps import CallUrls
-from voice.web.routes import AskAssistant, voice_routes
+from voice.web.routes import AskAssistant, HearWish, voice_routes
 
 HEAT = """
 name: 高温关怀
@@ -154,6 +154,7 @@ async def telephone_world(
     *,
     rules: Rulebook | None = None,
     ask_assistant: AskAssistant | None = None,
+    hear_wish: HearWish | None = None,
     port: int | None = None,
 ) -> AsyncIterator[TelephoneWorld]:
     """Serve the webhooks."""
@@ -169,6 +170,7 @@ async def telephone_world(
             rules=rules,
             public_url=url,
             ask_assistant=ask_assistant,
+            hear_wish=hear_wish,
         )
     )
     runner = web.AppRunner(app, access_log=None)

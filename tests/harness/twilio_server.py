@@ -99,6 +99,7 @@ class TwilioServer:
         answers_to_recordings: what happens to the next requests for a recording: a status, a redirect's address, a body.
         deleted: recordings that we had deleted.
         recording_states: of recordings beside calls: `in-progress` until we stop them.
+        numbers / service: what is entered for the account's numbers, and for its Messaging Service.
         repeat_callbacks / shuffle_callbacks: everything is sent twice / statuses arrive in any order, after the call.
     """
 
@@ -112,6 +113,8 @@ class TwilioServer:
         self.answers_to_recordings: deque[int | str | bytes] = deque()
         self.deleted: list[str] = []
         self.recording_states: dict[str, str] = {}
+        self.numbers: list[dict[str, Any]] = []
+        self.service: dict[str, Any] = {}
         self.repeat_callbacks = False
         self.shuffle_callbacks: random.Random | None = None
         self.no_callbacks = False
@@ -139,6 +142,8 @@ class TwilioServer:
         app.router.add_post(f"{root}/Calls/{{sid}}/Recordings/{{recording}}.json", self._stop_recording)
         app.router.add_delete(f"{root}/Recordings/{{sid}}.json", self._delete_recording)
         app.router.add_get(f"{root}/Recordings/{{sid}}", self._give_recording)
+        app.router.add_get(f"{root}/IncomingPhoneNumbers.json", self._list_numbers)
+        app.router.add_get("/v1/Services/{sid}", self._give_service)
         self.texts.add_routes(app.router, root)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -152,6 +157,17 @@ class TwilioServer:
         assert self._runner is not None
         await self._session.close()
         await self._runner.cleanup()
+
+    async def _list_numbers(self, request: web.Request) -> web.Response:
+        if not _authorised(request):
+            return _error(401, 20003)
+        page = {"incoming_phone_numbers": self.numbers, "next_page_uri": None, "page": 0, "page_size": 50}
+        return web.json_response(page)
+
+    async def _give_service(self, request: web.Request) -> web.Response:
+        if request.match_info["sid"] != self.service.get("sid"):
+            return _error(404, 20404)
+        return web.json_response(self.service)
 
     async def hang_up_all(self) -> None:
         for task in list(self._tasks):

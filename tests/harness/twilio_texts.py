@@ -3,10 +3,10 @@
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -39,6 +39,7 @@ class SentText:
             "direction": "outbound-api",
             "date_created": format_datetime(self.created_at),
             "date_sent": None if self.status == "queued" else format_datetime(self.created_at),
+            "num_media": "0",
         }
 
 
@@ -49,10 +50,11 @@ class TwilioTexts:
     Attributes:
         faults: what happens to the next POSTs, in order: a fault of calls by name, or an error code of texts.
         fates: by number, the error code with which its texts are not delivered.
-        sent: every text that was really taken.
+        sent: every text that was really taken; received: what residents wrote, whether it was delivered to us or not.
         posts: every POST, taken or not.
         no_callbacks / repeat_callbacks / late: nothing is told / everything twice / what would be told is kept here.
         now: the carrier's clock.
+        meanwhile: what happens while the carrier is at a POST, one by one.
     """
 
     token: str
@@ -61,12 +63,14 @@ class TwilioTexts:
     faults: deque[str | int] = field(default_factory=deque)
     fates: dict[str, int] = field(default_factory=dict)
     sent: dict[str, SentText] = field(default_factory=dict)
+    received: dict[str, dict[str, Any]] = field(default_factory=dict)
     posts: list[dict[str, str]] = field(default_factory=list)
     no_callbacks: bool = False
     repeat_callbacks: bool = False
     late: list[tuple[str, dict[str, str]]] | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     unreachable: bool = False
+    meanwhile: deque[Callable[[], Awaitable[object]]] = field(default_factory=deque)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def add_routes(self, router: web.UrlDispatcher, root: str) -> None:
@@ -87,7 +91,13 @@ class TwilioTexts:
     ) -> tuple[int, str]:
         """A resident writes: post it, signed, to our address; with a `sid`, that message once more."""
         form = {"MessageSid": sid or f"SM{uuid.uuid4().hex}", "From": sender, "To": to, "Body": body, "NumMedia": "0"}
+        self.received.setdefault(form["MessageSid"], {**form, "created_at": self.now()})
         return await self.post(url, form | more)
+
+    def write_in_vain(self, sender: str, body: str, *, to: str = "+85230000000") -> None:
+        """A resident writes while nobody answers at our address."""
+        sid = f"SM{uuid.uuid4().hex}"
+        self.received[sid] = {"MessageSid": sid, "From": sender, "To": to, "Body": body, "created_at": self.now()}
 
     async def post(self, url: str, form: dict[str, str], *, token: str | None = None) -> tuple[int, str]:
         """Post a form, signed with the account's token unless another is given."""
@@ -100,6 +110,8 @@ class TwilioTexts:
             return self.error(401, 20003)
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.posts.append(form)
+        if self.meanwhile:
+            await self.meanwhile.popleft()()
         fault = self.faults.popleft() if self.faults else None
         if isinstance(fault, int):
             return self.error(429 if fault == 20429 else 400, fault)
@@ -140,9 +152,33 @@ class TwilioTexts:
             return self.error(503, 20503)
         to = request.query.get("To")
         found = [text.as_json() for text in reversed(self.sent.values()) if to in {None, text.to}]
+        since = request.query.get("DateSent>")
+        earliest = None if since is None else datetime.fromisoformat(since)
+        received = reversed(self.received.values())
+        found += [_as_received(text) for text in received if to in {None, text["To"]}]
+        if earliest is not None:
+            found = [
+                text for text in found if text["date_sent"] and parsedate_to_datetime(text["date_sent"]) >= earliest
+            ]
         return web.json_response({"messages": found, "next_page_uri": None, "page": 0, "page_size": 50})
 
     def _in_background(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _as_received(form: dict[str, Any]) -> dict[str, Any]:
+    moment = format_datetime(form["created_at"])
+    return {
+        "sid": form["MessageSid"],
+        "to": form["To"],
+        "from": form["From"],
+        "body": form["Body"],
+        "status": "received",
+        "error_code": None,
+        "direction": "inbound",
+        "date_created": moment,
+        "date_sent": moment,
+        "num_media": "0",
+    }

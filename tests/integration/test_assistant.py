@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 from itertools import count
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from bot.rasa_client import RasaClient
+from community.model.hazards.wish import Asked
 from community.store.cases import cases
 from community.usecases.import_policies import import_policies
+from shouwang.phone_wishes import phone_wishes
+from tests.harness.neighbourhood import sample_rules
 from tests.harness.rasa import RasaService, start_rasa
 from tests.integration.test_policies import LIBRARY, STAFF
 
@@ -149,9 +153,9 @@ def test_what_no_document_says_goes_to_a_person(resident: Resident) -> None:
 
 
 def test_not_understood_twice_goes_to_a_person(resident: Resident) -> None:
-    (first,) = resident.says("嘛咪嘛咪哄")
+    (first,) = resident.says("噗噜噗噜")
     assert first["intent"] == "nlu_fallback"
-    resident.says("嘛咪嘛咪哄")
+    resident.says("噗噜噗噜")
     assert [case.kind for case in resident.cases] == ["question"]
 
 
@@ -183,3 +187,20 @@ def test_a_question_asked_on_the_phone_is_answered_for_the_ear_and_opens_no_case
     for text in ("月亮上的津贴怎么领", "锦绣苑3号楼2单元楼道有人飞线充电", "转人工"):
         rasa.say(text, conversation=on_phone.conversation, message=next(_messages), scene="phone")
     assert on_phone.cases == []
+
+
+async def test_the_telephone_is_told_what_rasa_understands_without_a_conversation(rasa: RasaService) -> None:
+    hear = phone_wishes(sample_rules(), client := RasaClient(rasa.url, rasa.token))
+    before = _cases_of(rasa)
+    wish = await hear(
+        "门口的垃圾堆了好几天，臭得很，也没人收拾", Asked(question="您还有什么建议？", free=True, answered=True)
+    )
+    await client.close()
+    assert wish is not None
+    assert (wish.kind, wish.category) == ("hazard", "sanitation")
+    assert _cases_of(rasa) == before
+
+
+def _cases_of(rasa: RasaService) -> int:
+    with rasa.database.reading() as conn:
+        return conn.scalar(select(func.count()).select_from(cases)) or 0

@@ -15,7 +15,7 @@ from community.store.database import Database
 from tests.harness.aliyun_server import KEY_ID, KEY_SECRET, SECRET, SHOW_NUMBER, AliyunServer, Resident
 from tests.harness.telephone import TelephoneWorld, sample_rules, telephone_world
 from voice.carriers.aliyun.carrier import AliyunCarrier
-from voice.carriers.base import Placement, PlaceRequest
+from voice.carriers.base import Acceptance, PlaceRequest
 
 NUMBER = "+8613800000001"
 ASKS_TO_RECORD = """
@@ -40,7 +40,7 @@ class Story:
         self.written = self.world.write_call(number, carrier="aliyun", language=language, **questionnaire)
         urls = self.written.urls(self.world.public_url)
         placed = await self.carrier.place(PlaceRequest(to=number, from_number=SHOW_NUMBER, urls=urls))
-        assert placed.placement is Placement.PLACED
+        assert placed.placement is Acceptance.ACCEPTED
         await self.aliyun.quiet()
         return self
 

@@ -16,7 +16,7 @@ from community.errors import NotFound
 from community.files.recording_shelf import RecordingShelf
 from community.store.audit import audit_lines
 from community.store.database import Database
-from community.store.recordings import StoredRecording, recordings_of
+from community.store.recordings import StoredRecording, note_recording, recordings_of
 from community.usecases.export_campaign import export_campaign
 from tests.harness.telephone import TelephoneWorld, WrittenCall, telephone_world
 from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN, Person, TwilioServer
@@ -203,6 +203,20 @@ async def test_after_its_time_file_and_link_are_gone_and_a_line_stays(
     assert recorded.audit() == ["recording.stored", "recording.expired"]
     await recorded.worker.tick()
     assert len(recorded.twilio.deleted) == 1
+
+
+async def test_however_many_have_their_time_up_none_waits_for_another_day(
+    recorded: RecordedCall, clock: MovableClock
+) -> None:
+    (attempt,) = {recorded.recording.attempt_id}
+    with recorded.world.database.begin() as conn:
+        for n in range(450):
+            note_recording(
+                conn, attempt, carrier="twilio", carrier_id=f"RE{n:032}", seconds=1, now=clock.now(), withdrawn=True
+            )
+    clock.advance(timedelta(days=181))
+    assert await recorded.worker.expire() == 451
+    assert await recorded.worker.expire() == 0
 
 
 async def test_what_could_not_be_fetched_is_deleted_at_the_carrier_in_time(

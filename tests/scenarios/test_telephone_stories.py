@@ -11,7 +11,7 @@ from community.clock import MovableClock
 from community.store.database import Database
 from tests.harness.telephone import TelephoneWorld, telephone_world
 from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN, Person, TwilioServer
-from voice.carriers.base import Placement
+from voice.carriers.base import Acceptance
 from voice.carriers.twilio.carrier import TwilioCarrier
 from voice.carriers.twilio.twiml import render
 from voice.script.dialogue import Dialogue
@@ -49,7 +49,7 @@ class Story:
         self.person = self.twilio.people[number] = Person(list(says), pickup=pickup, hang_up_at_end=bool(hang_up))
         self.written = self.world.write_call(number, **call)
         placed = await self.world.place(self.carrier, self.written)
-        assert placed.placement is Placement.PLACED
+        assert placed.placement is Acceptance.ACCEPTED
         await self.twilio.quiet()
         return self
 
@@ -94,6 +94,12 @@ async def test_granny_wang_answers_everything_by_voice(story: Story) -> None:
     assert story.world.attempt(story.written).outcome == "answered"
     assert story.world.target(story.written).status == "completed"
     assert not story.world.cases()
+
+
+async def test_other_talk_at_a_read_back_changes_no_number(story: Story) -> None:
+    await story.call("舒服着呢", "三十六度五", "药吃完了没人去拿", "三十六度八", "对", "没啥要帮的，谢谢")
+    assert "您说的是0度" not in story.heard
+    assert story.labels["temperature"] == 36.8
 
 
 async def test_keys_work_as_well_as_words(story: Story) -> None:

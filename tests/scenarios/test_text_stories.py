@@ -174,6 +174,79 @@ async def test_no_more_calls_from_somebody_who_is_asked_nothing(street: TextStre
         assert person_of(conn, resident).opted_out
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "不要再给我打电话了",
+        "你好，请不要再给我打电话",
+        "别打电话了，烦死了",
+        "请停止拨打我的电话。",
+        "以后不要拨打我的手机了",
+        "不要打电话给我",
+        "把我的号码删了吧",
+        "请勿来电",
+        "你们不要一直打电话行不行",
+    ],
+)
+@pytest.mark.parametrize("stage", ["asked nothing", "invited", "asked"])
+async def test_whoever_writes_no_more_calls_is_asked_once_and_is_not_rung_again(
+    street: TextStreet, stage: str, words: str
+) -> None:
+    resident = street.street.move_in(ZHANG)
+    if stage != "asked nothing":
+        await missed(street)
+    if stage == "asked":
+        await street.write(ZHANG, "1")
+    asked = await street.write(ZHANG, words)
+    assert "以后" in asked
+    assert "打" in asked
+    assert "回1" in asked or "回复1" in asked
+    with street.street.database.reading() as conn:
+        assert not person_of(conn, resident).opted_out, "one question first"
+    await street.write(ZHANG, "1")
+    with street.street.database.reading() as conn:
+        assert person_of(conn, resident).opted_out
+    assert street.street.cases() == [], "no emergency, and nothing left for staff"
+
+
+FEVER = CARE.replace("您这两天都好吗？, yes_means: 都好", "您还发烧吗？")
+
+
+@pytest.mark.parametrize("words", ["n", "N", "不", "退烧了", "退了", "已经退烧了，谢谢", "没发烧"])
+async def test_an_answer_that_looks_like_an_opt_out_is_an_answer_while_a_question_is_open(
+    street: TextStreet, words: str
+) -> None:
+    resident = street.street.move_in(ZHANG)
+    await missed(street, source=FEVER)
+    assert "您还发烧吗" in await street.write(ZHANG, "1")
+    assert "降温" in await street.write(ZHANG, words)
+    with street.street.database.reading() as conn:
+        assert readings_of_target(conn, street.street.targets()[-1]["id"])["fine"].label == "no"
+        assert (refusals_of(conn, [ZHANG]), without_texts(conn, [resident])) == ({}, set())
+
+
+async def test_a_word_that_answers_nothing_is_asked_about_and_opts_out_of_nothing(street: TextStreet) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street, source=FEVER)
+    await street.write(ZHANG, "1")
+    assert "没看明白" in await street.write(ZHANG, "退")
+    assert "不再给您发短信" in await street.write(ZHANG, "退订")
+
+
+@pytest.mark.parametrize("words", ["n", "退", "别发了"])
+async def test_whoever_is_asked_nothing_opts_out_with_one_word(street: TextStreet, words: str) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street)
+    assert "不再给您发短信" in await street.write(ZHANG, words)
+
+
+async def test_n_keeps_the_calls_when_no_more_calls_was_meant_otherwise(street: TextStreet) -> None:
+    street.street.move_in(ZHANG, sex="male")
+    await street.write(ZHANG, "不要再打电话了")
+    assert "还打电话" in await street.write(ZHANG, "n")
+    assert "不再给您发短信" in await street.write(ZHANG, "n"), "now nothing is asked any more"
+
+
 @pytest.mark.parametrize("asked", [True, False])
 async def test_danger_is_answered_at_once_whatever_was_asked(street: TextStreet, *, asked: bool) -> None:
     street.street.move_in(ZHANG)
@@ -365,10 +438,10 @@ async def test_where_danger_is_only_suspected_it_is_asked_about_and_a_yes_raises
     asked = await street.write(ZHANG, "我开窗了还是头昏")
     assert "是不是遇到危险" in asked
     assert "降温" not in asked
-    assert street.street.cases() == []
+    # Not well is an answer that worries; danger is more.
+    assert [case["priority"] for case in street.street.cases()] == ["urgent"]
     assert "120" in await street.write(ZHANG, "是")
-    (case,) = street.street.cases()
-    assert case["priority"] == "emergency"
+    (case,) = [case for case in street.street.cases() if case["priority"] == "emergency"]
     assert "头昏" in case["description"]
 
 

@@ -6,9 +6,14 @@ import pytest
 
 from community.clock import MovableClock
 from community.store.database import Database
+from community.store.pace import pace_of
+from community.texts.say import say
+from community.usecases.recognise_emergency import recognise_emergency
 from tests.harness.texting import CARE, TextStreet, text_street
+from voice.engine.text_settle import text_pool
 
 ZHANG, STRANGER = "+8613900000001", "+85261234567"
+MANY = [f"+86139000001{n:02}" for n in range(8)]
 
 
 @pytest.fixture
@@ -47,3 +52,72 @@ async def test_a_machine_that_answers_what_somebody_in_danger_is_told_is_not_ans
     assert len(street.twilio.texts.bodies(ZHANG)) - before == 19
     await street.street.pass_time(hours=1, minutes=1, then_tick=False)
     assert "119" in await street.write(ZHANG, "我家厨房着火了，救命")
+
+
+async def test_whoever_cries_for_help_while_many_are_written_to_is_told_before_them(street: TextStreet) -> None:
+    for number in MANY:
+        street.street.move_in(number)
+    street.street.start(CARE)
+    await street.miss_call()
+    await street.tick()
+
+    async def cry() -> None:
+        await street.twilio.texts.write(street.inbound, STRANGER, "我家厨房着火了，救命")
+
+    street.twilio.texts.meanwhile.append(cry)
+    await street.tick(minutes=2)
+    assert [post["To"] for post in street.twilio.texts.posts][1] == STRANGER
+    assert len(street.twilio.texts.sent) == len(MANY) + 1
+
+
+@pytest.mark.parametrize("fault", ["unauthorised", 20429])
+async def test_whoever_cries_for_help_while_texts_rest_is_told_as_soon_as_the_carrier_can(
+    street: TextStreet, fault: str | int
+) -> None:
+    for number in MANY:
+        street.street.move_in(number)
+    street.street.start(CARE)
+    await street.miss_call()
+    await street.tick()
+    street.twilio.texts.faults += [fault] * (len(MANY) + 1)
+    await street.tick(minutes=2)
+    assert street.twilio.texts.sent == {}
+    assert await street.write(STRANGER, "我家厨房着火了，救命") == "", "it was tried, and refused like the others"
+    assert len(street.twilio.texts.posts) == len(MANY) + 1
+    await street.tick(seconds=11)
+    assert "119" in street.twilio.texts.bodies(STRANGER)[0]
+
+
+async def test_five_failures_in_a_row_hold_up_nobody_in_danger(street: TextStreet) -> None:
+    for number in MANY[:6]:
+        street.street.move_in(number)
+    street.street.start(CARE)
+    await street.miss_call()
+    await street.tick()
+    street.twilio.texts.faults += ["error"] * 6
+    await street.tick(minutes=2)
+    with street.street.database.reading() as conn:
+        pace = pace_of(conn, text_pool("twilio"))
+    assert pace is not None
+    assert pace.rests(street.street.clock.now())
+    assert "119" in await street.write(STRANGER, "我家厨房着火了，救命")
+
+
+@pytest.mark.parametrize("words", ["我不行了", "中暑了", "快来救人"])
+async def test_a_danger_that_the_answer_rules_hear_is_told_whom_to_call_though_the_rest_only_suspects_it(
+    street: TextStreet, words: str
+) -> None:
+    suspected = recognise_emergency(words)
+    assert suspected is not None
+    assert suspected.suspected, "otherwise this story tells nothing"
+    street.street.move_in(ZHANG)
+    street.street.start(CARE)
+    await street.miss_call()
+    await street.tick()
+    await street.tick(minutes=2)
+    await street.write(ZHANG, "1")
+    said = await street.write(ZHANG, words)
+    assert "120" in said or "110" in said
+    assert say("emergency", "suspected") not in said
+    (case,) = street.street.cases()
+    assert (case["danger"], case["priority"]) == (True, "emergency")

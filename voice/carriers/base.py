@@ -26,14 +26,14 @@ class Abilities:
     languages: frozenset[Language] = frozenset(Language)
 
 
-class Placement(StrEnum):
-    """What became of one request to place a call."""
+class Acceptance(StrEnum):
+    """What became of one request to place a call or to send a text."""
 
     #: The carrier took it and gave its id.
-    PLACED = "placed"
-    #: The carrier refused it, or never got it: nobody is rung.
+    ACCEPTED = "accepted"
+    #: The carrier refused it, or never got it: nobody is rung, nothing is sent.
     REFUSED = "refused"
-    #: Nobody knows: the reply was lost, late or a 5xx. No redial until reconciled.
+    #: Nobody knows: the reply was lost, late or a 5xx. It is not repeated until reconciled.
     UNKNOWN = "unknown"
 
 
@@ -60,7 +60,7 @@ class PlaceResult:
         error_text: what staff can do about it, in Chinese.
     """
 
-    placement: Placement
+    placement: Acceptance
     carrier_id: str | None = None
     outcome: Outcome | None = None
     slow_down: bool = False

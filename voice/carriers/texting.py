@@ -5,22 +5,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from community.model.calls.text_message import TextProblem, TextStatus
-from voice.carriers.base import Carrier, CarrierRequest, CarrierResponse
-
-
-class Sending(StrEnum):
-    """What became of one request to send a text."""
-
-    #: The carrier took it and gave its id.
-    SENT = "sent"
-    #: The carrier refused it, or never got it: nothing was sent.
-    REFUSED = "refused"
-    #: Nobody knows: the reply was lost, late or a 5xx. Nothing is sent again until reconciled.
-    UNKNOWN = "unknown"
+from voice.carriers.base import Acceptance, Carrier, CarrierRequest, CarrierResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +56,7 @@ class TextResult:
         error_text: what staff can do about it, in Chinese.
     """
 
-    sending: Sending
+    sending: Acceptance
     carrier_id: str | None = None
     problem: TextProblem | None = None
     slow_down: bool = False
@@ -102,6 +90,7 @@ class IncomingText:
         pictures: how many pictures came with it; they are not fetched.
         unsubscribed: True or False when the carrier itself has stopped or resumed our texts to that number because of
             this message, and has answered it; None otherwise.
+        written_at: when the carrier got it; None where it brings it at once.
     """
 
     carrier_id: str
@@ -110,6 +99,7 @@ class IncomingText:
     body: str
     pictures: int = 0
     unsubscribed: bool | None = None
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +123,10 @@ class Texting(Protocol):
 
     async def find_texts(self, *, to: str, since: datetime) -> list[FoundText]:
         """List the texts sent to a number since a moment; raises Unavailable when the carrier cannot be asked."""
+        ...
+
+    async def find_incoming_texts(self, *, to: str, since: datetime) -> list[IncomingText]:
+        """List what came in for one of our numbers since a moment; raises Unavailable when the carrier cannot be asked."""
         ...
 
     def parse_incoming_text(self, request: CarrierRequest) -> IncomingText:

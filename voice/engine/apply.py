@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from community.model.actor import Actor
 from community.model.calls.call import AttemptStatus, Outcome, may_move
-from community.model.calls.retry import outcome_of_call
 from community.model.rulebook import Rulebook
 from community.store import calls
 from community.store import dialling as store
@@ -18,6 +17,7 @@ from community.usecases.close_attempt import close_attempt
 from community.usecases.reconsider_attempt import reconsider_attempt
 from community.usecases.take_message import take_message
 from voice.carriers.base import CallEvent, EventKind, FoundCall
+from voice.engine.outcome import outcome_of
 
 log = structlog.get_logger(__name__)
 
@@ -112,7 +112,7 @@ def _end(conn: Connection, attempt: Attempt, event: CallEvent, rules: Rulebook, 
     if attempt.status is AttemptStatus.IN_PROGRESS and to is not AttemptStatus.ENDED:
         # Somebody had picked up: whatever the carrier calls it, that call took place.
         to, carrier_says = AttemptStatus.ENDED, carrier_says or Outcome.ANSWERED
-    outcome = outcome_of_call(carrier_says, attempt.answered_by, attempt.result)
+    outcome = outcome_of(conn, attempt, carrier_says)
     if to is AttemptStatus.ENDED:
         outcome = outcome or Outcome.UNKNOWN
     facts: dict[str, Any] = {"duration": event.duration, "error_code": event.error_code or attempt.error_code}
@@ -128,7 +128,7 @@ def _apply_machine(conn: Connection, attempt: Attempt, event: CallEvent, rules: 
         return False
     store.note_on_attempt(conn, attempt.id, answered_by=event.answered_by[:30])
     if attempt.outcome is Outcome.ANSWERED:
-        outcome = outcome_of_call(Outcome.ANSWERED, event.answered_by, attempt.result)
+        outcome = outcome_of(conn, attempt, Outcome.ANSWERED, answered_by=event.answered_by)
         reconsider_attempt(conn, attempt, outcome or Outcome.ANSWERED, rules=rules, now=now)
     return True
 

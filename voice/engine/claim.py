@@ -31,6 +31,7 @@ from community.store import pace as pace_store
 from community.store import targets as target_store
 from community.store.campaigns import Campaign, running_campaigns
 from community.store.dialling import LastTry, Rung
+from community.store.promises import Promise, promises_to
 from community.store.spent import familiar_numbers, live_by_number
 from community.store.targets import DueTarget
 from community.store.workers import live_workers
@@ -243,6 +244,7 @@ class _Facts:
     busy_numbers: set[str]
     busy_people: set[int]
     rung: Rung
+    promises: list[Promise]
     line: Line
     rules: Rulebook
     now: datetime
@@ -263,6 +265,7 @@ class _Facts:
             busy_numbers=busy_numbers,
             busy_people=busy_people,
             rung=Rung({}, {}) if line.rehearsal else call_store.rung_since(conn, people, numbers, since),
+            promises=[] if line.rehearsal else promises_to(conn, people, numbers, since),
             line=line,
             rules=rules,
             now=now,
@@ -274,10 +277,33 @@ class _Facts:
             return self.now + timing.busy
         hours = calling_hours(campaign, due.person.preferred_hours, self.rules)
         rung = self.rung.of(due.person.resident_id, callee.number)
-        opening = free_from(rung, self.now, caps=self.rules.caps, zone=self.rules.timezone, hours=hours)
+        opening = free_from(
+            rung,
+            self.now,
+            caps=self.rules.caps,
+            zone=self.rules.timezone,
+            hours=hours,
+            promised=self._promised(campaign, due, callee),
+        )
         if opening is None:
             return _NEVER
         return opening if opening > self.now else None
+
+    def _promised(self, campaign: Campaign, due: DueTarget, callee: Callee) -> tuple[list[datetime], list[datetime]]:
+        """What must not be pushed back by this call: of two promises the earlier one, and nothing by a more urgent matter."""
+        own = next((each.at for each in self.promises if each.target_id == due.id), None)
+        others = [
+            each
+            for each in self.promises
+            if each.target_id != due.id
+            and each.priority.rank >= campaign.priority.rank
+            and (own is None or each.at < own)
+        ]
+        person = due.person.resident_id
+        return (
+            [each.at for each in others if each.resident_id == person],
+            [each.at for each in others if each.number == callee.number],
+        )
 
     def take(self, due: DueTarget, callee: Callee) -> None:
         """Remember that somebody is called by this very claim."""

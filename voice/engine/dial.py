@@ -22,7 +22,7 @@ from community.store.campaigns import campaigns_by_id
 from community.store.database import Database
 from community.store.targets import persons_of, settled_in_writing
 from community.usecases.calling_hours import calling_hours
-from voice.carriers.base import Carrier, FoundCall, Placement, PlaceRequest, PlaceResult
+from voice.carriers.base import Acceptance, Carrier, FoundCall, PlaceRequest, PlaceResult
 from voice.engine.claim import Claimed, ClaimLimits, PlannedCall
 from voice.engine.reconcile import call_of_attempt
 from voice.engine.settle import Done, settle
@@ -253,10 +253,10 @@ class Dialler:
             async with asyncio.timeout(self._limits.timing.place.total_seconds()):
                 result = await self._carrier.place(request)
         except TimeoutError:
-            result = PlaceResult(placement=Placement.UNKNOWN, error_code="timeout", error_text="线路方没有及时应答")
+            result = PlaceResult(placement=Acceptance.UNKNOWN, error_code="timeout", error_text="线路方没有及时应答")
         except Exception:
             log.exception("place_failed", attempt=call.attempt_id)
-            result = PlaceResult(placement=Placement.UNKNOWN, error_code="error", error_text="线路请求出错")
+            result = PlaceResult(placement=Acceptance.UNKNOWN, error_code="error", error_text="线路请求出错")
         await self._finish(call, result)
 
     async def _why_not(self, call: PlannedCall) -> str | None:

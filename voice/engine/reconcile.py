@@ -12,7 +12,7 @@ from community.clock import Clock
 from community.errors import Unavailable
 from community.model.calls.call import AttemptStatus, Outcome
 from community.model.calls.campaign import CampaignStatus
-from community.model.calls.retry import outcome_of_call, retry_wait
+from community.model.calls.retry import retry_wait
 from community.model.rulebook import Rulebook
 from community.store import dialling as store
 from community.store.campaigns import Campaign, campaign_by_id
@@ -23,6 +23,7 @@ from community.usecases.calling_hours import calling_hours
 from community.usecases.close_attempt import close_attempt
 from voice.carriers.base import Carrier, FoundCall
 from voice.engine.apply import apply_event, event_of_poll
+from voice.engine.outcome import outcome_of
 from voice.engine.timing import Timing
 
 log = structlog.get_logger(__name__)
@@ -123,7 +124,7 @@ class Reconciler:
         if later is not None:
             store.note_on_attempt(conn, attempt.id, check_at=later, asks=asks)
             return
-        outcome = outcome_of_call(Outcome.UNKNOWN, attempt.answered_by, attempt.result)
+        outcome = outcome_of(conn, attempt, Outcome.UNKNOWN)
         close_attempt(
             conn,
             attempt,
@@ -173,7 +174,7 @@ class Reconciler:
             return
         picked_up = attempt.status is AttemptStatus.IN_PROGRESS
         carrier_says = Outcome.ANSWERED if picked_up else Outcome.UNKNOWN
-        outcome = outcome_of_call(carrier_says, attempt.answered_by, attempt.result)
+        outcome = outcome_of(conn, attempt, carrier_says)
         log.warning("call_given_up", attempt=attempt.id, status=attempt.status)
         close_attempt(conn, attempt, AttemptStatus.ENDED, outcome=outcome, rules=self._rules, now=now)
 

@@ -125,6 +125,13 @@ class Recordings:
 
     async def expire(self) -> int:
         """Delete the recordings whose time is up; return how many."""
+        gone = 0
+        # A day may bring more than one batch; the next round is tomorrow.
+        while batch := await self._expire_some():
+            gone += batch
+        return gone
+
+    async def _expire_some(self) -> int:
         now = self._clock.now()
         before = now - self._keep_for
         outdated = await self._database.read(lambda conn: store.outdated_recordings(conn, before, _EXPIRED_AT_ONCE))

@@ -15,7 +15,7 @@ from community.store import pace as pace_store
 from community.store.dialling import Attempt, Binding
 from community.store.notices import CAMPAIGN_ROLES, add_alarm
 from community.usecases.close_attempt import close_attempt
-from voice.carriers.base import FoundCall, Placement, PlaceResult
+from voice.carriers.base import Acceptance, FoundCall, PlaceResult
 from voice.engine.apply import ASK_AFTER, apply_event, event_of_poll
 from voice.engine.claim import PlannedCall
 from voice.engine.timing import Timing
@@ -27,6 +27,8 @@ _AFTER_FAILURE = timedelta(seconds=10)
 #: A call that is to wait for something else than the line is looked at again after so long.
 _WAITS = {"carrier_unavailable": _AFTER_FAILURE, "earlier_call": timedelta(minutes=5)}
 _CARRIER_FAILED = "线路方连续出错，呼叫已自动暂停；30 秒后先试一通，线路恢复后会自动继续，不用人工操作"
+#: While it lasts: each rest is longer than the one before.
+_CARRIER_RESTS = "线路方连续出错，呼叫已自动暂停；隔一会儿试一通，线路恢复后会自动继续，不用人工操作"
 _CARRIER_IS_BACK = "线路已恢复，呼叫已自动继续"
 
 
@@ -51,7 +53,7 @@ def settle(conn: Connection, done: Sequence[Done], line: Line, timing: Timing, r
         )
         for each in done
         if isinstance(each.came_of_it, PlaceResult)
-        and each.came_of_it.placement is Placement.PLACED
+        and each.came_of_it.placement is Acceptance.ACCEPTED
         and each.came_of_it.carrier_id
     ]
     store.bind_placed(conn, placed)
@@ -73,7 +75,7 @@ def _settle_one(conn: Connection, done: Done, line: Line, timing: Timing, rules:
         apply_event(conn, attempt.id, event_of_poll(done.came_of_it), rules=rules, now=done.at)
     elif isinstance(done.came_of_it, str):
         _never_placed(conn, attempt, done.came_of_it, rules, done.at)
-    elif done.came_of_it.placement is Placement.REFUSED:
+    elif done.came_of_it.placement is Acceptance.REFUSED:
         _refused(conn, attempt, done.came_of_it, line=line, rules=rules, now=done.at)
     else:
         _unknown(conn, attempt, done.came_of_it, line=line, timing=timing, now=done.at)
@@ -141,6 +143,6 @@ def _unknown(
 
 
 def _count_failure(conn: Connection, line: Line, result: PlaceResult, now: datetime) -> None:
-    fault = f"{_CARRIER_FAILED}（{result.error_text}）" if result.error_text else _CARRIER_FAILED
+    fault = f"{_CARRIER_RESTS}（{result.error_text}）" if result.error_text else _CARRIER_RESTS
     if pace_store.count_failure(conn, line.name, now, fault):
         add_alarm(conn, _CARRIER_FAILED, now=now, roles=CAMPAIGN_ROLES)

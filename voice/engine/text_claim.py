@@ -9,6 +9,7 @@ from community.model.calls.line import Line
 from community.model.calls.text_message import TextKind, TextProblem, TextStatus
 from community.model.calls.text_rules import Invitee, Later, Never, may_invite, may_reply
 from community.model.hours import CallingHours, Span
+from community.model.residents.check_in import CODE_LASTS
 from community.model.rulebook import Rulebook
 from community.store import texts as store
 from community.store.campaigns import campaign_by_id
@@ -31,10 +32,15 @@ class Sender:
     timing: Timing
 
 
-def claim_texts(conn: Connection, sender: Sender, *, now: datetime) -> list[TextMessage]:
-    """Take what is due for this worker and nobody else; what must wait or must not be sent at all is put aside."""
+def claim_texts(conn: Connection, sender: Sender, *, urgent: bool = False, now: datetime) -> list[TextMessage]:
+    """Take what is due for this worker and nobody else; what must wait or must not be sent at all is put aside.
+
+    Args:
+        urgent: what somebody in danger is told, and nothing else; all the rest otherwise.
+    """
     claimed = []
-    for text in store.due_texts(conn, sender.line.name, now, _BATCH):
+    due = store.urgent_texts if urgent else store.due_texts
+    for text in due(conn, sender.line.name, now, _BATCH):
         against = why_not(conn, text, sender, now=now)
         if isinstance(against, Later):
             store.note_on_text(conn, text.id, next_at=against.at)
@@ -53,6 +59,8 @@ def why_not(conn: Connection, text: TextMessage, sender: Sender, *, now: datetim
     problem = store.refusals_of(conn, [text.number]).get(text.number)
     if problem is not None and not (problem is TextProblem.UNSUBSCRIBED and text.kind in _AFTER_GOODBYE):
         return Never("这个号码不收短信")
+    if text.kind is TextKind.CODE and now - text.created_at > CODE_LASTS:
+        return Never("验证码过了时间，不再发")
     if text.kind is not TextKind.INVITATION or text.target_id is None or person is None:
         # What somebody in danger is told waits for no morning.
         hours = None if text.kind in store.URGENT else _quiet_hours(sender)

@@ -12,7 +12,8 @@ from community.store import pace as pace_store
 from community.store import texts as store
 from community.store.notices import add_alarm
 from community.store.texts import TextMessage
-from voice.carriers.texting import FoundText, Sending, TextReport, TextResult
+from voice.carriers.base import Acceptance
+from voice.carriers.texting import FoundText, TextReport, TextResult
 
 log = structlog.get_logger(__name__)
 
@@ -34,11 +35,11 @@ def settle_text(conn: Connection, text: TextMessage, result: TextResult, *, now:
         log.info("text_claim_lost", text=text.id, status=stands.status if stands else None)
         return
     pool = text_pool(text.carrier)
-    if result.sending is Sending.SENT:
+    if result.sending is Acceptance.ACCEPTED:
         pace_store.clear_failures(conn, pool)
         store.move_text(conn, stands, TextStatus.SENT, now=now, carrier_id=result.carrier_id, **_FREE, **_NO_ERROR)
         _write_line(conn, stands, TextStatus.SENT, None, now)
-    elif result.sending is Sending.UNKNOWN:
+    elif result.sending is Acceptance.UNKNOWN:
         log.warning("text_unknown", text=text.id, code=result.error_code)
         _count_failure(conn, pool, result, now)
         store.move_text(

@@ -17,9 +17,10 @@ from community.store import pace as pace_store
 from community.store import texts as store
 from community.store.campaigns import running_campaigns
 from community.store.database import Database
-from community.store.texts import LINK_PLACE, TextMessage
+from community.store.texts import CODE_PLACE, LINK_PLACE, TextMessage
 from community.usecases.invite_by_text import invite_by_text
-from voice.carriers.texting import FoundText, Sending, Texting, TextRequest, TextResult, TextUrls
+from voice.carriers.base import Acceptance
+from voice.carriers.texting import FoundText, Texting, TextRequest, TextResult, TextUrls
 from voice.engine.text_claim import Sender, claim_texts, why_not
 from voice.engine.text_settle import give_back, never_taken, settle_found, settle_text, text_pool
 from voice.engine.timing import Timing
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 #: Makes the link that opens a target's questions, in the transaction that is given.
 MakeLink = Callable[[Connection, int, datetime], str]
+#: Makes the one-time code that a text with this key bears.
+MakeCode = Callable[[Connection, str], str]
 
 #: The carrier's clock and ours may differ by so much.
 _CLOCK_DIFFERENCE = timedelta(minutes=1)
@@ -45,6 +48,7 @@ class Texter:
         texting: the carrier that can.
         public_url: where the carrier sends what happens.
         make_link: makes the link that goes along with an invitation; None where there is none that residents can open.
+        make_code: makes a one-time code; None where none is ever asked for.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Texter:
         public_url: str,
         worker_id: str,
         make_link: MakeLink | None = None,
+        make_code: MakeCode | None = None,
         timing: Timing | None = None,
     ) -> None:
         self._database = database
@@ -67,20 +72,33 @@ class Texter:
         self._rules = rules
         self._public_url = public_url
         self._make_link = make_link
+        self._make_code = make_code
         self._timing = timing or Timing()
         self._sender = Sender(worker_id=worker_id, line=line, rules=rules, timing=self._timing)
 
     async def tick(self) -> None:
-        """Write what is to be written, ask about what is unknown, send what is due."""
+        """Write what is to be written, ask about what is unknown, send what is due; danger before each of it."""
         now = self._clock.now()
         if not await self._database.read(self._has_work):
             return
+        await self._send_urgent()
         unknown = await self._database.write(lambda conn: self._look_after(conn, now))
         for text in unknown:
             await self._look_for(text)
+            await self._send_urgent()
         claimed_at = self._clock.monotonic()
         for text, body in await self._database.write(lambda conn: self._claim(conn, self._clock.now())):
+            await self._send_urgent()
             await self._send(text, body, claimed_at)
+
+    async def _send_urgent(self) -> None:
+        """Send what somebody in danger is told, also while the carrier rests: it may have recovered a moment ago."""
+        now, name = self._clock.now(), self._line.name
+        if not await self._database.read(lambda conn: store.has_urgent_texts(conn, name, now)):
+            return
+        claimed_at = self._clock.monotonic()
+        for text in await self._database.write(lambda conn: claim_texts(conn, self._sender, urgent=True, now=now)):
+            await self._send(text, text.body, claimed_at)
 
     def _has_work(self, conn: Connection) -> bool:
         campaigns = running_campaigns(conn, rehearsal=self._line.rehearsal)
@@ -106,6 +124,8 @@ class Texter:
         return [(text, self._in_full(conn, text, now)) for text in claim_texts(conn, self._sender, now=now)]
 
     def _in_full(self, conn: Connection, text: TextMessage, now: datetime) -> str:
+        if CODE_PLACE in text.body and self._make_code is not None:
+            return text.body.replace(CODE_PLACE, self._make_code(conn, text.key))
         if LINK_PLACE not in text.body or self._make_link is None or text.target_id is None:
             return text.body
         return text.body.replace(LINK_PLACE, self._make_link(conn, text.target_id, now))
@@ -165,10 +185,10 @@ class Texter:
             async with asyncio.timeout(self._timing.place.total_seconds()):
                 return await self._texting.send_text(request)
         except TimeoutError:
-            return TextResult(sending=Sending.UNKNOWN, error_code="timeout", error_text="线路方没有及时应答")
+            return TextResult(sending=Acceptance.UNKNOWN, error_code="timeout", error_text="线路方没有及时应答")
         except Exception:
             log.exception("send_text_failed", text=text.id)
-            return TextResult(sending=Sending.UNKNOWN, error_code="error", error_text="线路请求出错")
+            return TextResult(sending=Acceptance.UNKNOWN, error_code="error", error_text="线路请求出错")
 
     async def _look_for(self, text: TextMessage) -> None:
         try:
@@ -209,6 +229,6 @@ class Texter:
 
 
 def _is_body(sent: str, written: str) -> bool:
-    """Whether a body at the carrier is that of a text, which may have a link in it; a trial account writes before it."""
-    before, place, after = written.partition(LINK_PLACE)
+    """Whether a body at the carrier is that of a text, which may bear a link or a code; a trial account writes before it."""
+    before, place, after = written.partition(CODE_PLACE if CODE_PLACE in written else LINK_PLACE)
     return (before in sent and sent.endswith(after)) if place else sent.endswith(written)

@@ -10,6 +10,7 @@ from typing import Any
 
 from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind
+from community.model.hazards.wish import Asked
 from community.model.meaning import Label, understand
 from community.model.meaning.asides import is_bereaved, is_machine_greeting, is_wrong_number, wants_opt_out, wants_wait
 from community.model.meaning.asking_back import asks_something_else, is_question
@@ -30,6 +31,7 @@ from voice.script import (
     interrupting,
     message,
     recording_stop,
+    wishes,
 )
 from voice.script.asking import listen
 from voice.script.dialogue import Dialogue, Phase
@@ -48,8 +50,12 @@ _NEVER_AGAIN = Question(id="opt_out", kind=QuestionKind.YES_NO, say="以后都�
 #: 我拒绝 to 可以录音吗 is about recording; 关你什么事 is about the call.
 _ABOUT_RECORDING = re.compile(r"录|^(?:我)?(?:拒绝|不接受|不同意|不愿意?|不想|不肯)(?:啊|的|了)?[,.!]*$")
 _RAMBLING = 30
+#: A number said instead of 对 is no longer.
+_A_NUMBER_ALONE = 8
 #: Where the resident may ask us something.
 _ANSWERS_BACK = frozenset({Phase.QUESTION, Phase.HEALTH})
+#: Who they are and what they allow, no model guesses: 今天天气不错 is no yes to it.
+_NEVER_GUESSED = frozenset({Phase.GUARDIAN, Phase.CALLER, Phase.CONSENT, Phase.HEALTH, Phase.OPT_OUT})
 _CONFIRM = Question(id="confirm", kind=QuestionKind.YES_NO, say="对吗？", yes_means="对")
 _ANSWERED_BY_DUTY = frozenset({"completed", "answered"})
 
@@ -150,9 +156,6 @@ def _guardian(speaker: Speaker, said: Said) -> Turn:
 
 def _consent(speaker: Speaker, said: Said) -> Turn:
     reading = _read(speaker, _CONSENT, said.heard)
-    if reading.decided_by == "model":
-        # Consent is not guessed.
-        reading = UNCLEAR
     if reading.label == Label.YES:
         return begin_questions(speaker, speaker.say("consent_given"), start_recording=True, consent=True)
     if reading.label == Label.SILENCE or (reading.label == Label.UNCLEAR and not speaker.dialogue.misses):
@@ -184,11 +187,14 @@ def _question(speaker: Speaker, said: Said) -> Turn:
     asks = asks_back(question, said.heard) and speaker.dialogue.asked_back < MISSES
     # The first words may be about anything: nothing is guessed from them.
     guessed = reading.decided_by == "model" and (asks or speaker.dialogue.step <= 1)
+    guessed = guessed or (said.wish is not None and wishes.is_guess(question, reading))
     guessed = guessed or (asks and asks_something_else(plain(said.heard.speech), question.say))
+    if reading.is_answer and not guessed:
+        return wishes.passed_on(speaker, _keep(speaker, question, said.heard, reading), question, said)
+    if (guessed or reading.label == Label.UNCLEAR) and (told := wishes.instead(speaker, said)):
+        return told
     if guessed and not asks:
         return _again(speaker, said, UNCLEAR)
-    if reading.is_answer and not guessed:
-        return _keep(speaker, question, said.heard, reading)
     if reading.label in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST} and _is_answered(speaker, question):
         return answering.put(speaker, speaker.say("noted"), question)
     return _not_answered(speaker, said, question, reading)
@@ -251,6 +257,9 @@ def _corrects(question: Question, heard: Heard, pending: Reading, corrected: Rea
     """Whether the reply to the read-back gives another answer; a bare 不对 does not, though it sounds like a no."""
     if heard.digits or not corrected.is_answer or (corrected.label, corrected.value) == (pending.label, pending.value):
         return False
+    if question.kind is QuestionKind.NUMBER and not denied:
+        # 药吃完了没人去拿 and 摔了一跤 correct no number.
+        return corrected.value != 0 and len(plain(heard.speech)) <= _A_NUMBER_ALONE
     return not (denied and question.kind in {QuestionKind.YES_NO, QuestionKind.NEED_HELP, QuestionKind.FREE_TEXT})
 
 
@@ -398,11 +407,23 @@ def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> 
     return heard.speech if open_still else None
 
 
+def wish_asked(script: Script, dialogue: Dialogue, heard: Heard) -> Asked | None:
+    """Under what question the words were said that may tell of something to look after; None for the usual turn."""
+    if dialogue.phase is not Phase.QUESTION or heard.is_silence:
+        return None
+    speaker = Speaker(script, dialogue)
+    if _in_danger(speaker, heard):
+        return None
+    return wishes.asked_with(speaker.question, heard, _read(speaker, speaker.question, heard))
+
+
 def _read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
     script = speaker.script
     digits = KEY_REPEAT if heard.digits.startswith(KEY_REPEAT) and len(heard.digits) == 1 else heard.digits
     today = script.now.astimezone(script.zone).date()
     reading = understand(question, heard.speech, digits, None, today, opinion=script.opinion)
+    if speaker.dialogue.phase in _NEVER_GUESSED and reading.decided_by == "model" and reading.is_answer:
+        reading = UNCLEAR
     return faintly.believed(speaker.dialogue.phase, heard, reading)
 
 

@@ -1,8 +1,11 @@
 """Somebody needs help now: say whom to call, tell the community at once, and stay on the line."""
 
+from dataclasses import replace
+
 from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind, Priority
 from community.model.hazards.distress import DISTRESS_NAMES, kind_of
+from community.model.hazards.emergency_numbers import in_region
 from community.model.meaning.speech import plain
 from community.usecases.recognise_emergency import recognise_emergency
 from voice.script.dialogue import Phase
@@ -12,7 +15,7 @@ from voice.script.turn import RaiseCase, Turn
 
 #: How often we speak while staying on the line, and how long we listen each time.
 _ROUNDS = 4
-_LISTEN = Listen(digits=1, timeout=12, long=True, hints=("救命", "120", "没事了", "不用了"))
+_LISTEN = Listen(digits=1, timeout=12, long=True, hints=("救命", "120", "999", "没事了", "不用了"))
 
 
 def begin(speaker: Speaker, heard: Heard) -> Turn:
@@ -27,7 +30,8 @@ def begin(speaker: Speaker, heard: Heard) -> Turn:
         danger=True,
         settles=True,
     )
-    prompts = speaker.say(f"emergency.{kind}")
+    told_to_call = speaker.say(f"emergency.{kind}")
+    prompts = [replace(prompt, text=in_region(prompt.text, speaker.script.region)) for prompt in told_to_call]
     if speaker.script.duty_number:
         told = [*prompts, *speaker.say("emergency_transfer")]
         return speaker.transfer(told, [case], result=CallResult.DISTRESS)

@@ -144,7 +144,7 @@ INBOUND_STATUS_PATH = "/voice/inbound/status"
 
 #: The key that always says it again, announced last.
 KEY_REPEAT = "*"
-#: Read digit by digit: 110, 119, 120, 12345 and phone numbers; 12000元 is an amount.
+#: Read digit by digit: 110, 119, 120, 999, 12345 and phone numbers; 12000元 is an amount.
 DIGITWISE = re.compile(
-    r"(?<!\d)(1(?:10|19|20|22|925)|\d[\d-]{3,}\d)(?![\d.])(?!\s*(?:多|来)?(?:元|块|万|亿|人|户|次|岁|天|平方|米|公里))"
+    r"(?<!\d)(1(?:10|19|20|22|925)|999|\d[\d-]{3,}\d)(?![\d.])(?!\s*(?:多|来)?(?:元|块|万|亿|人|户|次|岁|天|平方|米|公里))"
 )

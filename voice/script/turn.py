@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from community.model.address import Address
 from community.model.cases.case import CaseKind, Priority
+from community.model.hazards.emergency_numbers import MAINLAND
+from community.model.hazards.wish import Wish
 from community.model.meaning.reading import Reading
 from community.model.meaning.second_opinion import AnswerOpinion
 from community.model.questionnaires.questionnaire import Questionnaire
@@ -51,6 +54,7 @@ class Script:
         health_consent: the resident's consent to questions about health is on record.
         inbound: somebody rang us; None for a call of ours.
         records: the line can record what is said after the tone.
+        region: whose emergency numbers are told.
         opinion: the second opinion on answers.
         now, zone: the moment, and the community's time zone.
         next_call: from when somebody would like to be called to when we really can; None when a person calls instead.
@@ -73,6 +77,7 @@ class Script:
     health_consent: bool = False
     inbound: Inbound | None = None
     records: bool = True
+    region: str = MAINLAND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +88,14 @@ class Said:
         heard: words and keys.
         transfer: how the connection to the duty phone ended (`completed`, `busy`…); empty when none was tried.
         answer: the assistant's answer to a question asked back; None when there is none.
+        wish: what of the words must be looked after, whatever was asked; None for nothing.
         machine: the carrier took what picked up for a machine.
     """
 
     heard: Heard
     transfer: str = ""
     answer: str | None = None
+    wish: Wish | None = None
     machine: bool = False
 
 
@@ -108,6 +115,8 @@ class RaiseCase:
     Attributes:
         key: what it is about within this target; the same key is the same case.
         summary: one Chinese line for lists.
+        category: a code of hazards.yml, for hazards only.
+        address, location_text: the place, where it is not the resident's home.
         settles: it takes over the target, so that no second case is opened for it when the call is over.
     """
 
@@ -117,6 +126,9 @@ class RaiseCase:
     description: str = ""
     priority: Priority | None = None
     danger: bool = False
+    category: str | None = None
+    address: Address = field(default_factory=Address)
+    location_text: str = ""
     settles: bool = False
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from community.errors import Conflict
 from community.files.answer_knowledge import load_answer_opinion
 from community.model.calls.call import AttemptStatus
+from community.model.hazards.wish import Wish
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
 from community.store import calls
@@ -86,6 +87,7 @@ def make_script(
         health_consent=call.health_consent,
         inbound=inbound_of(conn, call, dialogue, now),
         records=records,
+        region=rules.region,
     )
 
 
@@ -98,6 +100,7 @@ def take_turn(
     rules: Rulebook,
     now: datetime,
     answer: str | None = None,
+    wish: Wish | None = None,
     records: bool = True,
 ) -> TakenTurn:
     """Answer a carrier that asks what to say next.
@@ -108,6 +111,7 @@ def take_turn(
         call: as it was read, and is held, in this transaction: of two webhooks for one step the second waits for the first.
         questionnaire_of: the questionnaire of a campaign; of none, what we ask somebody who rings us.
         answer: the assistant's answer, when the resident asked something back.
+        wish: what of the words must be looked after, whatever was asked.
         records: the line can record what is said after the tone.
 
     Raises:
@@ -121,7 +125,7 @@ def take_turn(
         return TakenTurn(_current(conn, call, asked), event.carrier_id, fresh=False)
     heard = event.heard or Heard()
     machine = "machine" in {call.answered_by, event.answered_by}
-    said = Said(heard=heard, transfer=event.detail.get("transfer", ""), answer=answer, machine=machine)
+    said = Said(heard=heard, transfer=event.detail.get("transfer", ""), answer=answer, wish=wish, machine=machine)
 
     def speak(call: RunningCall, dialogue: Dialogue, said: Said) -> Turn:
         questionnaire = questionnaire_of(call.campaign_id)

@@ -128,6 +128,7 @@ def _open(conn: Connection, call: RunningCall, effect: RaiseCase, *, rules: Rule
 
 
 def _new_case(call: RunningCall, effect: RaiseCase) -> NewCase:
+    at_home = effect.address.is_empty
     return NewCase(
         kind=effect.kind,
         source_key=f"attempt:{call.attempt_id}:{effect.key}",
@@ -135,8 +136,10 @@ def _new_case(call: RunningCall, effect: RaiseCase) -> NewCase:
         description="\n".join(filter(None, [effect.description, *whose_phone(call)])),
         priority=effect.priority,
         danger=effect.danger,
-        address=call.address,
-        grid=call.grid or None,
+        category=effect.category,
+        address=call.address if at_home else effect.address,
+        location_text=effect.location_text,
+        grid=(call.grid or None) if at_home else None,
         resident_id=call.resident_id,
         campaign_id=call.campaign_id,
         target_id=call.target_id,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from community.clock import Clock
 from community.errors import InvalidInput
+from community.model.hazards.wish import Asked, Wish, may_be_wish
 from community.model.questionnaires.questionnaire import Questionnaire, Recording
 from community.model.rulebook import Rulebook
 from community.store import calls, dialling
@@ -32,10 +33,11 @@ from voice.carriers.base import (
 )
 from voice.engine.apply import apply_event, apply_to
 from voice.engine.receipts import apply_receipts
-from voice.script.conversation import may_be_question, question_for_assistant
+from voice.script.conversation import may_be_question, question_for_assistant, wish_asked
 from voice.script.dialogue import Dialogue
 from voice.script.inbound import DESK
 from voice.script.steps import INBOUND_PATH, INBOUND_STATUS_PATH, CallUrls, Heard, Language, Step
+from voice.script.turn import Script
 from voice.script.wording import wording
 from voice.web.call_turn import TakenTurn, make_script, take_turn
 from voice.web.webhook import LARGEST_BODY, LARGEST_SPEECH, read_webhook
@@ -43,10 +45,12 @@ from voice.web.webhook import LARGEST_BODY, LARGEST_SPEECH, read_webhook
 log = structlog.get_logger()
 
 AskAssistant = Callable[[str], Awaitable[str | None]]
+HearWish = Callable[[str, Asked], Awaitable[Wish | None]]
 C = TypeVar("C", RunningCall, Attempt)
+T = TypeVar("T")
 
 #: Twilio waits 15 s for an answer; a person on the phone does not wait for more than a few.
-_ASSISTANT_SECONDS = 4.0
+_ASSISTANT_SECONDS, _WISH_SECONDS = 4.0, 2.0
 _STOP_TRIES = 3
 _DONE = CarrierResponse(body=b"", content_type="text/plain", status=204)
 
@@ -59,6 +63,7 @@ def voice_routes(
     rules: Rulebook,
     public_url: str,
     ask_assistant: AskAssistant | None = None,
+    hear_wish: HearWish | None = None,
 ) -> list[web.RouteDef]:
     """The routes of the webhooks: `/voice/{carrier}/{attempt}/{token}/{tail}`, `/voice/{carrier}/callbacks/{tail}`.
 
@@ -66,6 +71,7 @@ def voice_routes(
         carriers: by name, as it stands in the URL.
         public_url: where carriers reach us.
         ask_assistant: answers a question that a resident asks back; None answers nothing.
+        hear_wish: finds what must be looked after in words that were said to a question; None finds nothing.
     """
     webhooks = _Webhooks(
         database=database,
@@ -74,6 +80,7 @@ def voice_routes(
         rules=rules,
         public_url=public_url,
         ask_assistant=ask_assistant,
+        hear_wish=hear_wish,
     )
     return [
         web.post(INBOUND_PATH, webhooks.receive_inbound),
@@ -93,6 +100,7 @@ class _Webhooks:
         rules: Rulebook,
         public_url: str,
         ask_assistant: AskAssistant | None,
+        hear_wish: HearWish | None,
     ) -> None:
         self._database = database
         self._carriers = carriers
@@ -100,6 +108,7 @@ class _Webhooks:
         self._rules = rules
         self._public_url = public_url
         self._ask_assistant = ask_assistant
+        self._hear_wish = hear_wish
         self._questionnaires: dict[int, Questionnaire] = {}
         self._background: set[asyncio.Task[None]] = set()
 
@@ -205,8 +214,11 @@ class _Webhooks:
 
     async def _answer(self, carrier: Carrier, urls: CallUrls, event: CallEvent) -> CarrierResponse:
         try:
-            answer = await self._assistant_answer(carrier, urls, event)
-            taken = await self._database.write(lambda conn: self._take(conn, carrier, urls, event, answer))
+            wish = await self._wish(carrier, urls, event)
+            answer = None if wish else await self._assistant_answer(carrier, urls, event)
+            taken = await self._database.write(
+                lambda conn: self._take(conn, carrier, urls, event, answer=answer, wish=wish)
+            )
         except web.HTTPException:
             raise
         except Exception:
@@ -224,7 +236,14 @@ class _Webhooks:
         return _say(carrier, taken.step, urls, event)
 
     def _take(
-        self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent, answer: str | None
+        self,
+        conn: Connection,
+        carrier: Carrier,
+        urls: CallUrls,
+        event: CallEvent,
+        *,
+        answer: str | None,
+        wish: Wish | None,
     ) -> TakenTurn | None:
         """Apply one event in the transaction that is given; None for an event that wants no words."""
         now = self._clock.now()
@@ -233,7 +252,7 @@ class _Webhooks:
             return None
         call = self._call(conn, carrier, urls, event, lock=True)
         _refuse_another_call(conn, call, event)
-        return self._turn(conn, carrier, call, event, answer=answer, now=now)
+        return self._turn(conn, carrier, call, event, answer=answer, wish=wish, now=now)
 
     def _turn(
         self,
@@ -243,6 +262,7 @@ class _Webhooks:
         event: CallEvent,
         *,
         answer: str | None,
+        wish: Wish | None = None,
         now: datetime,
     ) -> TakenTurn:
         return take_turn(
@@ -253,6 +273,7 @@ class _Webhooks:
             rules=self._rules,
             now=now,
             answer=answer,
+            wish=wish,
             records=carrier.abilities.records,
         )
 
@@ -292,7 +313,9 @@ class _Webhooks:
         heard = event.heard or Heard()
         if self._ask_assistant is None or not may_be_question(heard):
             return None
-        question = await self._database.read(lambda conn: self._asked_back(conn, carrier, urls, event))
+        question = await self._database.read(
+            lambda conn: self._before_turn(conn, carrier, urls, event, question_for_assistant)
+        )
         if question is None:
             return None
         try:
@@ -302,7 +325,30 @@ class _Webhooks:
             log.warning("assistant_did_not_answer", attempt_id=urls.attempt_id, error=type(error).__name__)
             return None
 
-    def _asked_back(self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent) -> str | None:
+    async def _wish(self, carrier: Carrier, urls: CallUrls, event: CallEvent) -> Wish | None:
+        """What of the words must be looked after; None for nothing, or where that is not found out in time."""
+        heard = event.heard or Heard()
+        if self._hear_wish is None or heard.digits or not may_be_wish(heard.speech):
+            return None
+        asked = await self._database.read(lambda conn: self._before_turn(conn, carrier, urls, event, wish_asked))
+        if asked is None:
+            return None
+        try:
+            async with asyncio.timeout(_WISH_SECONDS):
+                return await self._hear_wish(heard.speech, asked)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on, and the words are kept
+            log.warning("wish_not_heard", attempt_id=urls.attempt_id, error=type(error).__name__)
+            return None
+
+    def _before_turn(
+        self,
+        conn: Connection,
+        carrier: Carrier,
+        urls: CallUrls,
+        event: CallEvent,
+        look: Callable[[Script, Dialogue, Heard], T | None],
+    ) -> T | None:
+        """What the conversation makes of the words before the turn is taken; None for a repeated or foreign webhook."""
         call = self._call(conn, carrier, urls, event)
         if int(event.detail["step"]) != call.step or not calls.may_be_call(conn, call, event.carrier_id):
             return None
@@ -311,7 +357,7 @@ class _Webhooks:
         script = make_script(
             conn, call, dialogue, questionnaire=questionnaire, rules=self._rules, now=self._clock.now()
         )
-        return question_for_assistant(script, dialogue, event.heard or Heard())
+        return look(script, dialogue, event.heard or Heard())
 
     def _in_background(self, work: Awaitable[None]) -> None:
         async def run() -> None:

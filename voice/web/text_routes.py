@@ -12,10 +12,10 @@ from community.model.calls.line import Line
 from community.model.rulebook import Rulebook
 from community.store import texts as store
 from community.store.database import Database
-from community.usecases.arrived_text import ReceivedText
 from community.usecases.receive_text import receive_text
 from voice.carriers.base import Carrier, CarrierRequest
 from voice.carriers.texting import Texting, TextReport
+from voice.engine.missed_texts import received_of
 from voice.engine.text_settle import apply_report
 from voice.web.webhook import read_webhook
 
@@ -81,14 +81,7 @@ class _TextWebhooks:
             incoming = self._texting.parse_incoming_text(webhook)
         except InvalidInput as error:
             raise _refused(self._carrier, error) from error
-        received = ReceivedText(
-            carrier_id=incoming.carrier_id,
-            number=incoming.from_number,
-            own_number=incoming.to_number,
-            body=incoming.body,
-            pictures=incoming.pictures,
-            unsubscribed=incoming.unsubscribed,
-        )
+        received = received_of(incoming)
         now = self._clock.now()
         # What fails is answered with an error: the carrier then asks the address for failures, where one is entered.
         fresh = await self._database.write(

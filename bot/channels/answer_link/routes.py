@@ -14,6 +14,7 @@ from bot.channels.answer_link.throttle import Throttle
 from bot.channels.answer_link.view import Page, page_of
 from community.clock import Clock
 from community.model.actor import Actor
+from community.model.hazards.emergency_numbers import services_in
 from community.model.rulebook import Rulebook
 from community.store.database import Database
 from community.store.invitations import Invitation
@@ -93,7 +94,7 @@ class _AnswerPages:
             stands = where_writing_stands(conn, invitation.target_id, channel=CHANNEL, now=self._clock.now())
             return page_of(conn, invitation.target_id, stands, self._rules)
 
-        return self._page(await self._database.read(look))
+        return self._page(await self._database.read(look), token=request.match_info["token"])
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         invitation, refusal = await self._open(request)
@@ -118,7 +119,7 @@ class _AnswerPages:
             )
             return page_of(conn, invitation.target_id, turn, self._rules)
 
-        return self._page(await self._database.write(answer))
+        return self._page(await self._database.write(answer), token=request.match_info["token"])
 
     async def _open(self, request: web.Request) -> tuple[Invitation | None, web.StreamResponse | None]:
         """The invitation that the address leads to, or the page that says why there is none."""
@@ -129,8 +130,12 @@ class _AnswerPages:
             return None, self._gone() if known else self._busy()
         return (found, None) if self._of_link.lets(str(found.id), now) else (None, self._busy())
 
-    def _page(self, page: Page, status: int = 200) -> web.Response:
-        html = self._template.render(page=page, phone=self._rules.phone, dialled=_dialled(self._rules.phone))
+    def _page(self, page: Page, status: int = 200, *, token: str = "") -> web.Response:
+        # Behind the # it reaches no server's log.
+        chat = f"/chat#answer={token}" if token else ""
+        phone = self._rules.phone
+        services = services_in(self._rules.region)
+        html = self._template.render(page=page, phone=phone, dialled=_dialled(phone), chat=chat, services=services)
         return web.Response(text=html, content_type="text/html", status=status, headers=_HEADERS)
 
     def _notice(self, text: str, status: int) -> web.Response:

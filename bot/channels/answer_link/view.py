@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from community.model.hazards.emergency_numbers import services_in
 from community.model.questionnaires.choices import Choice
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from community.model.questionnaires.writing import Stage
@@ -21,8 +22,6 @@ _EXAMPLES = {
     QuestionKind.TIME_PERIOD: "也可以写：下午3点以后",
     QuestionKind.NEED_HELP: "要帮什么忙，也可以写在这里",
 }
-
-_SERVICES = (("119", "火警"), ("120", "急救"), ("110", "报警"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,7 @@ def page_of(conn: Connection, target_id: int, turn: WrittenTurn, rules: Rulebook
         example=_EXAMPLES.get(question.kind, "") if question and not ours else "",
         figures=bool(question and not ours and question.kind is QuestionKind.NUMBER),
         emergency=turn.emergency,
-        numbers=_numbers(turn.say) if turn.emergency else (),
+        numbers=_numbers(turn.say, rules) if turn.emergency else (),
     )
 
 
@@ -88,6 +87,8 @@ def _asked(turn: WrittenTurn, question: Question | None, said: list[str]) -> str
     return question.say if turn.asks is Stage.QUESTION else said[-1]
 
 
-def _numbers(said: str) -> tuple[tuple[str, str], ...]:
+def _numbers(said: str, rules: Rulebook) -> tuple[tuple[str, str], ...]:
     """All the numbers, in the order in which the advice names them."""
-    return tuple(sorted(_SERVICES, key=lambda each: said.find(each[0]) if each[0] in said else len(said)))
+    return tuple(
+        sorted(services_in(rules.region), key=lambda each: said.find(each[0]) if each[0] in said else len(said))
+    )

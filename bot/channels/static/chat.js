@@ -3,7 +3,7 @@
 
 const KEY = "shouwang.chat";
 const KEPT = 200;
-const STARTERS = ["我要报隐患", "我想问政策", "查进度", "转人工"];
+const STARTERS = ["我要报隐患", "我想问政策", "查进度", "我来报平安", "转人工"];
 const RETRY_SECONDS = [1, 3, 8];
 
 const page = {
@@ -118,12 +118,12 @@ function showReplies(replies) {
 
 // --- what is sent
 
-function say(text, shown = text) {
+function say(text, shown = text, link = undefined) {
   const id = newId();
   for (const line of chat.lines.filter((line) => line.buttons)) line.buttons = null;
   draw();
   show({ mine: true, text: shown, sent: text, id });
-  chat.waiting.push({ id, text });
+  chat.waiting.push({ id, text, link });
   save();
   work();
 }
@@ -158,6 +158,7 @@ async function deliver(message) {
 async function attempt(mine, message) {
   const body = { conversation_id: mine.conversation, message_id: message.id, text: message.text };
   if (mine.token) body.token = mine.token;
+  if (message.link) body.link = message.link;
   let response;
   let answer;
   try {
@@ -239,7 +240,17 @@ page.restart.addEventListener("click", () => {
   page.text.focus();
 });
 
+// Opened from the page behind an answer link: the token stands behind the # and leaves the address at once.
+function checkIn() {
+  const link = new URLSearchParams(location.hash.slice(1)).get("answer");
+  if (!link) return;
+  history.replaceState(null, "", location.pathname);
+  say("我来报平安", "我来报平安", link);
+}
+
 document.addEventListener("visibilitychange", fetchLater);
+window.addEventListener("hashchange", checkIn);
 setInterval(fetchLater, 4000);
 draw();
+checkIn();
 work();

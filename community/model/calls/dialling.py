@@ -19,6 +19,8 @@ _HOUR = timedelta(hours=1)
 _ROUND = timedelta(minutes=5)
 #: Nobody is promised a call later than so many moves of the wish, to the end of a cap and to the next opening, lead to.
 _MOVES = 20
+#: A call that is placed now may ring so much later.
+_RINGS_LATE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,34 @@ def free_from(
     caps: CallCaps,
     zone: tzinfo,
     hours: CallingHours | None,
+    promised: Sequence[Sequence[datetime]] = ((), ()),
 ) -> datetime | None:
     """The first moment from `now` on at which a phone may ring by the caps and the hours; None where no hour suits.
 
     Args:
         rung: the calls that count, once for the person and once for the telephone: each may be rung only so often.
         hours: None in a rehearsal, which has neither hours nor caps.
+        promised: likewise, the calls that were promised for another matter or to somebody else, and must not be pushed back.
     """
     if hours is None:
         return now
-    free_at = max(capped_until(calls, now, caps, zone) or now for calls in rung)
+    free_at = max(_free_by(calls, kept, now, caps, zone) for calls, kept in zip(rung, promised, strict=True))
     return hours.next_opening(free_at)
+
+
+def _free_by(
+    calls: Sequence[datetime], promised: Sequence[datetime], now: datetime, caps: CallCaps, zone: tzinfo
+) -> datetime:
+    """The first moment that the caps leave, a promise counted like a call, and a slot before each promise kept free."""
+    before = [*calls, *(moment for moment in promised if moment <= now)]
+    if (until := capped_until(before, now, caps, zone)) is not None:
+        return until
+    for moment in sorted(moment for moment in promised if moment > now):
+        with_this = [*before, min(now + _RINGS_LATE, moment)]
+        if capped_until(with_this, moment, caps, zone) and not capped_until(before, moment, caps, zone):
+            return moment
+        before.append(moment)
+    return now
 
 
 def next_promise(
@@ -102,12 +121,13 @@ def next_promise(
     zone: tzinfo,
     hours: CallingHours | None,
     deadline: datetime | None,
+    promised: Sequence[Sequence[datetime]] = ((), ()),
 ) -> datetime | None:
     """The moment, a full five minutes, at which somebody who wishes to be called again really can be.
 
     Args:
         wish: the earliest moment that suits them.
-        rung, caps, zone, hours: as for `free_from`; this very call among those that count.
+        rung, caps, zone, hours, promised: as for `free_from`; this very call among those that count.
         deadline: no call later than this.
 
     Returns:
@@ -115,7 +135,7 @@ def next_promise(
     """
     moment = _rounded_up(wish)
     for _ in range(_MOVES):
-        opening = free_from(rung, moment, caps=caps, zone=zone, hours=hours)
+        opening = free_from(rung, moment, caps=caps, zone=zone, hours=hours, promised=promised)
         if opening is None or (hours is not None and deadline is not None and opening > deadline):
             return None
         if opening == moment:

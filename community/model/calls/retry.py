@@ -95,6 +95,7 @@ class Decision:
 
     Attributes:
         next_at: for a retry.
+        promised: the resident was told so.
         reason: one sentence for staff.
         number_spent: the number that was dialled is not to be dialled again for this resident.
         next_number: nobody picks up there; the next try in this campaign goes to the next number of the household.
@@ -102,6 +103,7 @@ class Decision:
 
     fate: Fate
     next_at: datetime | None = None
+    promised: bool = False
     reason: str = ""
     number_spent: bool = False
     next_number: bool = False
@@ -172,7 +174,7 @@ def _after_conversation(call: EndedCall, about: Circumstances) -> Decision:
         return Decision(fate=Fate.CASE, case_kind=kind, priority=priority, reason=reason, danger=danger)
     tries_left = about.counts.get(Outcome.ANSWERED, 0) <= about.questionnaire.retry_for(Outcome.ANSWERED).times
     if result is CallResult.CALLBACK_LATER and tries_left and call.callback_at:
-        return _again(max(call.callback_at, call.over_at), about)
+        return replace(_again(max(call.callback_at, call.over_at), about), promised=True)
     decision = _planned_retry(call, about, call.over_at)
     if result is CallResult.CALLBACK_LATER and decision.fate is Fate.CASE:
         return Decision(fate=Fate.CASE, case_kind=CaseKind.CALLBACK, reason="几次约了再打都没有答完，请人工回电")

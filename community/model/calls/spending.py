@@ -1,4 +1,4 @@
-"""What calls may cost: ceilings of a campaign and of a day, in calls and in minutes, and the price of both."""
+"""What calls may cost: ceilings of a campaign and of a day, in calls and in minutes, and the price of both and of texts."""
 
 import math
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ class Spending:
     """What the administrator set.
 
     Attributes:
-        price_per_minute, price_per_call: in yuan; None where it was not said.
+        price_per_minute, price_per_call, price_per_text: in yuan; None where it was not said.
         calls_per_day, minutes_per_day: ceilings over all campaigns; 0 for none.
     """
 
     price_per_minute: float | None = None
     price_per_call: float | None = None
+    price_per_text: float | None = None
     calls_per_day: int = 0
     minutes_per_day: int = 0
 
@@ -23,11 +24,16 @@ class Spending:
         """Whether a day may cost so much and no more."""
         return bool(self.calls_per_day or self.minutes_per_day)
 
-    def cost(self, calls: float, minutes: float) -> float | None:
-        """What calls and minutes cost, in yuan; None where no price is known."""
-        if self.price_per_minute is None and self.price_per_call is None:
+    def cost(self, calls: float, minutes: float, texts: float = 0) -> float | None:
+        """What calls, minutes and texts cost, in yuan; None where no price is known.
+
+        Args:
+            texts: parts of text messages, as carriers bill them.
+        """
+        if self.price_per_minute is None and self.price_per_call is None and self.price_per_text is None:
             return None
-        return calls * (self.price_per_call or 0.0) + minutes * (self.price_per_minute or 0.0)
+        spoken = calls * (self.price_per_call or 0.0) + minutes * (self.price_per_minute or 0.0)
+        return spoken + texts * (self.price_per_text or 0.0)
 
 
 NO_CEILINGS = Spending()

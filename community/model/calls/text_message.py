@@ -69,6 +69,8 @@ class TextKind(StrEnum):
     GOODBYE = "goodbye"
     #: Asks whether we are never to call again.
     NO_CALLS = "no_calls"
+    #: A one-time code for a chat.
+    CODE = "code"
     #: Written by the resident.
     INCOMING = "incoming"
 
@@ -106,6 +108,16 @@ TEXT_PROBLEM_NAMES: dict[TextProblem, str] = {
     TextProblem.FILTERED: "被当成垃圾短信",
     TextProblem.CARRIER_ERROR: "线路故障",
 }
+
+
+#: Characters of a Chinese text message that is sent whole, and of each part of a longer one.
+_WHOLE, _PART = 70, 67
+
+
+def billed_parts(body: str) -> int:
+    """As how many messages a carrier bills a text."""
+    length = len(body.encode("utf-16-be")) // 2
+    return 1 if length <= _WHOLE else -(-length // _PART)
 
 
 def may_move_text(before: TextStatus, to: TextStatus) -> bool:

@@ -24,10 +24,12 @@ _PAUSED = timedelta(minutes=5)
 _NO_HOURS = "以后没有可以发短信的时段"
 _TAKE_TEXTS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.PERSONAL_NUMBER)
 _NO_TEXTS = re.compile(
-    r"(?:t|td|tui|n|退订?|退|stop|unsubscribe)"
+    r"(?:t|td|退订|stop|unsubscribe)"
     r"|(?:请|麻烦)?(?:取消|退订|不要|不想|别|勿|停止|不用)(?:你们|您们)?(?:再|接?收|给我)*(?:发|收|来)?(?:这些|这种|什么|任何|垃圾)*(?:短信|信息|消息)(?:了|啦|吧)*"
-    r"|(?:不要|别|勿)再?(?:给我)?发(?:了|啦)?"
+    r"|(?:不要|别|勿)再(?:给我)?发(?:了|啦)?"
 )
+#: Of whoever is asked nothing: to a question it may be the answer.
+_NO_TEXTS_UNASKED = re.compile(r"tui|n|退|(?:不要|别|勿)(?:给我)?发(?:了|啦)?")
 _TEXTS_AGAIN = re.compile(r"恢复(?:接收|短信|订阅)?|start|unstop")
 _BEGIN = re.compile(
     r"(?:1|一|好|好的|好吧|行|可以|开始|是|是的|嗯+|ok|在|在的|收到|您好|你好|您问吧|问吧|请问|请讲|什么事|啥事|怎么了)[啊呀呢吧了哦]?"
@@ -121,9 +123,14 @@ def takes_texts(number: str) -> bool:
     return phonenumbers.number_type(phonenumbers.parse(number)) in _TAKE_TEXTS
 
 
-def wants_no_texts(text: str) -> bool:
-    """T, 退订, 别再发短信了: whoever writes it wants no texts any more."""
-    return bool(_NO_TEXTS.fullmatch(_bare(text)))
+def wants_no_texts(text: str, *, asked: bool = False) -> bool:
+    """T, 退订, 别再发短信了: whoever writes it wants no texts any more.
+
+    Args:
+        asked: a question of ours is open, to which n, 退 and 不要发 are answers.
+    """
+    bare = _bare(text)
+    return bool(_NO_TEXTS.fullmatch(bare) or (not asked and _NO_TEXTS_UNASKED.fullmatch(bare)))
 
 
 def wants_texts_again(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""A second opinion on danger beside the rules: a linear model over characters, concepts, and what the rules themselves saw.
+"""A second opinion on danger beside the rules: a linear model over characters, sounds, concepts, and what the rules themselves saw.
 
 Concepts (a person, does not wake, electric things, it is over) and which of them stand close to each other let it judge wording that nobody foresaw. Words and weights
 are handed in; `python -m benchmarks.train_danger_opinion` learns the weights.
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from community.model.hazards.danger_sounds import sound_features
 from community.model.text import normalise
 
 #: What is read of a message; danger is told in the first lines.
@@ -72,12 +73,13 @@ class DangerOpinion:
         return [(kind, math.exp(scores[kind] - highest) / total) for kind in sorted(scores, key=lambda k: -scores[k])]
 
     def features(self, text: str) -> Iterator[str]:
-        """What is counted: characters and their pairs with persons and numbers made one, concepts, and concepts together."""
+        """What is counted: characters and their pairs with persons and numbers made one, sounds, concepts, and concepts together."""
         plain = normalise(text[:_LONGEST])
         marked = f"^{_NUMBERS.sub(_NUMBER, _REPEATED.sub(_PERSON, self.persons.sub(_PERSON, plain)))}$"
         yield from marked
         yield from (marked[place : place + 2] for place in range(len(marked) - 1))
         yield f"len{min(6, len(marked) // 6)}"
+        yield from sound_features(plain)
         yield from self._concepts(plain)
 
     def _concepts(self, plain: str) -> Iterator[str]:

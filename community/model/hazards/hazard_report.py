@@ -15,7 +15,7 @@ OTHER = "other"
 #: 我要报修: somebody wants to report, and has not said what.
 UNSPECIFIED = "unspecified"
 #: How much a trained guess weighs beside the words, at certainty.
-_GUESS_WEIGHT = 14.0
+_GUESS_WEIGHT = 20.0
 #: From this score on the words alone say which category it is.
 _PLAIN = 4.0
 _ADDED = re.compile(r"还有|另外|再一个|再就是|顺便|其次|第二")

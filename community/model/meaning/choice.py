@@ -6,6 +6,7 @@ from functools import lru_cache
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
+from community.model.meaning.ranges import fits
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import clauses, denied_after, negations, without_choosing, without_fillers
 from community.model.questionnaires.questionnaire import Question
@@ -187,13 +188,16 @@ _BACK = re.compile(r"不对|哦不|啊不|说错|(?<=[,.])不(?=[,.])|不不")
 def read(question: Question, text: str) -> Reading:
     """The option meant, exactly as given."""
     options = question.options
-    said = without_choosing(without_fillers(text))
+    said = as_weighed(text)
     if not said or not options:
         return UNCLEAR
     corrected = _BACK.split(said)[-1].strip(",. ")
-    said = corrected if corrected and _named(options, corrected)[0] else said
-    named, denied = _named(options, said)
-    chosen = [option for option in named if option not in denied]
+    said = corrected if corrected and named(options, corrected)[0] else said
+    in_range = _in_range(options, said)
+    if in_range:
+        return words(Label.VALUE, in_range, 0.9)
+    mentioned, denied = named(options, said)
+    chosen = [option for option in mentioned if option not in denied]
     if len(chosen) == 1:
         return words(Label.VALUE, chosen[0], 0.92)
     if len(chosen) > 1:
@@ -216,6 +220,17 @@ def _unnamed(options: list[str], said: str) -> Reading:
     return words(Label.VALUE, by_sound, 0.72) if by_sound else _other(options, said)
 
 
+def as_weighed(text: str) -> str:
+    """The words that are weighed: without fillers, and 满意个屁 as what it means."""
+    said = without_choosing(without_fillers(text))
+    return re.sub(r"不能再([一-鿿]{1,2})了", r"非常\1", re.sub(r"([一-鿿]{2})(?:个屁|什么呀|什么啊)", r"不\1", said))
+
+
+def leaves_open(said: str) -> bool:
+    """Whether somebody leaves it to us: 随便, 都行, 看情况."""
+    return bool(_ANY.search(said))
+
+
 def read_keys(question: Question, digits: str) -> Reading:
     """Keys 1…9 in the order of the options."""
     if digits.isdigit() and 1 <= int(digits) <= len(question.options):
@@ -223,9 +238,9 @@ def read_keys(question: Question, digits: str) -> Reading:
     return UNCLEAR
 
 
-def _named(options: list[str], said: str) -> tuple[list[str], set[str]]:
+def named(options: list[str], said: str) -> tuple[list[str], set[str]]:
     """The options that are named, in their order, and those that are denied."""
-    named: list[str] = []
+    mentioned: list[str] = []
     denied: set[str] = set()
     for part in clauses(said):
         for option in options:
@@ -238,9 +253,9 @@ def _named(options: list[str], said: str) -> tuple[list[str], set[str]]:
                     or (_EXCEPT.search(before) and "就" not in before)
                 ):
                     denied.add(option)
-                elif option not in named:
-                    named.append(option)
-    return named, denied
+                elif option not in mentioned:
+                    mentioned.append(option)
+    return mentioned, denied
 
 
 def _mentions(option: str, part: str, options: list[str]) -> list[re.Match[str]]:
@@ -293,6 +308,14 @@ def _one_of(chosen: list[str], said: str) -> Reading:
 def _certainly(option: str, said: str, chosen: list[str]) -> bool:
     """Whether an option is named where nobody says 有时 or 以前."""
     return any(_mentions(option, part, chosen) for part in clauses(said) if not _SOMETIMES.search(part))
+
+
+def _in_range(options: list[str], said: str) -> str | None:
+    """The option that is a range and holds the number that was said: 三十五 in 30-40岁."""
+    if any(option in said for option in options):
+        return None
+    found = fits(options, said)
+    return options[found.index(1.0)] if found and 1.0 in found else None
 
 
 def _by_place(options: list[str], said: str) -> str | None:

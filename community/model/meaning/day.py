@@ -16,7 +16,7 @@ _RELATIVE: tuple[tuple[str, int], ...] = (
     (r"大后[天日儿]|外后天", 3),
     (r"后[天日儿]|后朝", 2),
     (r"明[天日儿早晚朝后]?(?!白|显|年|儿个后)|听日|赶明|天明|第二天", 1),
-    (r"今[天日儿早晚朝]|今个|当天|刚刚|刚才|现在|马上|这就", 0),
+    (r"今[天日儿早晚朝]|今个|当天|刚[刚才停]|现在|马上|这就", 0),
 )
 _COMPILED = tuple((re.compile(pattern), days) for pattern, days in _RELATIVE)
 _N = r"[一二两三四五六七八九十廿卅零〇\d]+"
@@ -28,6 +28,12 @@ _RELATIVE_MONTH = re.compile(rf"(?P<which>上上|下下|上|下|这|本)(?:个)?
 _DAY = re.compile(rf"(?P<day>{_N})(?:号|日)(?!楼|线|院|病|店|桌|技|单)")
 _IN_DAYS = re.compile(
     rf"(?P<n>{_N}|半个?)(?:个)?(?:多)?(?P<unit>天|日|周|星期|礼拜|月)(?:以|之)?(?P<way>后|前|过后|里头)?"
+)
+_YEAR = re.compile(rf"(?P<year>[一二]?[零〇一二三四五六七八九]{{2,4}}|\d{{4}})年(?P<month>{_N})月(?P<day>{_N})[号日]?")
+_LAST_OF = re.compile(rf"(?P<month>上个?|这个?|本|下个?|{_N})月(?:份)?(?:底|末)?(?:的)?(?:最后|末)一?天")
+#: 周六周日都行: two days are no day.
+_TWO_DAYS = re.compile(
+    r"(?:周|星期|礼拜)[一二三四五六日天末].{0,3}(?:周|星期|礼拜)[一二三四五六日天].{0,3}都|明[天儿].{0,3}后[天儿].{0,2}都|两天都|几天都"
 )
 _ISO = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
 _HOLIDAYS = {
@@ -52,7 +58,7 @@ _LUNAR = re.compile(
     r"初[一二三四五六七八九十]|农历|阴历|旧历|腊月|正月|端午|中秋|重阳|春节|过年|除夕|清明|元宵|小年|立秋|处暑|大暑"
 )
 _PAST = re.compile(
-    r"(?:是|在)?(?:哪天|什么时候|几号|哪一天|啥时候).{0,12}(?:回来|出院|摔|开始|发|打的|办的|来的|去的|到的|住进|起的|做的|拿的|停的)|上(?:一)?次|最近一次|从哪天"
+    r"(?:是|在)?(?:哪天|什么时候|几号|哪一天|啥时候).{0,12}(?:回来|回到|回家|到家|停水|停电|停气|不怎么|来的|出生|出院|摔|开始|发|打的|办的|来的|去的|到的|住进|起的|做的|拿的|停的)|上(?:一)?次|最近一次|从哪天"
 )
 _VAGUE = re.compile(
     r"那(?:天|会|阵)|忘|记不|不(?:清|记得|知道|一定|确定)|说不|看情况|随便|都(?:行|可以|成|中)|哪天都|到时候|以后再|过(?:几|两)天|这几天|前(?:几|些)天|(?:上|月)(?:旬|半)|好(?:几|些)天|有(?:几|些)天|不是"
@@ -65,7 +71,7 @@ def read(question: Question, text: str, today: date) -> Reading:
     """The day meant, as an ISO date."""
     past = bool(_PAST.search(question.say))
     text = _without_ruled_out(text)
-    if _ANY_OTHER.search(text):
+    if _ANY_OTHER.search(text) or _TWO_DAYS.search(text):
         return UNCLEAR
     found = [day for day in (_find(part, today, past=past) for part in _corrected(text)) if day is not None]
     if not found or (_LUNAR.search(text) and not _MONTH_DAY.search(text)):
@@ -124,6 +130,11 @@ def _corrected(text: str) -> list[str]:
 def _find(text: str, today: date, *, past: bool) -> date | None:
     if iso := _ISO.search(text):
         return _date(int(iso[1]), int(iso[2]), int(iso[3]))
+    if named := _YEAR.search(text):
+        year, month_of_it, day_of_it = (int(to_number(named[part])[0] or 0) for part in ("year", "month", "day"))
+        return _date(_whole_year(year, today), month_of_it, day_of_it)
+    if last := _LAST_OF.search(text):
+        return _last_of(last["month"], today)
     for finder in (_month_day, _relative_month, _weekday, _relative, _in_days, _holiday, _month_edge, _day_of_month):
         day = finder(text, today, past)
         if day is not None:
@@ -132,6 +143,24 @@ def _find(text: str, today: date, *, past: bool) -> date | None:
             # 二月三十号 is no day; it is not the thirtieth of another month either.
             return None
     return None
+
+
+def _whole_year(year: int, today: date) -> int:
+    """一九年 is 2019, 五八年 is 1958."""
+    if year >= 100:
+        return year
+    return 2000 + year if 2000 + year <= today.year + 1 else 1900 + year
+
+
+def _last_of(month: str, today: date) -> date | None:
+    """The last day of 上个月, 这个月, 八月."""
+    shift = {"上": -1, "这": 0, "本": 0, "下": 1}.get(month[0])
+    index = today.year * 12 + today.month - 1 + (shift or 0)
+    if shift is None:
+        number = int(to_number(month)[0] or 0)
+        index = (today.year + (number < today.month)) * 12 + number - 1
+    first = _date((index + 1) // 12, (index + 1) % 12 + 1, 1)
+    return first - timedelta(days=1) if first else None
 
 
 def _month_day(text: str, today: date, past: bool) -> date | None:  # noqa: FBT001 - one signature for all finders

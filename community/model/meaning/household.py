@@ -18,12 +18,14 @@ _TOTAL = re.compile(
     rf"(?:^|[,.]|一共|总共|加起来|合起来|共|就|现在|如今|连我|带我|都算上|正好|祖孙|爷孙|姐妹|母女|父子|母子|娘儿|爷儿|爷俩|兄弟)(?:是|有|住着?|就)?{_N}(?:个人|口人?|个|人|位)?(?:$|[,.])|(?:祖孙|爷|娘|姐妹|兄弟|母子|父子|母女)(?:儿)?[俩仨]"
 )
 _JOINED = re.compile(r"加|带|和|跟|同|与|还有|[,.]|连")
-_NOT_HERE = re.compile(r"不在|在外|走了|过世|去世|嫁|出差|住院|上学|打工|周末|过年|放假|本来|原来|以前|偶尔|有时|隔壁")
+_NOT_HERE = re.compile(
+    r"不在|去年没了|没了(?:$|[,.])|把.{1,4}关|在外|走了|过世|去世|嫁|出差|住院|上学|打工|周末|过年|放假|本来|原来|以前|偶尔|有时|隔壁"
+)
 
 
 def people(text: str) -> float | None:
     """The sum of the people that are listed; None where a total is said, or nothing needs adding."""
-    if re.search(r"一大家子", text):
+    if re.search(rf"一大家子|(?:大人|小孩|老的|小的){_N}个", text):
         return None
     if re.search(r"(?:就|只|得|剩)(?:剩)?(?:我|自己)(?:跟|和|一个)?[^,]{0,4}(?:猫|狗|鸟|电视)", text):
         return 1.0

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from community.model.meaning import household
+from community.model.meaning.counting import counted, none_at_all, others_counted, total_alone
+from community.model.meaning.measures import asks_for_an_amount, measure
 from community.model.meaning.numerals import Numeral, numerals
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.questionnaires.questionnaire import Question
 
 _DAYS_PER_UNIT = (("天", 1), ("日", 1), ("周", 7), ("星期", 7), ("礼拜", 7), ("个月", 30), ("月", 30), ("年", 365))
 _THEN = re.compile(
-    r"本来|以前|原来|从前|原先|早先|去年|昨|前[天儿几]|上(?:次|回|个?月|周)|人家|听说|刚才(?!.{0,8}$)|周末|过年|放假|节假日|逢年过节|先前|早上|走了|搬走|正常人"
+    r"本来|以前|原来|从前|原先|早先|去年|昨|前[天儿几]|上(?:次|回|个?月|周)|人家|听说|刚才(?!.{0,8}$)|周末|过年|放假|节假日|逢年过节|先前|早上|走了|搬走|正常人|往常|留|扣"
 )
 _NOW = re.compile(r"现在|如今|今年|今天|今儿|眼下|目前|这会|刚量|正(?:好)?|还剩|还有|一共|总共|后来|又量")
 _DEGREE = re.compile(r"(?P<whole>[零一二两三四五六七八九十\d]+)度(?P<part>[零一二三四五六七八九\d半])(?![十百])")
@@ -50,8 +52,8 @@ _WANTED: tuple[tuple[re.Pattern[str], _Wanted], ...] = (
     ),
     (re.compile(r"心率|心跳|脉搏"), _Wanted("下|次", 30, 220, beside="心|脉", not_beside="高|低|压")),
     (re.compile(r"血糖"), _Wanted("", 1, 40, beside="糖")),
-    (re.compile(r"岁|年龄|年纪|高寿|贵庚"), _Wanted("岁|虚|周岁", 0, 125)),
     (re.compile(r"口人|几个人|多少人|几位"), _Wanted("口|个|人|位", 0, 60)),
+    (re.compile(r"几岁|多大|多少岁|岁数|年龄|年纪|高寿|贵庚"), _Wanted("岁|虚|周岁", 0, 125)),
     (re.compile(r"几天|多少天|多久|多长时间"), _Wanted("天|日|周|星期|礼拜|月", 0, 3650, days=True)),
     (re.compile(r"几个小时|几小时|几个钟头|多少小时"), _Wanted("小时|钟头", 0, 24)),
     (re.compile(r"几分|多少分|打分"), _Wanted("分", 0, 100)),
@@ -60,7 +62,32 @@ _WANTED: tuple[tuple[re.Pattern[str], _Wanted], ...] = (
 _ANYTHING = _Wanted("", -1e9, 1e9)
 
 
+_YEAR, _HALF_A_YEAR = 365, 180
 _DIGIT = "零一二三四五六七八九"
+_OTHER_UNITS = (
+    "代",
+    "片",
+    "粒",
+    "颗",
+    "盒",
+    "瓶",
+    "板",
+    "号楼",
+    "栋",
+    "单元",
+    "室",
+    "厅",
+    "点",
+    "块",
+    "元",
+    "月份",
+    "层",
+    "楼",
+)
+_BACK = re.compile(
+    r"(?<=[,.])(?:不对|哦不|啊不|说错了?|不不|不|算了)+[,.]*(?=.*[一二两三四五六七八九十百\d])|不对(?:不对)*[,.]*(?=.*[一二两三四五六七八九十\d])"
+)
+_BESIDE_ANOTHER = re.compile(r"[,.]比[^,.]{1,5}(?:大|小)[一二两三四五六七八九十\d]+岁?")
 _N = r"[一二两三四五六七八九十百俩仨\d]+"
 #: 快八十了 is an age to come.
 _TO_COME = re.compile(r"(?:奔|快(?:到)?|不到|将近|过了?年就?|大我)(?:是)?$")
@@ -123,13 +150,26 @@ def read(question: Question, text: str, today: date) -> Reading:
     wanted = next((w for pattern, w in _WANTED if pattern.search(question.say)), _ANYTHING)
     low = question.minimum if question.minimum is not None else wanted.least
     high = question.maximum if question.maximum is not None else wanted.most
-    text = _said_as_digits(text, wanted)
-    worked_out = _worked_out(text, wanted)
+    text = _said_as_digits(_of_themselves(total_alone(_corrected(text)), question.say), wanted)
+    worked_out = others_counted(question.say, text)
+    if worked_out is None:
+        worked_out = _worked_out(text, wanted)
+    if worked_out is None:
+        worked_out = measure(question.say, text)
+    if worked_out is None and low <= 0 and _counts(wanted):
+        worked_out = counted(question.say, text)
     if worked_out is not None:
         return words(Label.VALUE, _tidy(worked_out), 0.8) if low <= worked_out <= high else UNCLEAR
     if re.search(r"[一半]?[天顿片粒](?:都|也)没|一(?:次|回|趟|宿|晚上?|夜|分钟|会儿?)(?:都|也)?没", text):
         return words(Label.VALUE, 0, 0.85) if low <= 0 else UNCLEAR
-    found = _candidates(text, today, wanted)
+    found = _candidates(text, today, wanted, question.say)
+    if (
+        not found
+        and low <= 0
+        and _counts(wanted)
+        and none_at_all(text, amount=wanted.days or asks_for_an_amount(question.say))
+    ):
+        return words(Label.VALUE, 0, 0.8)
     fitting = [(value, where, guess) for value, where, guess in found if low <= value <= high]
     if not fitting:
         return UNCLEAR
@@ -155,9 +195,38 @@ def read_keys(question: Question, digits: str) -> Reading:
     return keys(Label.VALUE, _tidy(value)) if low <= value <= high else UNCLEAR
 
 
+def _counts_months(after: str, wanted: _Wanted) -> str | None:
+    """四四年八月生: the month is no age."""
+    return "月" if "岁" in wanted.units and after.startswith("月") else None
+
+
+def _counts(wanted: _Wanted) -> bool:
+    """Whether none may be an answer: of people and things, never of a temperature or an age."""
+    return wanted.least <= 0 and "岁" not in wanted.units
+
+
+def _corrected(text: str) -> str:
+    """三个，不对，四个: what somebody corrects themselves to."""
+    last = _BACK.split(text)[-1].strip(" ,.")
+    return last if numerals(last) else text
+
+
+def _of_themselves(text: str, say: str) -> str:
+    """七十一，比老伴大两岁: the years between two people are no age; the month that is asked for is no month before."""
+    if "上个月" in say:
+        text = text.replace("上个月", "这个月")
+    return _BESIDE_ANOTHER.sub("", text)
+
+
 def _said_as_digits(text: str, wanted: _Wanted) -> str:
     """六十有九 is 六十九, 36点5 is 36.5, 一百二八十 is 120 and 80."""
     text = re.sub(r"([一二两三四五六七八九])个半(?=小时|钟头)", lambda m: f"{_DIGIT.index(m[1])}.5个", text)
+    if wanted.beside == "糖":
+        text = re.sub(r"([一二三四五六七八九十]+)[个块]([一二三四五六七八九半])(?=$|[,.吧])", r"\1点\2", text).replace(
+            "点半", "点五"
+        )
+        text = re.sub(r"十([一二三四五六七八九])点(?=$|[,.吧])", r"十\1", text)
+    text = re.sub(r"([一二两三四五六七八九十]+)个半(?!月|星期|礼拜|小时|钟头|天)", r"\1点五", text)
     text = text.replace("十天半个月", "十来天").replace("十天半月", "十来天")
     if wanted.units == "分":
         # 十分 counts nothing elsewhere; what is taken off is not the score.
@@ -183,7 +252,7 @@ def _of_the_pair(
     return own
 
 
-def _candidates(text: str, today: date, wanted: _Wanted) -> list[tuple[float, int, bool]]:
+def _candidates(text: str, today: date, wanted: _Wanted, say: str) -> list[tuple[float, int, bool]]:
     found: list[tuple[float, int, bool]] = []
     taken: list[tuple[int, int]] = []
     whole_ones = _degrees(text) if wanted.units == "度" else _halves(text) if wanted.days else []
@@ -192,7 +261,7 @@ def _candidates(text: str, today: date, wanted: _Wanted) -> list[tuple[float, in
         taken.append(span)
     for numeral in numerals(text):
         if not _to_come(text, numeral, wanted) and not any(start <= numeral.start < end for start, end in taken):
-            found.extend(_meanings(text, numeral, today, wanted))
+            found.extend(_meanings(text, numeral, today, wanted, say))
     if not found:
         found.extend(_how_often(text, wanted))
     if not found and "口" in wanted.units:
@@ -238,11 +307,12 @@ def _halves(text: str) -> list[tuple[float, tuple[int, int]]]:
             continue
         days = next(days for word, days in reversed(_DAYS_PER_UNIT) if word in unit)
         whole = numerals(match["n"]) if match["n"] else []
-        found.append(((whole[0].value if whole else 0) * days + days / 2, match.span()))
+        half = days / 2 if days < _YEAR else _HALF_A_YEAR
+        found.append(((whole[0].value if whole else 0) * days + half, match.span()))
     return found
 
 
-def _meanings(text: str, numeral: Numeral, today: date, wanted: _Wanted) -> list[tuple[float, int, bool]]:
+def _meanings(text: str, numeral: Numeral, today: date, wanted: _Wanted, say: str) -> list[tuple[float, int, bool]]:
     after = text[numeral.end : numeral.end + 4]
     value = numeral.value
     if wanted.days:
@@ -264,9 +334,10 @@ def _meanings(text: str, numeral: Numeral, today: date, wanted: _Wanted) -> list
         value = today.year - value
     elif wanted.units == "度" and 340 <= value <= 430:
         value /= 10
-    if after.startswith(
-        ("代", "片", "粒", "颗", "盒", "瓶", "板", "号楼", "栋", "单元", "室", "点", "块", "元", "月份", "层", "楼")
-    ):
+    counts_something_else = _counts_months(after, wanted) or next(
+        (unit for unit in _OTHER_UNITS if after.startswith(unit)), None
+    )
+    if counts_something_else and counts_something_else not in say:
         return []
     return [(value, numeral.start, numeral.guess)]
 

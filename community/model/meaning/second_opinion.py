@@ -1,4 +1,6 @@
-"""A second opinion beside the rules: a linear model over runs of characters, the build of the question, and what the rules saw.
+"""A second opinion beside the rules: linear models over runs of characters, the build of the question, how things stand, and what the rules saw.
+
+Of a choice the model weighs every option by itself, by features that all questions share (`option_match.py`).
 
 Its weights are handed in; `python -m benchmarks.train_answer_opinion` learns them, and the same answers give the same weights. A wrong
 yes or no costs ten times as much as asking again: it speaks up, and lets the rules speak, only where it is sure enough.
@@ -9,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from community.model.meaning import yes_no
+from community.model.meaning import choice, need_help, option_match, yes_no
 from community.model.meaning.facts import SORTS, family_of
 from community.model.meaning.reading import UNCLEAR, Label, Reading
-from community.model.meaning.sides import form_of, own_words, rule_sides
+from community.model.meaning.sides import form_of, own_words, rule_sides, standing, standing_where_a_yes_denies, turned
 from community.model.meaning.speech import without_fillers
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 
@@ -21,13 +23,23 @@ ABOUT_THE_CALL = "about_the_call"
 #: The starting points in the weights.
 START = ""
 _LONGEST_NGRAM = 3
+_FEWEST_OPTIONS = 2
+#: 自己做也行，食堂也行: two are named.
+_EITHER = re.compile(r"也(?:行|可以|成|中|好)[^也]{1,12}也(?:行|可以|成|中|好)")
 _LONGEST_ANSWER = 60
-#: 来了又没了, 不凉，不过能吹: a no that is taken back.
-_TURNS = re.compile(r"又(?:没|停|断)|不过|但是|可是")
-#: How sure it must be to decide alone: a no, or any answer to a yes/no question of a sort nobody foresaw; and anything else.
-_VERY_SURE, _SURE = 0.85, 0.75
+#: 来了又没了, 不凉，不过能吹, 好得很就是腿有点痛: a no that is taken back.
+_TURNS = re.compile(r"又(?:没|停|断)|不过|但是|可是|(?<=[好行很以错的事,])(?:就是|只是|倒是)(?!说|没有?(?:$|[,.]))")
+#: The model of one option: does it fit what was said?
+FITS = "fits"
+#: How sure it must be to decide alone: a no to what nobody foresaw, or where somebody leaves it open; another no, or a yes to what nobody
+#: foresaw; and anything else.
+_CERTAIN, _VERY_SURE, _SURE = 0.9, 0.8, 0.7
 #: Below this what the rules say of a yes/no question is asked again; where they know its sort, or it begins with a yes or no, they are believed sooner.
-_LEAST_AGREED, _LEAST_AGREED_KNOWN = 0.5, 0.1
+_LEAST_AGREED, _LEAST_AGREED_KNOWN = 0.65, 0.1
+#: By how much an option must fit, and fit better than the next.
+_LEAST_FIT, _LEAST_AHEAD = -0.7, 0.6
+#: Where the rules chose, the model must think another much better to ask again.
+_FAR_BEHIND = -2.5
 #: Words that leave little to weigh.
 _PLAIN = {Label.YES: ("是的", "对的", "好的"), Label.NO: ("不是", "不用", "不要")}
 _ABOUT_THE_CALL = frozenset(
@@ -45,12 +57,13 @@ class AnswerOpinion:
 
     weights: Mapping[str, Mapping[str, Mapping[str, float]]]
 
-    def decide(self, question: Question, text: str) -> Reading | None:
+    def decide(self, question: Question, text: str, *, left_open: bool = False) -> Reading | None:
         """What an answer means that the rules do not decide; None where the model is not sure either.
 
         Args:
             question: of any kind; of numbers, days and times it only sees what is said about the call.
             text: in the form of `speech.plain`.
+            left_open: somebody says 看情况 or 忘了: it must be as good as certain.
         """
         if question.kind is QuestionKind.FREE_TEXT or len(text) > _LONGEST_ANSWER or _speaks_both_ways(question, text):
             return None
@@ -59,12 +72,9 @@ class AnswerOpinion:
         sure = chances[label]
         if label == Label.NO and _TURNS.search(text):
             return None
-        unknown = question.kind is QuestionKind.YES_NO and family_of(question) is None
-        if label == Label.UNCLEAR or sure < (_VERY_SURE if unknown or label == Label.NO else _SURE):
+        if label == Label.UNCLEAR or sure < _least(question, label, left_open=left_open):
             return None
-        if question.kind is not QuestionKind.CHOICE or label in _ABOUT_THE_CALL:
-            return Reading(label, None, round(sure * 0.9, 3), "model")
-        return Reading(Label.VALUE, label, round(sure * 0.9, 3), "model") if label in question.options else None
+        return Reading(label, None, round(sure * 0.9, 3), "model")
 
     def weigh(self, question: Question, text: str, ruled: Reading) -> Reading:
         """The yes or no of the rules, or `unclear` where the model thinks too little of it."""
@@ -77,51 +87,95 @@ class AnswerOpinion:
         least = _LEAST_AGREED_KNOWN if known else _LEAST_AGREED
         return ruled if self.chances(question, text)[ruled.label] >= least else UNCLEAR
 
+    def choose(self, question: Question, text: str, ruled: Reading) -> Reading:
+        """The option that fits best, where one does; else what the rules say, or `unclear` where another fits far better.
+
+        Args:
+            question: a choice.
+            text: in the form of `speech.plain`.
+            ruled: what the rules say.
+        """
+        if len(text) > _LONGEST_ANSWER or len(question.options) < _FEWEST_OPTIONS or _EITHER.search(text):
+            return ruled
+        fits = self.fits(question, text, ruled)
+        first, second, *_ = sorted(fits, reverse=True)
+        best = question.options[fits.index(first)]
+        if ruled.label == Label.VALUE:
+            if best == ruled.value:
+                return ruled if first >= _LEAST_FIT else UNCLEAR
+            return ruled if fits[question.options.index(ruled.value)] - first > _FAR_BEHIND else UNCLEAR
+        left_open = choice.leaves_open(text) and best not in text
+        if left_open or first < _LEAST_FIT or first - second < _LEAST_AHEAD:
+            return ruled
+        return Reading(Label.VALUE, best, round(0.9 / (1 + math.exp(-first)), 3), "model")
+
+    def fits(self, question: Question, text: str, ruled: Reading) -> list[float]:
+        """How well each option fits what was said: 0 is even odds."""
+        weights = self.weights[FITS]
+        start = weights[START][FITS]
+        return [
+            start + sum(weights[name][FITS] * value for name, value in found.items() if name in weights)
+            for found in option_match.features(question, text, ruled)
+        ]
+
     def chances(self, question: Question, text: str) -> dict[str, float]:
         """How probable each label is; together 1."""
         weights = self.weights.get(question.kind.value, self.weights[ABOUT_THE_CALL])
         scores = dict(weights[START])
+        opposite = question.kind is QuestionKind.YES_NO and turned(question)
         for feature in features(question, text):
             for label, weight in weights.get(feature, {}).items():
                 scores[label] += weight
         single = {label: 1 / (1 + math.exp(-score)) for label, score in scores.items()}
+        if opposite:
+            single[Label.YES], single[Label.NO] = single[Label.NO], single[Label.YES]
         total = sum(single.values())
         return {label: chance / total for label, chance in single.items()}
 
 
+def _least(question: Question, label: str, *, left_open: bool) -> float:
+    """How sure the model must be to say a label alone."""
+    if left_open or (label == Label.NO and family_of(question) is None):
+        return _CERTAIN
+    return _VERY_SURE if label == Label.NO or (label == Label.YES and family_of(question) is None) else _SURE
+
+
 def _speaks_both_ways(question: Question, text: str) -> bool:
-    """Whether the asked word is both said and denied, or a yes itself denies (不吵): neither was learned."""
-    if question.kind is not QuestionKind.YES_NO:
-        return False
-    denies = (question.yes_means or "").startswith(("不", "没"))
-    return denies or yes_no.by_core(question, yes_no.as_weighed(text)) == Label.UNCLEAR
+    """Whether the asked word is both said and denied."""
+    return question.kind is QuestionKind.YES_NO and yes_no.by_core(question, yes_no.as_weighed(text)) == Label.UNCLEAR
 
 
 def features(question: Question, text: str) -> set[str]:
-    """Runs of one to three characters, alone and together with what was asked; of a yes/no question also its `sides`."""
-    marked = f"^{without_fillers(text)[:_LONGEST_ANSWER]}$"
-    runs = set(_runs(marked))
-    found = runs.copy()
-    if about := topic(question):
-        found.update(f"{about}|{run}" for run in runs)
-    if question.kind is not QuestionKind.YES_NO:
-        return found
-    form, news = form_of(question)
-    found.update(f"{sort}|{run}" for sort in (form + news, news) for run in runs)
-    found.add(f"r:{form}{news}")
-    found.update(own_words(question, marked, news))
-    found.update(rule_sides(question, text))
+    """Runs of one to three characters; of a yes/no question also its `sides`.
+
+    Where a yes denies, they are those of the question whose yes asserts: `chances` turns the answer round again.
+    """
+    opposite = turned(question) if question.kind is QuestionKind.YES_NO else None
+    found = _features(opposite or question, text)
+    if opposite:
+        found.update(standing_where_a_yes_denies(without_fillers(text)))
     return found
+
+
+def _features(question: Question, text: str) -> set[str]:
+    said = without_fillers(text)
+    marked = f"^{said[:_LONGEST_ANSWER]}$"
+    runs = set(_runs(marked))
+    if question.kind is QuestionKind.NEED_HELP:
+        runs.add(f"r:{need_help.read(text).label}")
+    if question.kind is not QuestionKind.YES_NO:
+        return runs
+    form, news = form_of(question)
+    family = family_of(question)
+    if family:
+        runs.update([f"{SORTS.index(family)}|{run}" for run in runs])
+    runs.add(f"r:{form}{news}")
+    runs.update(own_words(question, marked, news))
+    runs.update(rule_sides(question, text))
+    runs.update(standing(question, said))
+    return runs
 
 
 def _runs(marked: str) -> Iterator[str]:
     for length in range(1, _LONGEST_NGRAM + 1):
         yield from (marked[start : start + length] for start in range(len(marked) - length + 1))
-
-
-def topic(question: Question) -> str:
-    """What a question is about, as far as its answers depend on it."""
-    if question.kind is QuestionKind.CHOICE:
-        return "/".join(question.options)
-    family = family_of(question) if question.kind is QuestionKind.YES_NO else None
-    return str(SORTS.index(family)) if family else ""

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from community.model.meaning import yes_no
 from community.model.meaning.facts import FAMILIES, family_of
-from community.model.meaning.speech import without_fillers
+from community.model.meaning.senses import COMPILED_POLES
+from community.model.meaning.speech import clauses, negations, without_fillers
 from community.model.questionnaires.questionnaire import Question
 
 #: A yes that is bad news: 漏雨, 还晕, 有陌生电话.
@@ -45,6 +46,11 @@ _SIGNS = (
     ("no", yes_no.NO_ANYWHERE),
 )
 _SHORT, _LONG = 2, 4
+_DENIES = re.compile(r"^(?:不(?!错)|没有?)(?=.)")
+#: What a yes asserts, as far as its answers are alike: something there, done, going on, possible, wanted.
+_CUES = re.compile(r"有|没|不|还|了$|过$|能|会|愿|想|要|在|是|敢|懂|知道|记得|一样|同意|支持|满意|方便|好|需要")
+_GOOD, _BAD = dict(COMPILED_POLES)["good"], dict(COMPILED_POLES)["bad"]
+_OPENING = 4
 
 
 def form_of(question: Question) -> tuple[str, str]:
@@ -57,6 +63,61 @@ def _form(meant: str, say: str) -> tuple[str, str]:
     form = next((name for name, pattern in _FORMS if pattern.search(meant)), "other")
     bad = _BAD_NEWS.search(meant) or (meant in _WHATEVER_IT_IS and _BAD_NEWS.search(say))
     return form, "bad" if bad else "ok"
+
+
+def turned(question: Question) -> Question | None:
+    """The question with the opposite yes, where a yes denies (没有出门, 没意见); None where it asserts.
+
+    What answers 出门 with yes answers 没有出门 with no: one of the two need only be learned.
+    """
+    meant = question.yes_means or ""
+    asserted = _DENIES.sub("", meant)
+    return question.model_copy(update={"yes_means": asserted}) if asserted != meant else None
+
+
+def standing(question: Question, said: str) -> Iterator[str]:
+    """How things stand by the answer's words, alone and together with what a yes would assert."""
+    parts = clauses(said)
+    cues = _cues(question.yes_means or "", question.say)
+    everywhere = {pole for part in parts for pole in _signed(part)}
+    yield from (f"p:{pole}" for pole in sorted(everywhere))
+    places = (
+        ("p", everywhere),
+        ("p1", _signed(parts[0]) if parts else ()),
+        ("p9", _signed(parts[-1]) if parts[1:] else ()),
+    )
+    for place, found in places:
+        yield from (f"{place}:{cue}:{pole}" for pole in found for cue in cues)
+
+
+def standing_where_a_yes_denies(said: str) -> Iterator[str]:
+    """是的, 没有 and other openings of an answer to a question whose yes denies: they do not turn with it."""
+    parts = clauses(said)
+    yield from (f"turned|{run}" for run in {said[:2], parts[0] if parts else "", *f"^{said}"[:_OPENING]})
+    yield from (f"turned:{pole}" for part in parts for pole in _signed(part))
+
+
+@lru_cache(maxsize=2048)
+def _signed(part: str) -> frozenset[str]:
+    """The poles of a clause; with a minus where it denies them."""
+    return frozenset(
+        name + ("-" if negations(part[: match.start()]) % 2 else "")
+        for name, pattern in COMPILED_POLES
+        for match in pattern.finditer(part)
+    )
+
+
+@lru_cache(maxsize=512)
+def _cues(meant: str, say: str) -> frozenset[str]:
+    form, news = _form(meant, say)
+    good, bad = bool(_GOOD.search(meant)), bool(_BAD.search(meant))
+    if not good and not bad:
+        good, bad = bool(_GOOD.search(say)), bool(_BAD.search(say))
+    told = f"n{good:d}{bad:d}"
+    supposed = {"supposed"} if "吧" in say[-3:] else set()
+    return frozenset(
+        {form, news, form + news, told, told + form, *(f"c{cue}" for cue in _CUES.findall(meant)), *supposed}
+    )
 
 
 def own_words(question: Question, marked: str, news: str) -> Iterator[str]:

@@ -109,8 +109,10 @@ def _in_danger(question: Question, text: str) -> bool:
 
 def _words(question: Question, text: str, today: date, *, opinion: AnswerOpinion) -> Reading:
     reading = _BY_WORDS[question.kind](question, text, today)
-    if reading.label == Label.UNCLEAR and not _LEFT_OPEN.search(text):
-        return opinion.decide(question, text) or reading
+    if question.kind is QuestionKind.CHOICE:
+        return opinion.decide(question, text) or opinion.choose(question, text, reading)
+    if reading.label == Label.UNCLEAR:
+        return opinion.decide(question, text, left_open=bool(_LEFT_OPEN.search(text))) or reading
     return opinion.weigh(question, text, reading) if question.kind is QuestionKind.YES_NO else reading
 
 

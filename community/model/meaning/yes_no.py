@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from community.model.meaning.facts import Family, core_of, family_of
+from community.model.meaning.fever import of_fever
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import asserted, clauses, negations, without_choosing, without_fillers
 from community.model.questionnaires.questionnaire import Question
@@ -74,13 +75,16 @@ _RHETORIC: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^有(?:等于|跟|和)没(?:有)?|有也(?:等于|跟|和)没(?:有)?.*", "没有"),
         (r"打了也(?:是)?白打", "不打"),
         (r"(?<!不)少不了", "有"),
+        # Written rather than said.
+        (r"^(?:n|no|nope)(?=$|[,.!])", "不"),
+        (r"^(?:y|yes|yep)(?=$|[,.!])", "是的"),
     )
 )
 
 
 def read(question: Question, text: str) -> Reading:
     """Yes, no, or unclear when the words point both ways or nowhere."""
-    said = as_weighed(text)
+    said = of_fever(question.say, as_weighed(text))
     if not said:
         return _bare_hum(text)
     family = family_of(question)

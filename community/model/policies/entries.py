@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from community.model.policies.lexicon import Kind, Lexicon, answer_types
 from community.model.policies.numbers import AgeRange, age_ranges, plain_numbers, with_digits
 from community.model.policies.policy import Passage, PolicyDocument
+from community.model.policies.policy_cutting import sentences_of
 from community.model.text import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceEntry:
+    """A sentence of a passage, read."""
+
+    plain: str
+    concepts: frozenset[str]
+    types: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +35,7 @@ class PassageEntry:
     is_formal: bool
     ages: tuple[AgeRange, ...]
     numbers: frozenset[str]
+    sentences: tuple[SentenceEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,8 @@ class DocumentEntry:
     bigrams: frozenset[str]
     characters: frozenset[str]
     plain: str
+    #: Where a place that the document is for, or speaks of, is looked for.
+    place_text: str
 
 
 _FORMAL = re.compile(
@@ -72,6 +85,7 @@ def read_document(document: PolicyDocument, passages: Sequence[Passage], lexicon
         bigrams=frozenset(bigrams_of(title)).union(*(entry.bigrams for entry in entries)),
         characters=frozenset(title).union(*(entry.characters for entry in entries)),
         plain="\n".join([title, *(entry.plain for entry in entries)]),
+        place_text="\n".join([title, document.district, document.issuer, *(entry.plain for entry in entries)]),
     )
 
 
@@ -105,7 +119,12 @@ def _read_passage(passage: Passage, title: str, title_concepts: frozenset[str], 
         is_formal=bool(_FORMAL.search(plain)),
         ages=age_ranges(text),
         numbers=plain_numbers(text),
+        sentences=tuple(_read_sentence(plain_text(one), lexicon) for one in sentences_of(passage.text)),
     )
+
+
+def _read_sentence(plain: str, lexicon: Lexicon) -> SentenceEntry:
+    return SentenceEntry(plain, frozenset(concepts_of(plain, lexicon)), answer_types(plain))
 
 
 def _is_only_named(concept: str, types: frozenset[str], lexicon: Lexicon) -> bool:

@@ -47,6 +47,7 @@ class Lexicon:
         rewrites: dialect and slang → plain words, applied in order to questions only.
         patterns: regular expressions in questions → concepts.
         verbs: verbs and adjectives of general Chinese.
+        places: names of towns and countries.
         stop_words: words that carry no content in a question.
         rarity: inverse document frequency of words in general Chinese; `usual_rarity` for the rest.
     """
@@ -62,6 +63,7 @@ class Lexicon:
     stop_words: frozenset[str]
     rarity: Mapping[str, float]
     verbs: frozenset[str]
+    places: frozenset[str] = frozenset()
     usual_rarity: float = 11.0
 
     @cached_property
@@ -85,6 +87,12 @@ class Lexicon:
                         covered = end
                     break
         return result
+
+    def places_in(self, text: str) -> list[str]:
+        """Return the towns, streets and estates that a normalised text names, two to five characters each."""
+        named = [found[1] for found in _PLACE.finditer(text) if found[1] not in _NO_PLACES]
+        named += [text[start : start + 2] for start in range(len(text) - 1) if text[start : start + 2] in self.places]
+        return [place for place in named if place]
 
     def nested_concepts(self, text: str) -> set[str]:
         """Return the concepts of a short text, words inside longer ones included: 投放时间 is about 时间 too."""
@@ -110,6 +118,11 @@ class Lexicon:
         return frozenset(concept for concept in concepts if self.kinds[concept] is kind)
 
 
+#: 柳荫 of 柳荫街道, 桃花源 of 桃花源小区; what stands before is cut off at words that no name begins with.
+_PLACE = re.compile(
+    r"([^\W\d_我你他她它们这那咱俺本在到去来是的了有没个各哪整全老旧新同自从和跟对给让把被住,.?!]{2,4})(?:街道|社区(?!食堂|医院|医生|工作|大夫|卫生|书屋)|小区|花园|新村|家园)"
+)
+_NO_PLACES = frozenset({"高档", "附近", "隔壁", "外面", "别的", "其他", "邻近", "居住", "封闭", "商品房"})
 _TYPES: dict[str, re.Pattern[str]] = {
     "money": re.compile(r"\d\s*[百千万亿]?元|\d\s*角|免费|免收|不收费|不加价|不另收|[打享]\S{1,3}折|\d折|全额|无偿"),
     "percent": re.compile(r"\d\s*%|百分之|\d成|倍"),
@@ -124,6 +137,10 @@ _TYPES: dict[str, re.Pattern[str]] = {
     "person": re.compile(r"周岁|户籍|对象|符合|具有|居民|持有|人员|家庭"),
     "count": re.compile(r"\d+\s*(?:次|件|只|条|份|张|辆|台|处|组|户|人|分|平方米|公斤|斤|升|米|名|套|个)"),
     "how": re.compile(r"小程序|窗口|申请|提交|登录|填写|办理|预约|电话|报名|登记|审核|拨打|扫码"),
+    "list": re.compile(r"包括|包含|下列|以下|[^、。]{1,12}、[^、。]{1,12}、[^、。]{1,12}(?:、|和|以及|等)"),
+    "agent": re.compile(
+        r"由\S{2,16}?(?:负责|承担|支付|办理|组织|审|发|出|修|管)|负责|承担|自理|分摊|居委会|街道|物业|[局委]"
+    ),
     "may": re.compile(r"可以|可[由在凭用向按]|不得|禁止|不[予能可]|应当|须|必须|不受|不需|无需|免"),
 }
 

@@ -1,4 +1,4 @@
-"""Cutting the body of a policy document into passages: by its headings, or by sentences where it has none."""
+"""Cutting the body of a policy document into passages: by its headings, its labelled or numbered lines, or by paragraphs."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,10 @@ from community.model.policies.policy import Passage
 
 #: Characters that a passage may have before it is cut again, and what its parts then aim at.
 LONGEST, AIM = 420, 240
+#: Lines without any heading make a passage of their own from this many characters on; shorter ones join the next.
+_PARAGRAPH = 45
+#: So many labelled or numbered lines make a document of such lines.
+_SEVERAL = 3
 
 _ORDINAL = "[一二三四五六七八九十百零〇两\\d]"
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
@@ -15,6 +19,11 @@ _CHAPTER = re.compile(rf"^第{_ORDINAL}{{1,5}}[章节编]\s*(.*)$")
 _NUMERAL = re.compile(r"^([一二三四五六七八九十]{1,3})\s*[、.．]\s*(.+)$")
 _BRACKETED = re.compile(rf"^[（(]{_ORDINAL}{{1,3}}[）)]\s*(.+)$")
 _DIGIT = re.compile(r"^\d{1,2}\s*[、.．]\s*(?!\d)(.+)$")
+_BOLD_LEAD = re.compile(r"^\s*(?:[-*+]\s+)?(?:\*\*|__)([^*_]{2,20}?)[：:]?\s*(?:\*\*|__)\s*[：:]?\s*(\S.*)$")
+_LABEL = re.compile(r"^【([^】]{2,20})】\s*(\S.*)$")
+_BULLET_LEAD = re.compile(r"^[◆●■▲★◇○□•·✦]\s*([^。；，：:]{2,14})[：:]\s*(\S.*)$")
+_QUESTION = re.compile(r"^(?:问|Q\d*)\s*[:：\s]\s*([^？?：:]{2,40}[？?：:]?)\s*(.*)$")
+_REPLY = re.compile(r"^(?:答|A\d*)\s*[:：]\s*")
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]+[”’」』）]?|[^。！？；\n]+$")
 _TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]*-{2,}[\s:|-]*\|?\s*$")
 
@@ -32,15 +41,41 @@ def cut_into_passages(body: str, *, title: str = "") -> Iterator[Passage]:
     """
     lines = [line for line in _plain_lines(body) if line]
     numbered = any(_is_clause(line, title) for line in lines)
+    labelled = None if numbered else _label_of(lines)
+    items = None if numbered or labelled else _items_of(lines)
     heading, collected = "", list[str]()
     for line in lines:
-        new_heading, rest = _heading_of(line, title=title, use_items=not numbered)
+        new_heading, rest = _labelled(line, labelled) if labelled else _heading_of(line, title=title, items=items)
         if new_heading is None:
             collected.append(rest)
             continue
         yield from _passages(heading, collected)
         heading, collected = new_heading, [rest] if rest else []
     yield from _passages(heading, collected)
+
+
+def _label_of(lines: list[str]) -> re.Pattern[str] | None:
+    """Tell how the lines of a body without clauses are labelled, if they are: 【收费】, ◆ 收费： or 问： before each."""
+    for pattern in (_LABEL, _QUESTION, _BULLET_LEAD):
+        if sum(bool(pattern.match(line)) for line in lines) >= _SEVERAL:
+            return pattern
+    return None
+
+
+def _labelled(line: str, label: re.Pattern[str]) -> tuple[str | None, str]:
+    found = label.match(line)
+    if found:
+        return found[1].rstrip("：: "), found[2]
+    return None, _REPLY.sub("", line)
+
+
+def _items_of(lines: list[str]) -> re.Pattern[str] | None:
+    """The numbering of a body that has no other clauses: （一） or 1., whichever comes first."""
+    for line in lines:
+        for pattern in (_BRACKETED, _DIGIT):
+            if pattern.match(line):
+                return pattern if sum(bool(pattern.match(one)) for one in lines) >= _SEVERAL else None
+    return None
 
 
 def _is_clause(line: str, title: str) -> bool:
@@ -51,7 +86,7 @@ def _is_clause(line: str, title: str) -> bool:
     return bool(_ARTICLE.match(line) or _NUMERAL.match(line))
 
 
-def _heading_of(line: str, *, title: str, use_items: bool) -> tuple[str | None, str]:
+def _heading_of(line: str, *, title: str, items: re.Pattern[str] | None) -> tuple[str | None, str]:
     """Return (heading, rest of the line); the heading is None where the line goes on with the passage before."""
     markdown = _MARKDOWN_HEADING.match(line)
     content = markdown[1] if markdown else line
@@ -63,14 +98,11 @@ def _heading_of(line: str, *, title: str, use_items: bool) -> tuple[str | None, 
     if article:
         heading, rest = _lead(article[2])
         return (heading or article[1]), rest
-    numeral = _NUMERAL.match(content) or (_DIGIT.match(content) if use_items or markdown else None)
-    bracketed = _BRACKETED.match(content) if use_items or markdown else None
-    if numeral or bracketed:
-        found = numeral or bracketed
-        words = found[found.re.groups] if found else content
-        heading, rest = (words, "") if markdown else _lead(words)
-        # A 1. without a short heading is an item of a list, not a clause.
-        return (heading, rest) if heading or _NUMERAL.match(content) else (None, line)
+    numeral = _NUMERAL.match(content) or (markdown and (_DIGIT.match(content) or _BRACKETED.match(content)))
+    item = numeral or (items and items.match(content))
+    if item:
+        words = item[item.re.groups]
+        return (words, "") if markdown else _lead(words)
     return (content, "") if markdown else (None, line)
 
 
@@ -89,17 +121,29 @@ def _passages(heading: str, lines: list[str]) -> Iterator[Passage]:
     text = "\n".join(lines).strip()
     if not text:
         return
-    if len(text) <= LONGEST and (heading or len(text) <= AIM):
+    if heading and len(text) <= LONGEST:
         yield Passage(heading[:200], text)
         return
     part = ""
-    for sentence in _SENTENCE.findall(text):
-        if part and len(part) + len(sentence) > AIM:
+    for piece in _pieces(text, by_lines=not heading):
+        if part and len(part) + len(piece) > AIM:
             yield Passage(heading[:200], part.strip())
             part = ""
-        part += sentence
+        part += piece
+        if not heading and part.endswith("\n") and len(part) > _PARAGRAPH:
+            yield Passage("", part.strip())
+            part = ""
     if part.strip():
         yield Passage(heading[:200], part.strip())
+
+
+def _pieces(text: str, *, by_lines: bool) -> Iterator[str]:
+    """Whole lines where they are short enough, else sentences."""
+    for line in text.splitlines(keepends=True) if by_lines else [text]:
+        if by_lines and len(line) <= AIM:
+            yield line
+        else:
+            yield from _SENTENCE.findall(line)
 
 
 def _plain_lines(body: str) -> Iterator[str]:
@@ -118,7 +162,8 @@ def _plain_lines(body: str) -> Iterator[str]:
             yield table_sentence(columns, cells)
             continue
         columns = None
-        yield _unmarked(line)
+        bold = _BOLD_LEAD.match(line)
+        yield f"【{bold[1]}】{_unmarked(bold[2])}" if bold else _unmarked(line)
 
 
 def table_sentence(columns: list[str], cells: list[str]) -> str:

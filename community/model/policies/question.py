@@ -1,5 +1,6 @@
 """What a question asks: its concepts, its other content words, its numbers."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,26 @@ Cutter = Callable[[str], Iterable[tuple[str, int]]]
 
 #: Longer questions are cut: what matters is said in the first and last sentences.
 LONGEST = 400
+#: 我叫王小明，住3号楼2单元501，电话13812345678，: says who asks, and nothing of the matter.
+_INTRODUCES = re.compile(
+    r"(?:^|(?<=[,.;\s]))(?:我(?:叫|姓)[一-鿿]{1,4}|(?:我|我家|家)?住(?:在)?[^,.;\s]{0,12}(?:号楼|栋|幢|单元|室|\d)[^,.;\s]{0,12}"
+    r"|(?:我的?)?(?:电话|手机)(?:号码?)?(?:是|:)?[\d*+ -]{5,})[,.;\s]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One thing that a question names: a word of the lexicon with all it may stand for, or another content word.
+
+    Attributes:
+        rarity: inverse document frequency of a word outside the lexicon in general Chinese.
+        is_context: whether it only says who asks, and in what circumstances.
+    """
+
+    word: str
+    concepts: frozenset[str]
+    rarity: float = 0.0
+    is_context: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +48,8 @@ class AskedQuestion:
         uncovered: its characters that no word of the lexicon covers.
         words: content words outside the lexicon, with their rarity in general Chinese.
         asks: answer types that would answer it.
+        units: what it names, word by word; a word of two concepts is met by either.
+        places: towns, streets and estates that it names.
     """
 
     text: str
@@ -42,6 +65,8 @@ class AskedQuestion:
     asks: frozenset[str]
     ages: frozenset[int]
     numbers: frozenset[str]
+    units: tuple[Unit, ...]
+    places: frozenset[str]
 
     @property
     def concepts(self) -> frozenset[str]:
@@ -50,8 +75,9 @@ class AskedQuestion:
 
 
 def understand(text: str, *, lexicon: Lexicon, sounds: Sounds, cut: Cutter) -> AskedQuestion:
-    """Read a question as concepts and content words."""
+    """Read a question as concepts and content words; who asks, where they live and their number are no part of it."""
     plain = normalise(text)
+    plain = _INTRODUCES.sub("", plain) or plain
     if len(plain) > LONGEST:
         plain = plain[: LONGEST // 2] + plain[-LONGEST // 2 :]
     plain = sounds.written(plain)
@@ -64,7 +90,7 @@ def understand(text: str, *, lexicon: Lexicon, sounds: Sounds, cut: Cutter) -> A
         if pattern.search(plain):
             named.update(told)
     for word in sounds.homophones(plain):
-        named.update(lexicon.words[word])
+        named.update(lexicon.words.get(word, ()))
     concepts = frozenset(named)
     words = _content_words(plain, [(one.start, one.end) for one in found], lexicon, cut)
     facets = lexicon.of_kind(concepts, Kind.FACET)
@@ -82,7 +108,24 @@ def understand(text: str, *, lexicon: Lexicon, sounds: Sounds, cut: Cutter) -> A
         asks=frozenset(kind for facet in facets for kind in lexicon.wants.get(facet, ())),
         ages=ages_in(plain),
         numbers=plain_numbers(plain),
+        units=_units(plain, found, words, lexicon),
+        places=frozenset(lexicon.places_in(plain)),
     )
+
+
+def _units(text: str, found: Iterable[Found], words: dict[str, float], lexicon: Lexicon) -> tuple[Unit, ...]:
+    units: dict[str, Unit] = {}
+    for one in found:
+        named = [name for name in one.concepts if lexicon.kinds[name] is not Kind.FACET]
+        if not named:
+            continue
+        told = frozenset(named)
+        only_context = all(lexicon.kinds[name] is Kind.CONTEXT for name in named)
+        word = text[one.start : one.end]
+        units[word] = Unit(word, told, is_context=only_context)
+    for word, rarity in words.items():
+        units.setdefault(word, Unit(word, frozenset(), rarity))
+    return tuple(units.values())
 
 
 def _uncovered(text: str, found: Iterable[Found]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from community.model.policies.coverage import COVERAGE, coverage_features
 from community.model.policies.entries import DocumentEntry, PassageEntry
 from community.model.policies.question import AskedQuestion
 
@@ -40,6 +41,7 @@ FEATURES = (
     "number_met",
     "kept_topic",
     "formal",
+    *COVERAGE,
 )
 #: What the decision to answer looks at besides the best passage's features.
 DECISION_FEATURES = (
@@ -112,7 +114,7 @@ class Weighting:
 
     def of_concepts(self, names: Iterable[str]) -> float:
         """Sum the weights of concepts."""
-        return sum(self.concepts[name] for name in names)
+        return math.fsum(self.concepts[name] for name in names)
 
     def bigram_share(self, present: frozenset[str]) -> float:
         """Share of the question's bigrams that are present, rare ones counting more."""
@@ -150,6 +152,7 @@ def passage_features(
         **_thing_features(question, weighting, passage, document),
         **_word_features(question, passage, document),
         **_answer_features(question, passage),
+        **coverage_features(question, weighting.concepts, passage, document),
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from community.model.cases.case import CaseKind, Priority
 from community.model.cases.case_text import hide_numbers, shorten
+from community.model.hazards.wish import Wish
 from community.model.meaning.reading import Label, Reading
 from community.model.questionnaires.answer_text import answer_text
 from community.model.questionnaires.questionnaire import Escalation, Question
@@ -16,7 +17,7 @@ class AnswerCase:
     """What the case of one answer says."""
 
     kind: CaseKind
-    priority: Priority
+    priority: Priority | None
     summary: str
     description: str
 
@@ -34,6 +35,17 @@ def case_of_answer(question: Question, reading: Reading, rule: Escalation, *, wo
         priority=rule.priority,
         summary=_in_brief(question, reading, words),
         description=f"问：{question.say}\n答：{meant}\n{original}",
+    )
+
+
+def case_of_wish(question: Question, wish: Wish, words: str) -> AnswerCase:
+    """The case of a wish that was said as an answer or beside one; its priority is that of its kind and category."""
+    brief = shorten(hide_numbers(words), _LONGEST_QUOTE)
+    return AnswerCase(
+        kind=wish.kind,
+        priority=None,
+        summary=f"电话里说“{brief}”，{'请处理' if wish.kind is CaseKind.HAZARD else '请回电'}",
+        description=f"问：{question.say}\n原话：{words}",
     )
 
 

@@ -97,6 +97,8 @@ class Writing:
         set_aside: questions that were given up.
         health_refused: questions about health may not be asked.
         danger_case: the case opened for a cry for help.
+        again: a question that has its answer and is asked once more, as the resident wished.
+        reopened: that was wished after the last question, so that what the new answer leads to is asked too.
     """
 
     turn: int = 0
@@ -107,6 +109,8 @@ class Writing:
     set_aside: tuple[str, ...] = ()
     health_refused: bool = False
     danger_case: int | None = None
+    again: str | None = None
+    reopened: bool = False
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Writing":
@@ -181,8 +185,9 @@ def after_reply(writing: Writing, question: Question, reply: Reply) -> Writing:
         Move.SURE: {"stage": Stage.OPT_OUT},
         Move.READ_BACK: {"stage": Stage.READ_BACK, "pending": _pending(reply)},
         Move.HEALTH_YES: {"misses": 0},
-        Move.HEALTH_NO: {"misses": 0, "health_refused": True},
-        Move.SET_ASIDE: {"set_aside": (*following.set_aside, question.id)},
+        Move.HEALTH_NO: {"misses": 0, "health_refused": True, "again": None},
+        Move.SET_ASIDE: {"set_aside": (*following.set_aside, question.id), "again": None},
+        Move.RECORD: {"again": None},
     }
     return replace(following, **changes.get(reply.move, {}))
 

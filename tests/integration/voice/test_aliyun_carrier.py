@@ -14,7 +14,7 @@ from voice.carriers.aliyun import answers, codes
 from voice.carriers.aliyun.baton import Baton, Next
 from voice.carriers.aliyun.carrier import AliyunCarrier
 from voice.carriers.aliyun.numbers import international, national
-from voice.carriers.base import CarrierRequest, Placement, PlaceRequest
+from voice.carriers.base import Acceptance, CarrierRequest, PlaceRequest
 from voice.script.steps import CallUrls, Listen, Prompt, Step
 
 NUMBER = "+8613800000002"
@@ -43,7 +43,7 @@ def carrier_to(endpoint: str, *, key_secret: str = KEY_SECRET, seconds: float = 
 
 async def test_a_call_is_asked_for_once_and_bears_our_ids(aliyun: AliyunServer) -> None:
     placed = await carrier_to(aliyun.endpoint).place(REQUEST)
-    assert placed.placement is Placement.PLACED
+    assert placed.placement is Acceptance.ACCEPTED
     assert placed.carrier_id in aliyun.calls
     (post,) = aliyun.posts
     assert (post["CalledNumber"], post["CalledShowNumber"]) == ("13800000002", "057112345678")
@@ -71,7 +71,7 @@ async def test_what_may_have_been_placed_is_unknown_and_never_repeated(
 ) -> None:
     aliyun.faults.append(fault)
     placed = await carrier_to(aliyun.endpoint, seconds=0.5 if fault is Fault.SLOW else 10).place(REQUEST)
-    assert placed.placement is Placement.UNKNOWN
+    assert placed.placement is Acceptance.UNKNOWN
     assert len(aliyun.posts) == 1
 
 
@@ -102,7 +102,7 @@ async def test_a_refusal_says_who_must_do_what(
 ) -> None:
     aliyun.faults.append(answer)
     placed = await carrier_to(aliyun.endpoint).place(REQUEST)
-    assert placed.placement is Placement.REFUSED
+    assert placed.placement is Acceptance.REFUSED
     assert (placed.outcome, placed.slow_down, placed.account_fault) == (outcome, slow_down, account_fault)
     assert sentence in (placed.error_text or "")
     assert not aliyun.calls
@@ -110,7 +110,7 @@ async def test_a_refusal_says_who_must_do_what(
 
 async def test_a_wrong_secret_is_found_out_by_the_signature(aliyun: AliyunServer) -> None:
     placed = await carrier_to(aliyun.endpoint, key_secret="another").place(REQUEST)
-    assert (placed.placement, placed.error_code) == (Placement.REFUSED, "SignatureDoesNotMatc")
+    assert (placed.placement, placed.error_code) == (Acceptance.REFUSED, "SignatureDoesNotMatc")
     assert "ALIYUN_ACCESS_KEY_SECRET" in (placed.error_text or "")
     with pytest.raises(Unavailable, match="ALIYUN_ACCESS_KEY_SECRET"):
         await carrier_to(aliyun.endpoint, key_secret="another").fetch("0")
@@ -119,7 +119,7 @@ async def test_a_wrong_secret_is_found_out_by_the_signature(aliyun: AliyunServer
 async def test_nobody_listening_means_nobody_was_rung() -> None:
     carrier = carrier_to(f"http://127.0.0.1:{unused_port()}")
     placed = await carrier.place(REQUEST)
-    assert (placed.placement, placed.outcome, placed.error_code) == (Placement.REFUSED, None, "connect")
+    assert (placed.placement, placed.outcome, placed.error_code) == (Acceptance.REFUSED, None, "connect")
     with pytest.raises(Unavailable):
         await carrier.fetch("0")
 
@@ -127,7 +127,7 @@ async def test_nobody_listening_means_nobody_was_rung() -> None:
 async def test_a_number_outside_the_mainland_is_never_asked_for(aliyun: AliyunServer) -> None:
     abroad = PlaceRequest(to="+85230000009", from_number=SHOW_NUMBER, urls=URLS)
     placed = await carrier_to(aliyun.endpoint).place(abroad)
-    assert (placed.placement, placed.outcome) == (Placement.REFUSED, Outcome.CARRIER_ERROR)
+    assert (placed.placement, placed.outcome) == (Acceptance.REFUSED, Outcome.CARRIER_ERROR)
     assert "大陆" in (placed.error_text or "")
     assert not aliyun.posts
 

@@ -17,7 +17,7 @@ async def test_texts_are_served_where_the_carrier_carries_them(tmp_path: Path, c
         paths = [route.path for route in side.routes]
         assert paths[0] == "/sms/{tail:inbound}"
         assert paths[1].startswith("/sms/simulated/")
-        assert [loop.name for loop in side.loops] == ["texts"]
+        assert [loop.name for loop in side.loops] == ["texts", "missed_texts"]
         for loop in side.loops:
             await loop.tick()
         await carrier.close()

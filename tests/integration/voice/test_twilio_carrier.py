@@ -9,7 +9,7 @@ from aiohttp.test_utils import unused_port
 from community.errors import Unavailable
 from community.model.calls.call import AttemptStatus, Outcome
 from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN, Fault, Person, TwilioServer
-from voice.carriers.base import CarrierRequest, Placement, PlaceRequest
+from voice.carriers.base import Acceptance, CarrierRequest, PlaceRequest
 from voice.carriers.twilio import events
 from voice.carriers.twilio.carrier import TwilioCarrier
 from voice.carriers.twilio.signature import SignatureCheck, sign
@@ -41,7 +41,7 @@ async def test_a_call_is_placed_with_our_urls_and_every_status_is_asked_for(
     carrier: TwilioCarrier, twilio: TwilioServer
 ) -> None:
     placed = await carrier.place(REQUEST)
-    assert placed.placement is Placement.PLACED
+    assert placed.placement is Acceptance.ACCEPTED
     assert placed.carrier_id in twilio.calls
     (post,) = twilio.posts
     assert post["StatusCallbackEvent"] == ["initiated", "ringing", "answered", "completed"]
@@ -58,7 +58,7 @@ async def test_what_may_have_been_placed_is_unknown_and_never_repeated(
 ) -> None:
     twilio.faults.append(fault)
     placed = await carrier.place(REQUEST)
-    assert placed.placement is Placement.UNKNOWN
+    assert placed.placement is Acceptance.UNKNOWN
     assert len(twilio.posts) == 1
 
 
@@ -82,7 +82,7 @@ async def test_a_refusal_says_who_must_do_what(
 ) -> None:
     twilio.faults.append(fault)
     placed = await carrier.place(REQUEST)
-    assert placed.placement is Placement.REFUSED
+    assert placed.placement is Acceptance.REFUSED
     assert (placed.outcome, placed.slow_down, placed.account_fault) == (outcome, slow_down, account_fault)
     assert sentence in (placed.error_text or "")
     assert not twilio.calls
@@ -92,7 +92,7 @@ async def test_nobody_listening_means_nobody_was_rung() -> None:
     carrier = TwilioCarrier(ACCOUNT, TOKEN, [FROM_NUMBER], api_base_url=f"http://127.0.0.1:{unused_port()}")
     placed = await carrier.place(REQUEST)
     await carrier.close()
-    assert placed.placement is Placement.REFUSED
+    assert placed.placement is Acceptance.REFUSED
     assert placed.outcome is None
     assert "TWILIO_API_BASE_URL" in (placed.error_text or "")
 

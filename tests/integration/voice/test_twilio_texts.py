@@ -9,10 +9,10 @@ from aiohttp.test_utils import unused_port
 from community.errors import InvalidInput, Unavailable
 from community.model.calls.text_message import TextProblem, TextStatus
 from tests.harness.twilio_server import ACCOUNT, FROM_NUMBER, TOKEN, TwilioServer
-from voice.carriers.base import CarrierRequest
+from voice.carriers.base import Acceptance, CarrierRequest
 from voice.carriers.simulated.characters import default_cast
 from voice.carriers.simulated.texting import reply_to
-from voice.carriers.texting import Sending, TextRequest, TextUrls
+from voice.carriers.texting import TextRequest, TextUrls
 from voice.carriers.twilio import texts
 from voice.carriers.twilio.carrier import TwilioCarrier
 
@@ -37,10 +37,21 @@ async def carrier(twilio: TwilioServer) -> AsyncIterator[TwilioCarrier]:
 
 async def test_a_text_is_sent_with_our_callback(carrier: TwilioCarrier, twilio: TwilioServer) -> None:
     result = await carrier.send_text(REQUEST)
-    assert result.sending is Sending.SENT
+    assert result.sending is Acceptance.ACCEPTED
     assert list(twilio.texts.sent) == [result.carrier_id]
     (post,) = twilio.texts.posts
     assert post == {"To": NUMBER, "From": FROM_NUMBER, "Body": "您好，请回复1。", "StatusCallback": URLS.status}
+
+
+async def test_a_text_goes_through_the_messaging_service_from_the_number_that_residents_know(
+    twilio: TwilioServer,
+) -> None:
+    service = "MG" + "0" * 32
+    carrier = TwilioCarrier(ACCOUNT, TOKEN, [FROM_NUMBER], api_base_url=twilio.base_url, messaging_service_sid=service)
+    assert (await carrier.send_text(REQUEST)).sending is Acceptance.ACCEPTED
+    await carrier.close()
+    (post,) = twilio.texts.posts
+    assert (post["MessagingServiceSid"], post["From"], post["StatusCallback"]) == (service, FROM_NUMBER, URLS.status)
 
 
 @pytest.mark.parametrize("fault", ["lost_reply", "error_after_placing", "error", "unreadable", "slow"])
@@ -48,7 +59,7 @@ async def test_what_may_have_been_sent_is_unknown_and_never_repeated(
     carrier: TwilioCarrier, twilio: TwilioServer, fault: str
 ) -> None:
     twilio.texts.faults.append(fault)
-    assert (await carrier.send_text(REQUEST)).sending is Sending.UNKNOWN
+    assert (await carrier.send_text(REQUEST)).sending is Acceptance.UNKNOWN
     assert len(twilio.texts.posts) == 1
 
 
@@ -61,6 +72,7 @@ async def test_what_may_have_been_sent_is_unknown_and_never_repeated(
         (20429, None, True, False, "放慢"),
         (21606, None, False, True, "TWILIO_FROM_NUMBER"),
         (21408, None, False, True, "短信权限"),
+        (21711, None, False, True, "TWILIO_MESSAGING_SERVICE_SID"),
         (29999, TextProblem.CARRIER_ERROR, False, False, "错误码"),
     ],
 )
@@ -76,7 +88,7 @@ async def test_a_refusal_says_who_must_do_what(
 ) -> None:
     twilio.texts.faults.append(code)
     result = await carrier.send_text(REQUEST)
-    assert result.sending is Sending.REFUSED
+    assert result.sending is Acceptance.REFUSED
     assert (result.problem, result.slow_down, result.account_fault) == (problem, slow_down, account_fault)
     assert sentence in (result.error_text or "")
     assert not twilio.texts.sent
@@ -85,7 +97,7 @@ async def test_a_refusal_says_who_must_do_what(
 async def test_nobody_listening_means_nothing_was_sent() -> None:
     carrier = TwilioCarrier(ACCOUNT, TOKEN, [FROM_NUMBER], api_base_url=f"http://127.0.0.1:{unused_port()}")
     result = await carrier.send_text(REQUEST)
-    assert (result.sending, result.problem) == (Sending.REFUSED, None)
+    assert (result.sending, result.problem) == (Acceptance.REFUSED, None)
     with pytest.raises(Unavailable):
         await carrier.find_texts(to=NUMBER, since=datetime.now(UTC))
     await carrier.close()
@@ -118,6 +130,12 @@ def _request(**form: str) -> CarrierRequest:
         ("undelivered", "30005", TextStatus.UNDELIVERED, TextProblem.NO_SUCH_NUMBER, "核对名册"),
         ("undelivered", "30006", TextStatus.UNDELIVERED, TextProblem.LANDLINE, "收不了短信"),
         ("failed", "30007", TextStatus.UNDELIVERED, TextProblem.FILTERED, "垃圾短信"),
+        ("undelivered", "30017", TextStatus.UNDELIVERED, TextProblem.UNREACHABLE, "太忙"),
+        ("undelivered", "30023", TextStatus.UNDELIVERED, TextProblem.FILTERED, "额度"),
+        ("undelivered", "30032", TextStatus.UNDELIVERED, TextProblem.CARRIER_ERROR, "登记"),
+        ("undelivered", "30034", TextStatus.UNDELIVERED, TextProblem.CARRIER_ERROR, "登记"),
+        ("undelivered", "30036", TextStatus.UNDELIVERED, TextProblem.UNREACHABLE, "关机"),
+        ("undelivered", "21610", TextStatus.UNDELIVERED, TextProblem.UNSUBSCRIBED, "退订"),
         ("failed", "", TextStatus.UNDELIVERED, TextProblem.CARRIER_ERROR, "错误码"),
     ],
 )

@@ -238,6 +238,17 @@ async def test_the_machine_detector_is_not_believed_against_a_person_who_answere
     assert (caller.world.attempt(call).outcome, caller.world.target(call).status) == ("answered", "completed")
 
 
+@pytest.mark.parametrize("first", ["amd", "status"], ids=["during the call", "after the call"])
+async def test_the_machine_detector_is_not_believed_against_one_answer_either(caller: Caller, first: str) -> None:
+    call = caller.world.write_call(NUMBER)
+    told = {"amd": {"AnsweredBy": "machine_start"}, "status": {"CallStatus": "completed", "SequenceNumber": "3"}}
+    await caller.post(call, "step/0")
+    await caller.post(call, "step/1", SpeechResult="舒服", Confidence="0.9")
+    for tail in (first, *(told.keys() - {first})):
+        await caller.post(call, tail, **told[tail])
+    assert (caller.world.attempt(call).outcome, caller.world.labels(call)) == ("answered", {"well": "yes"})
+
+
 @pytest.mark.parametrize(
     "heard",
     [

@@ -14,8 +14,9 @@ from community.model.staff import Role
 from community.store.database import Database
 from community.store.notices import notices
 from community.store.pace import pace_of
+from community.usecases.show_campaign import show_campaign
 from tests.harness.dialling import Exchange, Street, generous, reply
-from voice.carriers.base import CallEvent, EventKind, FoundCall, Placement, PlaceRequest, PlaceResult
+from voice.carriers.base import Acceptance, CallEvent, EventKind, FoundCall, PlaceRequest, PlaceResult
 from voice.carriers.twilio.errors import refusal
 from voice.engine.apply import apply_event
 
@@ -36,7 +37,7 @@ def street(database: Database, clock: MovableClock) -> Street:
 
 
 def lost_reply(_request: PlaceRequest) -> PlaceResult:
-    return reply(Placement.UNKNOWN, error_code="timeout", error_text="线路方没有及时应答")
+    return reply(Acceptance.UNKNOWN, error_code="timeout", error_text="线路方没有及时应答")
 
 
 async def test_a_lost_reply_is_not_dialled_again_but_found_at_the_carrier(street: Street) -> None:
@@ -177,7 +178,7 @@ async def test_two_workers_share_the_work_and_nobody_gets_two_calls(street: Stre
 
 
 async def test_a_429_slows_the_shared_pace_and_uses_up_no_attempt(street: Street) -> None:
-    street.exchange.answer = lambda _request: reply(Placement.REFUSED, slow_down=True, error_code="20429")
+    street.exchange.answer = lambda _request: reply(Acceptance.REFUSED, slow_down=True, error_code="20429")
     street.move_in(ZHANG)
     street.start(PATIENT)
     await street.engine.tick()
@@ -193,7 +194,7 @@ async def test_a_429_slows_the_shared_pace_and_uses_up_no_attempt(street: Street
 
 async def test_an_account_fault_rests_the_engine_and_tells_the_administrator(street: Street) -> None:
     street.exchange.answer = lambda _request: reply(
-        Placement.REFUSED, account_fault=True, error_code="20003", error_text="账号或密钥不对，请管理员检查"
+        Acceptance.REFUSED, account_fault=True, error_code="20003", error_text="账号或密钥不对，请管理员检查"
     )
     street.move_in(ZHANG)
     street.move_in(LI)
@@ -229,7 +230,7 @@ async def test_a_number_in_a_region_that_is_not_opened_holds_nobody_else_up(stre
 
 
 async def test_five_failures_in_a_row_rest_the_engine_which_resumes_by_itself(street: Street) -> None:
-    street.exchange.answer = lambda _request: reply(Placement.REFUSED, error_text="连不上线路方")
+    street.exchange.answer = lambda _request: reply(Acceptance.REFUSED, error_text="连不上线路方")
     for number in range(12):
         street.move_in(f"+86139123400{number:02d}")
     street.calls_per_second = 1
@@ -249,6 +250,31 @@ async def test_five_failures_in_a_row_rest_the_engine_which_resumes_by_itself(st
     for role in (Role.ADMIN, Role.SECRETARY, Role.COMMUNITY_STAFF):
         assert (role, "线路方连续出错，呼叫已自动暂停；30 秒后先试一通，线路恢复后会自动继续，不用人工操作") in told
         assert (role, "线路已恢复，呼叫已自动继续") in told
+
+
+async def test_while_the_outage_lasts_one_call_is_tried_after_each_longer_rest(street: Street) -> None:
+    """What staff see meanwhile names no seconds: each rest is longer than the one before."""
+    street.exchange.answer = lambda _request: reply(Acceptance.REFUSED, error_text="连不上线路方")
+    for number in range(12):
+        street.move_in(f"+86139123400{number:02d}")
+    street.calls_per_second = 1
+    engine = street.another_engine("worker-1")
+    campaign = street.start(PATIENT)
+    tried = []
+    for _ in range(110):
+        before = len(street.exchange.posts)
+        await engine.tick()
+        tried += [street.clock.now()] * (len(street.exchange.posts) - before)
+        street.clock.advance(timedelta(seconds=1.1))
+    assert len(tried) == 7
+    assert timedelta(seconds=30) <= tried[5] - tried[4] < timedelta(seconds=35)
+    assert timedelta(seconds=60) <= tried[6] - tried[5] < timedelta(seconds=65)
+    with street.database.reading() as conn:
+        fault = show_campaign(conn, campaign, rules=street.rules, now=street.clock.now()).fault
+        told = conn.execute(select(notices.c.role)).scalars().all()
+    assert "隔一会儿试一通" in fault
+    assert "30 秒" not in fault
+    assert len(told) == len(set(told)), "staff are told once"
 
 
 async def test_no_callback_comes_so_the_carrier_is_asked_how_the_call_ended(street: Street) -> None:

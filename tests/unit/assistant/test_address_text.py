@@ -23,6 +23,11 @@ PLACES = Places(("锦绣苑", "青禾家园"), {"老厂区": "青禾家园"})
         ("B座1204", Address(building="B", room="1204")),
         ("不是3号楼，是5号楼", Address(building="5")),
         ("十四號後巷", Address(building="14")),
+        ("7懂楼下井盖没了", Address(building="7")),
+        ("三冻二单原灯不亮", Address(building="3", unit="2")),
+        ("八耗楼门口垃圾没人收", Address(building="8")),
+        ("502阳台拉线下来充电", Address(room="502")),
+        ("新来的租客住我对门1203", Address(room="1203")),
     ],
 )
 def test_the_address_is_read(text: str, address: Address) -> None:
@@ -40,6 +45,14 @@ def test_the_address_is_read(text: str, address: Address) -> None:
         ("甜水井胡同那棵老槐树要倒", "甜水井胡同"),
         ("星河广场A口玻璃碎了", "星河广场A口"),
         ("树枝砸到车棚，北门", "车棚，北门"),
+        ("地库负一B区全是水", "地库负一B区"),
+        ("灯坏了，6楼", "6楼"),
+        ("四楼走廊全是水", "四楼走廊"),
+        ("头一栋楼门口路灯坏了", "头一栋楼门口"),
+        ("倒数第二栋电梯坏了", "倒数第二栋"),
+        ("东南角井盖没了", "东南角"),
+        ("三期南门树倒了", "三期南门"),
+        ("滑梯旁边有玻璃渣", "滑梯旁边"),
     ],
 )
 def test_a_landmark_keeps_the_residents_own_words(text: str, words: str) -> None:
@@ -49,7 +62,26 @@ def test_a_landmark_keeps_the_residents_own_words(text: str, words: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["就我家楼下啊", "我们门口路灯不亮", "楼道里", "昨天3点下了2小时雨", "110平的房子", "高龄津贴怎么领"]
+    "text",
+    [
+        "就我家楼下啊",
+        "我们门口路灯不亮",
+        "楼道里",
+        "昨天3点下了2小时雨",
+        "110平的房子",
+        "高龄津贴怎么领",
+        "1111",
+        "女儿墙的压顶石松了",
+        "我们宿舍仨人都被咬了",
+        "养老院投资骗局，交了六千",
+        "这路成停车场了，消防车进不来",
+        "楼道成菜市场了，吵死",
+        "派出所都报过三回了，没人管",
+        "爬二十层楼，老人受不了",
+        "二十多人送医院挂水",
+        "里头几十号小孩呢",
+        "导视牌指反了，天天迷路",
+    ],
 )
 def test_what_names_no_place_gives_none(text: str) -> None:
     assert extract_location(text, PLACES) is None

@@ -136,6 +136,13 @@ def test_lines_that_nothing_was_learned_from_are_understood_as_well_as_before() 
         "老爷子摔了起不来",
         "119号楼着火了",
         "不是演习，真着火了",
+        "zhao huo le kuai lai ren",
+        "zhaohuole 3hao lou",
+        "wo ma yun dao le jiao bu xing",
+        "dian ti li you ren kun zhu le",
+        "hai zi diao he li le",
+        "ta na dao yao kan ren",
+        "厨房招火了，灭不了",
     ],
 )
 def test_how_people_in_danger_speak(text: str) -> None:
@@ -146,12 +153,17 @@ def test_how_people_in_danger_speak(text: str) -> None:
     ("text", "first"),
     [
         ("帮我打120", "120"),
+        ("快打999", "120"),
+        ("Call 999!", "120"),
         ("快打幺二零！", "120"),
         ("有没有人，快叫救护车", "120"),
         ("打119啊", "119"),
         ("赶紧叫消防", "119"),
         ("快报警", "110"),
         ("快喊警察来", "110"),
+        ("jiu ming", "120"),
+        ("kuai bao jing!", "110"),
+        ("da 119 kuai", "119"),
     ],
 )
 def test_a_bare_cry_for_help_is_never_weighed(text: str, first: str) -> None:
@@ -166,11 +178,16 @@ def test_a_bare_cry_for_help_is_never_weighed(text: str, first: str) -> None:
     [
         "120怎么打",
         "打120要钱吗",
+        "帮我打999元",
+        "快打9991234",
         "昨天帮我叫了救护车",
         "不用打120了",
         "帮我打个电话给物业",
         "快递员报警了",
         "帮我叫个车",
+        "lu deng huai le",
+        "dian ti tai man le",
+        "bao jing qi zen me an zhuang",
     ],
 )
 def test_words_of_calling_for_help_are_no_cry_by_themselves(text: str) -> None:

@@ -106,6 +106,33 @@ def test_what_is_promised_is_a_full_five_minutes_within_hours_caps_and_the_campa
     assert moment == (None if promised is None else TEN + promised)
 
 
+@pytest.mark.parametrize(
+    ("minutes_ago", "promised_in", "free_in"),
+    [
+        ((), (), 0),
+        ((), (66,), 0),
+        ((), (64,), 270),
+        ((), (20,), 80),
+        ((), (0,), 60),
+        ((), (-30,), 30),
+        ((40,), (70,), 270),
+        ((70, 130), (85,), 0),
+        ((70, 130, 190), (85,), 1380),
+    ],
+)
+def test_no_call_takes_the_place_of_a_promised_one(
+    minutes_ago: tuple[int, ...], promised_in: tuple[int, ...], free_in: int
+) -> None:
+    calls = [TEN - timedelta(minutes=minutes) for minutes in minutes_ago]
+    kept = [TEN + timedelta(minutes=minutes) for minutes in promised_in]
+    caps, moment = CallCaps(per_hour=1, per_day=4), TEN
+    for _ in range(5):
+        free = free_from(((), calls), moment, caps=caps, zone=SHANGHAI, hours=HOURS, promised=((), kept))
+        assert free is not None
+        moment = free
+    assert (moment - TEN) / timedelta(minutes=1) == free_in
+
+
 def test_by_default_a_child_abroad_stays_on_the_roster_and_is_not_rung() -> None:
     line = Line(name="twilio", rehearsal=False, from_numbers=("+85230000000",))
     assert "SHOUWANG_CALL_COUNTRIES" in (line.refusal("+6591234567", sample=False) or "")

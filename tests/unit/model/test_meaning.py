@@ -111,7 +111,15 @@ def test_keys_win_over_words_but_not_over_a_cry_for_help() -> None:
 
 @pytest.mark.parametrize("kind", [QuestionKind.YES_NO, QuestionKind.NEED_HELP, QuestionKind.NUMBER])
 @pytest.mark.parametrize(
-    "speech", ["我要找工作人员", "找工作人员", "帮我转一下社工", "我找你们社区的主任", "请工作人员联系我"]
+    "speech",
+    [
+        "我要找工作人员",
+        "找工作人员",
+        "帮我转一下社工",
+        "我找你们社区的主任",
+        "请工作人员联系我",
+        "帮我叫你们管事的来讲",
+    ],
 )
 def test_whoever_says_what_the_telephone_offers_gets_a_person(kind: QuestionKind, speech: str) -> None:
     assert understand(_ask(kind), speech, "", 0.9, TODAY).label == Label.ASK_HUMAN
@@ -200,13 +208,25 @@ def test_signals_beside_the_labels() -> None:
         ("楼道里的灯亮不亮？", "灯亮", "亮着呢", Label.YES),
         ("楼道里的灯亮不亮？", None, "不亮", Label.NO),
         ("今晚家里够不够暖和？", "够暖和", "不够", Label.NO),
-        ("这几天楼上吵不吵？", "不吵", "吵得很", Label.UNCLEAR),
+        ("这几天楼上吵不吵？", "不吵", "吵得很", Label.NO),
         ("您收到了吗？", "收到了", "是的呀没错", Label.YES),
     ],
 )
 def test_the_asked_word_is_echoed(say: str, yes_means: str | None, speech: str, label: Label) -> None:
     question = Question(id="q", kind=QuestionKind.YES_NO, say=say, yes_means=yes_means)
     assert understand(question, speech, "", 0.9, TODAY).label == label
+
+
+@pytest.mark.parametrize("speech", ["好得很就是腿有点痛", "都好，就是没胃口", "好着呢，只是晚上睡不着"])
+def test_a_complaint_after_all_is_well_is_never_lost_in_a_no(speech: str) -> None:
+    unwell = Question(id="unwell", kind=QuestionKind.YES_NO, say="您身体有没有不舒服？", yes_means="不舒服")
+    assert understand(unwell, speech, "", 0.9, TODAY).label != Label.NO
+
+
+@pytest.mark.parametrize(("speech", "label"), [("还行", Label.YES), ("都还可以", Label.YES), ("不太好", Label.NO)])
+def test_whoever_is_asked_whether_all_is_well_may_say_so_in_any_words(speech: str, label: Label) -> None:
+    well = Question(id="well", kind=QuestionKind.YES_NO, say="您这几天都好吗？", yes_means="都好")
+    assert understand(well, speech, "", 0.9, TODAY).label == label
 
 
 def test_who_has_died_is_told_from_who_is_bereaved() -> None:

@@ -57,3 +57,28 @@ def test_whatever_is_written_nothing_breaks_and_no_passage_is_empty(body: str) -
 @given(st.text(alphabet="一二三。；！\n甲乙丙”", max_size=200))
 def test_sentences_lose_no_character(text: str) -> None:
     assert "".join("".join(sentences_of(text)).split()) == "".join(text.split())
+
+
+def test_labelled_lines_are_clauses() -> None:
+    body = "【收费】换证二十元。\n【丢失】补证四十元。\n【时间】周一至周六。"
+    assert [(one.heading, one.text) for one in cut_into_passages(body)][1] == ("丢失", "补证四十元。")
+    assert headings("**收费** 每月一百元。\n**时间** 上午。\n**电话** 12345。") == ["收费", "时间", "电话"]
+    assert headings("◆ 被困了：按警铃。\n◆ 谁管：物业。\n◆ 停梯：提前贴通知。") == ["被困了", "谁管", "停梯"]
+
+
+def test_questions_head_their_answers() -> None:
+    body = "问：能退吗？\n答：不能，随房过户。\n问：谁出钱？\n答：业主。\n问：多久？\n答：十个工作日。"
+    passages = list(cut_into_passages(body))
+    assert [one.heading for one in passages] == ["能退吗？", "谁出钱？", "多久？"]
+    assert passages[0].text == "不能，随房过户。"
+
+
+def test_numbered_rules_without_headings_are_passages_of_their_own() -> None:
+    body = "1. 一户养一条狗，肩高超过45厘米的不养。\n2. 出门拴绳，成年人牵。\n3. 拉了屎自己捡。"
+    assert len(list(cut_into_passages(body))) == 3
+
+
+def test_paragraphs_without_headings_are_passages_and_short_lines_join_the_next() -> None:
+    long = "施工时间是早上七点半到十二点、下午一点半到六点半，中午不动工，高考中考三天全天停工，大家放心。"
+    passages = list(cut_into_passages(f"各位居民：\n{long}\n{long}"))
+    assert [one.text.startswith("各位居民") for one in passages] == [True, False]

@@ -33,6 +33,7 @@ def test_without_any_variable_everything_runs_on_one_machine() -> None:
         ("SHOUWANG_CALL_COUNTRIES", "china"),
         ("SHOUWANG_MAX_MINUTES_TOTAL_PER_DAY", "-5"),
         ("ALIYUN_CALLED_SHOW_NUMBER", "+85230000000"),
+        ("TWILIO_MESSAGING_SERVICE_SID", "AC00000000000000000000000000000000"),
         ("ALIYUN_CALLBACK_SECRET", "short"),
         ("ALIYUN_CALLBACK_SECRET", "has/a/slash/in/it/and/is/long"),
     ],

@@ -3,7 +3,7 @@
 import pytest
 
 from community.model.calls.call import Outcome
-from voice.carriers.base import CarrierRequest, Placement
+from voice.carriers.base import Acceptance, CarrierRequest
 from voice.carriers.twilio import events
 from voice.carriers.twilio.errors import refusal, told_of
 
@@ -25,7 +25,7 @@ def test_a_call_that_was_refused_was_not_placed(
     code: int, status: int, outcome: Outcome | None, is_account: bool
 ) -> None:
     result = refusal(status, code)
-    assert result.placement is Placement.REFUSED
+    assert result.placement is Acceptance.REFUSED
     assert result.outcome is outcome
     assert result.account_fault is is_account
     assert result.error_code == str(code)
@@ -35,7 +35,7 @@ def test_a_call_that_was_refused_was_not_placed(
 @pytest.mark.parametrize(("code", "status"), [(20429, 429), (22005, 400)])
 def test_too_many_calls_slow_down_and_nobody_is_at_fault(code: int, status: int) -> None:
     result = refusal(status, code)
-    assert result.placement is Placement.REFUSED
+    assert result.placement is Acceptance.REFUSED
     assert result.slow_down
     assert not result.account_fault
 
@@ -43,7 +43,7 @@ def test_too_many_calls_slow_down_and_nobody_is_at_fault(code: int, status: int)
 @pytest.mark.parametrize(("code", "status"), [(20500, 500), (20503, 503), (None, 502), (21211, 500)])
 def test_what_a_server_error_did_nobody_knows(code: int | None, status: int) -> None:
     result = refusal(status, code)
-    assert result.placement is Placement.UNKNOWN
+    assert result.placement is Acceptance.UNKNOWN
     assert "不会重打" in (result.error_text or "")
 
 
@@ -53,7 +53,7 @@ def test_what_a_server_error_did_nobody_knows(code: int | None, status: int) -> 
 )
 def test_a_code_that_nobody_knows_is_judged_by_its_status(status: int, is_account: bool) -> None:
     result = refusal(status, 99999)
-    assert result.placement is Placement.REFUSED
+    assert result.placement is Acceptance.REFUSED
     assert result.account_fault is is_account
     assert result.error_code == "99999"
     assert "管理员" in (result.error_text or "")

@@ -19,13 +19,13 @@ from voice.carriers.aliyun.codes import outcome_of
 from voice.carriers.aliyun.numbers import international, national
 from voice.carriers.base import (
     Abilities,
+    Acceptance,
     CallEvent,
     CallRef,
     CarrierRequest,
     CarrierResponse,
     FoundCall,
     FoundRecording,
-    Placement,
     PlaceRequest,
     PlaceResult,
     Sound,
@@ -101,7 +101,7 @@ class AliyunCarrier:
             return errors.refusal(refused.code, refused.status)
         except NoAnswerError as error:
             return errors.unknown(str(error))
-        return PlaceResult(placement=Placement.PLACED, carrier_id=call_id)
+        return PlaceResult(placement=Acceptance.ACCEPTED, carrier_id=call_id)
 
     async def cancel(self, carrier_id: str) -> bool:
         """Nothing that is documented takes a call back: it rings at once, and counts as one that does."""

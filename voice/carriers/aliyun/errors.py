@@ -7,7 +7,7 @@ rung; `isp.` is a fault on their side, after which nobody knows.
 from dataclasses import dataclass
 
 from community.model.calls.call import Outcome
-from voice.carriers.base import Placement, PlaceResult
+from voice.carriers.base import Acceptance, PlaceResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def refusal(code: str, status: int = 200) -> PlaceResult:
         return unknown(code or str(status))
     meaning = meaning or _OTHER_REFUSAL
     return PlaceResult(
-        placement=Placement.REFUSED,
+        placement=Acceptance.REFUSED,
         outcome=meaning.outcome,
         slow_down=meaning.slow,
         account_fault=meaning.account,
@@ -102,13 +102,13 @@ def is_about_the_account(code: str) -> str | None:
 
 def unknown(code: str) -> PlaceResult:
     """Nobody knows whether the call was placed."""
-    return PlaceResult(placement=Placement.UNKNOWN, error_code=_short(code), error_text=_UNKNOWN_TEXT)
+    return PlaceResult(placement=Acceptance.UNKNOWN, error_code=_short(code), error_text=_UNKNOWN_TEXT)
 
 
 def not_connected() -> PlaceResult:
     """The request never left: no connection was made."""
     return PlaceResult(
-        placement=Placement.REFUSED,
+        placement=Acceptance.REFUSED,
         error_code="connect",
         error_text="连不上阿里云，请管理员检查网络和 ALIYUN_API_ENDPOINT",
     )
@@ -117,7 +117,7 @@ def not_connected() -> PlaceResult:
 def not_mainland() -> PlaceResult:
     """The number is not one of mainland China's."""
     return PlaceResult(
-        placement=Placement.REFUSED,
+        placement=Acceptance.REFUSED,
         outcome=Outcome.CARRIER_ERROR,
         error_code="not_mainland",
         error_text=_MAINLAND_ONLY,

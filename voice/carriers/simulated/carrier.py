@@ -18,12 +18,12 @@ from community.clock import Clock, SystemClock
 from community.model.calls.call import AttemptStatus
 from voice.carriers.base import (
     Abilities,
+    Acceptance,
     CallEvent,
     CarrierRequest,
     CarrierResponse,
     FoundCall,
     FoundRecording,
-    Placement,
     PlaceRequest,
     PlaceResult,
     Sound,
@@ -83,7 +83,9 @@ class SimulatedCarrier:
         self._pace: Pace = pace or ScaledPace(speed)
         self._token = token or secrets.token_hex(16)
         self._signed = SignatureCheck((self._token,))
-        self._texts = SimulatedTexts(self._cast, seed, self._pace, self._clock.now, self._line_to)
+        self._texts = SimulatedTexts(
+            self._cast, seed, self._pace, self._clock.now, self._line_to, self._ring_after_text
+        )
         self._calls: dict[str, SimulatedCall] = {}
         self._rung: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,7 +100,7 @@ class SimulatedCarrier:
         self._calls[call.sid] = call
         resident = SimulatedResident(self._cast, character, request.to, self._seed)
         self._begin(self._live(call, resident))
-        return PlaceResult(placement=Placement.PLACED, carrier_id=call.sid)
+        return PlaceResult(placement=Acceptance.ACCEPTED, carrier_id=call.sid)
 
     async def send_text(self, request: TextRequest) -> TextResult:
         """Let a simulated phone get a text; always accepted."""
@@ -110,6 +112,10 @@ class SimulatedCarrier:
         """The texts to a number that this process remembers."""
         sent = self._texts.sent.values()
         return [text for text in sent if text.to == to and (text.created_at or since) >= since]
+
+    async def find_incoming_texts(self, *, to: str, since: datetime) -> list[IncomingText]:  # noqa: ARG002 - none is missed
+        """Nothing: what simulated residents write is brought at once, by this very process."""
+        return []
 
     def parse_incoming_text(self, request: CarrierRequest) -> IncomingText:
         """Read a verified webhook, which has Twilio's form."""
@@ -201,10 +207,15 @@ class SimulatedCarrier:
     async def _ring_back(self, missed: SimulatedCall, after: float) -> None:
         """Let somebody who missed our call ring us."""
         await self._pace.sleep(after)
-        number = missed.request.to
+        await self._ring_us(missed.request.to, missed.request.from_number, missed.request.urls.base)
+
+    async def _ring_after_text(self, text: TextRequest) -> None:
+        await self._ring_us(text.to, text.from_number, text.urls.base)
+
+    async def _ring_us(self, number: str, own_number: str, base: str) -> None:
         character = self._cast.of(number, self._seed, self._rung[number])
-        urls = CallUrls(missed.request.urls.base, self.name, "", "")
-        request = PlaceRequest(to=missed.request.from_number, from_number=number, urls=urls)
+        urls = CallUrls(base, self.name, "", "")
+        request = PlaceRequest(to=own_number, from_number=number, urls=urls)
         call = SimulatedCall(f"CA{uuid.uuid4().hex}", request, self._clock.now(), character, is_inbound=True)
         self._calls[call.sid] = call
         resident = SimulatedResident(self._cast, character, number, self._seed)
@@ -219,7 +230,7 @@ class SimulatedCarrier:
         with self._pace.working():
             try:
                 await self._texts.live(request, carrier_id)
-            except (aiohttp.ClientError, TimeoutError) as error:
+            except (aiohttp.ClientError, TimeoutError, ValueError) as error:
                 log.warning("simulated_text_broke_off", error=type(error).__name__)
 
     def _line(self, call: SimulatedCall) -> Line:

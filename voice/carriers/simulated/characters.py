@@ -40,7 +40,7 @@ class Character(_Strict):
     mumbles: int = 0
     consent: str | None = None
     opening: str | None = None
-    texts: Literal["answers", "ignores", "nonsense", "unsubscribes"] = "answers"
+    texts: Literal["answers", "link", "rings", "ignores", "nonsense", "unsubscribes"] = "answers"
 
 
 class Cast(_Strict):

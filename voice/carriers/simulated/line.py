@@ -1,4 +1,4 @@
-"""The simulated carrier's side of HTTP: signed forms to our own server, and its answers."""
+"""The simulated network's side of HTTP: signed forms to our own server and its answers, and the pages that residents open."""
 
 import aiohttp
 
@@ -31,6 +31,18 @@ class Line:
         headers = sign(self._token, url, form)
         target = self._server_url + url.removeprefix(self._public_url)
         async with self._session.post(target, data=form, headers=headers) as response:
+            response.raise_for_status()
+            return await response.text()
+
+    async def open(self, url: str, form: dict[str, str] | None = None) -> str:
+        """Open a page as a resident does, or send its form, and return what it says.
+
+        Raises:
+            aiohttp.ClientError, TimeoutError: it did not open.
+        """
+        target = self._server_url + url.removeprefix(self._public_url)
+        method = "GET" if form is None else "POST"
+        async with self._session.request(method, target, data=form) as response:
             response.raise_for_status()
             return await response.text()
 

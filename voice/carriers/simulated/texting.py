@@ -1,21 +1,23 @@
-"""Simulated text messages: always taken, always delivered, and answered by residents in character, some with nonsense."""
+"""Simulated text messages: always taken, always delivered, and answered by residents in character: by text, by link, by ringing."""
 
 import random
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from community.model.calls.text_message import TextStatus
+from voice.carriers.base import Acceptance
+from voice.carriers.simulated.answer_page import LINK, answer_on_page, choose
 from voice.carriers.simulated.characters import Cast, Character
 from voice.carriers.simulated.line import Line
 from voice.carriers.simulated.pace import Pace
-from voice.carriers.texting import FoundText, Sending, TextRequest, TextResult, inbound_url
+from voice.carriers.texting import FoundText, TextRequest, TextResult, inbound_url
 
 _OFFER = re.compile(r"回(\d)：([^；\n]+)")
 _INVITATION = re.compile(r"回复1")
-_OVER = re.compile(r"谢谢您|再见|不再给您|值班人员|联系您|答复您")
+_OVER = re.compile(r"验证码|谢谢您|再见|不再给您|值班人员|联系您|答复您")
 _HINTS: tuple[tuple[str, str], ...] = (
     (r"回复数字", "3"),
     (r"回复哪一天", "明天"),
@@ -31,6 +33,7 @@ class SimulatedTexts:
 
     Attributes:
         line: how webhooks reach the server whose public address is given.
+        ring_us: lets whoever got a text ring the number that it came from.
         seed: with a number it decides who that resident is.
     """
 
@@ -39,6 +42,7 @@ class SimulatedTexts:
     pace: Pace
     now: Callable[[], datetime]
     line: Callable[[str], Line]
+    ring_us: Callable[[TextRequest], Awaitable[None]]
     sent: dict[str, FoundText] = field(default_factory=dict)
 
     def take(self, request: TextRequest) -> TextResult:
@@ -52,7 +56,7 @@ class SimulatedTexts:
             status=TextStatus.SENT,
             created_at=self.now(),
         )
-        return TextResult(sending=Sending.SENT, carrier_id=carrier_id)
+        return TextResult(sending=Acceptance.ACCEPTED, carrier_id=carrier_id)
 
     async def live(self, request: TextRequest, carrier_id: str) -> None:
         """Deliver a text, and let whoever has the phone write back."""
@@ -61,13 +65,25 @@ class SimulatedTexts:
         form = {"MessageSid": carrier_id, "To": request.to, "From": request.from_number}
         for status in ("sent", "delivered"):
             await line.tell(request.urls.status, {**form, "MessageStatus": status})
-        character = self.cast.of(request.to, self.seed)
-        words = reply_to(request.body, character, f"{self.seed}:{request.to}")
-        if words is None:
-            return
-        await self.pace.sleep(random.Random(f"{self.seed}:{request.to}:{request.body}").uniform(*_TYPING_SECONDS))  # noqa: S311 - a play, no secret
-        answer = {"MessageSid": f"SM{uuid.uuid4().hex}", "From": request.to, "To": request.from_number, "Body": words}
-        await line.tell(inbound_url(request.urls.base), {**answer, "NumMedia": "0"})
+        await self._react(request, self.cast.of(request.to, self.seed), line)
+
+    async def _react(self, request: TextRequest, character: Character, line: Line) -> None:
+        """Answer by text, on the page behind the link or by ringing us; or do not."""
+        who = f"{self.seed}:{request.to}"
+        # Each link is another one, and the same resident takes as long.
+        told = LINK.sub("", request.body)
+        after = random.Random(f"{who}:{told}").uniform(*_TYPING_SECONDS)  # noqa: S311 - a play, no secret
+        link, is_invitation = LINK.search(request.body), _INVITATION.search(request.body)
+        if character.texts == "rings" and is_invitation:
+            await self.pace.sleep(after)
+            await self.ring_us(request)
+        elif character.texts == "link" and link:
+            await self.pace.sleep(after)
+            await answer_on_page(link.group(), character, who, line, self.pace)
+        elif words := reply_to(told, character, who):
+            await self.pace.sleep(after)
+            answer = {"MessageSid": f"SM{uuid.uuid4().hex}", "From": request.to, "To": request.from_number}
+            await line.tell(inbound_url(request.urls.base), {**answer, "Body": words, "NumMedia": "0"})
 
 
 def reply_to(body: str, character: Character, who: str) -> str | None:
@@ -86,8 +102,7 @@ def reply_to(body: str, character: Character, who: str) -> str | None:
         return luck.choice(_NONSENSE)
     offers = _OFFER.findall(body)
     if offers:
-        picked = luck.choice(offers) if len(offers) != 2 else offers[luck.random() >= character.agrees]
-        return str(luck.choice(picked))
+        return str(luck.choice(choose(offers, character, luck)))
     if _INVITATION.search(body):
         return "1"
     return next((answer for hint, answer in _HINTS if re.search(hint, body)), None)

@@ -11,21 +11,22 @@ from twilio.rest import Client
 
 from community.errors import Unavailable
 from community.model.calls.call import AttemptStatus
+from voice.carriers.addresses import EnteredAddresses
 from voice.carriers.base import (
     LARGEST_RECORDING,
     Abilities,
+    Acceptance,
     CallEvent,
     CarrierRequest,
     CarrierResponse,
     FoundCall,
     FoundRecording,
-    Placement,
     PlaceRequest,
     PlaceResult,
     Sound,
 )
 from voice.carriers.texting import FoundText, IncomingText, TextReport, TextRequest, TextResult
-from voice.carriers.twilio import errors, events, recordings, texts
+from voice.carriers.twilio import addresses, errors, events, recordings, texts
 from voice.carriers.twilio.http import BoundedHttpClient
 from voice.carriers.twilio.signature import SignatureCheck
 from voice.carriers.twilio.twiml import render
@@ -55,11 +56,13 @@ class TwilioCarrier:
         api_base_url: another server that speaks Twilio's API; all requests go there.
         old_auth_token: the token before the last rotation; accepted in signatures only.
         request_seconds: the longest a request may take before its outcome counts as unknown.
+        messaging_service_sid: the Messaging Service through which texts go; empty for none.
     """
 
     name = "twilio"
     rehearsal = False
     abilities = Abilities()
+    voice_place = addresses.VOICE_PLACE
 
     def __init__(
         self,
@@ -70,6 +73,7 @@ class TwilioCarrier:
         api_base_url: str = "",
         old_auth_token: str = "",
         request_seconds: float = _REQUEST_SECONDS,
+        messaging_service_sid: str = "",
     ) -> None:
         self.from_numbers = tuple(from_numbers)
         self._http = BoundedHttpClient(request_seconds)
@@ -78,8 +82,9 @@ class TwilioCarrier:
         # The environment's TWILIO_EDGE and TWILIO_REGION would rewrite the host, even 127.0.0.1.
         self._client.edge = self._client.region = None
         if api_base_url:
-            self._client.api.base_url = api_base_url.rstrip("/")
-        self._texts = texts.TwilioTexts(self._client)
+            self._client.api.base_url = self._client.messaging.base_url = api_base_url.rstrip("/")
+        self._service_sid = messaging_service_sid
+        self._texts = texts.TwilioTexts(self._client, messaging_service_sid)
         self._signed = SignatureCheck((auth_token, old_auth_token))
 
     async def place(self, request: PlaceRequest) -> PlaceResult:
@@ -98,7 +103,7 @@ class TwilioCarrier:
             return errors.unknown("unreadable")
         if not isinstance(call.sid, str) or not call.sid:
             return errors.unknown("unreadable")
-        return PlaceResult(placement=Placement.PLACED, carrier_id=call.sid)
+        return PlaceResult(placement=Acceptance.ACCEPTED, carrier_id=call.sid)
 
     async def cancel(self, carrier_id: str) -> bool:
         """Cancel a call that is queued or ringing; tell whether it certainly will not ring any more."""
@@ -221,6 +226,14 @@ class TwilioCarrier:
         """
         return await self._texts.find(to=to, since=since)
 
+    async def find_incoming_texts(self, *, to: str, since: datetime) -> list[IncomingText]:
+        """List what came in for one of our numbers since a moment.
+
+        Raises:
+            Unavailable: Twilio does not answer, or not understandably.
+        """
+        return await self._texts.find_incoming(to=to, since=since)
+
     def parse_incoming_text(self, request: CarrierRequest) -> IncomingText:
         """Read a verified webhook that brings a text; raises InvalidInput when it is none."""
         return texts.parse_incoming(request)
@@ -232,6 +245,14 @@ class TwilioCarrier:
     def take_note(self) -> CarrierResponse:
         """Empty TwiML."""
         return texts.take_note()
+
+    async def entered_addresses(self) -> list[EnteredAddresses]:
+        """What is entered for each number of the account.
+
+        Raises:
+            Unavailable: Twilio does not answer, or not understandably.
+        """
+        return await addresses.entered_addresses(self._client, self._service_sid)
 
     def verify(self, request: CarrierRequest) -> bool:
         """Tell whether the webhook is signed by the account."""

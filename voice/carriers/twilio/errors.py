@@ -6,7 +6,7 @@ Codes: https://www.twilio.com/docs/api/errors. A code that is not here is judged
 from dataclasses import dataclass
 
 from community.model.calls.call import Outcome
-from voice.carriers.base import Placement, PlaceResult
+from voice.carriers.base import Acceptance, PlaceResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def refusal(status: int, code: int | None) -> PlaceResult:
         return unknown(str(code or status))
     meaning = _CODES.get(code or 0) or _STATUSES.get(status) or (_WRONG_SERVER if status < 400 else _OTHER_REFUSAL)
     return PlaceResult(
-        placement=Placement.REFUSED,
+        placement=Acceptance.REFUSED,
         outcome=meaning.outcome,
         slow_down=meaning.slow,
         account_fault=meaning.account,
@@ -132,13 +132,13 @@ def told_of(code: str | None) -> str | None:
 
 def unknown(code: str) -> PlaceResult:
     """Nobody knows whether the call was placed."""
-    return PlaceResult(placement=Placement.UNKNOWN, error_code=code, error_text=_UNKNOWN_TEXT)
+    return PlaceResult(placement=Acceptance.UNKNOWN, error_code=code, error_text=_UNKNOWN_TEXT)
 
 
 def not_connected() -> PlaceResult:
     """The request never left: no connection was made."""
     return PlaceResult(
-        placement=Placement.REFUSED,
+        placement=Acceptance.REFUSED,
         error_code="connect",
         error_text="连不上线路方，请管理员检查网络和 TWILIO_API_BASE_URL",
     )

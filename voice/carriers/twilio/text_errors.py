@@ -6,7 +6,8 @@ Codes: https://www.twilio.com/docs/api/errors. A code that is not here is judged
 from dataclasses import dataclass
 
 from community.model.calls.text_message import TextProblem
-from voice.carriers.texting import Sending, TextResult
+from voice.carriers.base import Acceptance
+from voice.carriers.texting import TextResult
 from voice.carriers.twilio.errors import not_connected, refusal, unknown
 
 
@@ -31,6 +32,11 @@ _NO_REGION = TextMeaning("线路账号没有开通这个地区的短信权限，
 _QUEUE_FULL = TextMeaning("线路方短信排队已满，系统稍后再发", slow=True)
 _TOO_LONG = TextMeaning("短信太长，线路方不收，请管理员缩短问卷里的 text.say 或问题", TextProblem.CARRIER_ERROR)
 _UNREGISTERED = TextMeaning("短信号码没有登记，当地运营商不放行，请管理员在运营商后台完成登记", account=True)
+_SERVICE = TextMeaning(
+    "短信服务用不了，请管理员核对 TWILIO_MESSAGING_SERVICE_SID，并把 TWILIO_FROM_NUMBER 加进它的号码池", account=True
+)
+_CONGESTED = TextMeaning("对方的运营商一时太忙，短信没有送到，电话照常再打", TextProblem.UNREACHABLE)
+_DAY_IS_FULL = TextMeaning("今天能发的短信已发完，请管理员在运营商后台提高额度", TextProblem.FILTERED)
 _OTHER = TextMeaning("线路方没有送到这条短信，请管理员按错误码查明原因", TextProblem.CARRIER_ERROR)
 
 _CODES: dict[int, TextMeaning] = {
@@ -47,6 +53,12 @@ _CODES: dict[int, TextMeaning] = {
     21612: TextMeaning("这条线路发不到这个号码，以后只给它打电话", TextProblem.LANDLINE),
     21614: _LANDLINE,
     21617: _TOO_LONG,
+    21701: _SERVICE,
+    21703: _SERVICE,
+    21704: _SERVICE,
+    21705: _SERVICE,
+    21711: _SERVICE,
+    21712: _SERVICE,
     21659: _SENDER,
     21660: _SENDER,
     30001: _QUEUE_FULL,
@@ -57,7 +69,14 @@ _CODES: dict[int, TextMeaning] = {
     30006: _LANDLINE,
     30007: _FILTERED,
     30008: _OTHER,
+    30017: _CONGESTED,
+    30022: _DAY_IS_FULL,
+    30023: _DAY_IS_FULL,
+    30024: _UNREGISTERED,
+    30032: _UNREGISTERED,
+    30033: _UNREGISTERED,
     30034: _UNREGISTERED,
+    30036: _UNREACHABLE,
 }
 _NOT_SENT = "连不上线路方，短信没有发出，请管理员检查网络和 TWILIO_API_BASE_URL"
 _UNKNOWN = "线路方没有答复清楚，这条短信是否发出还不知道，系统核对之前不会重发"
@@ -74,7 +93,7 @@ def refused(status: int, code: int | None) -> TextResult:
         return not_known(str(code or status))
     meaning = _CODES.get(code or 0) or _general(status, code)
     return TextResult(
-        sending=Sending.REFUSED,
+        sending=Acceptance.REFUSED,
         problem=meaning.problem,
         slow_down=meaning.slow,
         account_fault=meaning.account,
@@ -85,12 +104,12 @@ def refused(status: int, code: int | None) -> TextResult:
 
 def not_known(code: str) -> TextResult:
     """Nobody knows whether the text was sent."""
-    return TextResult(sending=Sending.UNKNOWN, error_code=unknown(code).error_code, error_text=_UNKNOWN)
+    return TextResult(sending=Acceptance.UNKNOWN, error_code=unknown(code).error_code, error_text=_UNKNOWN)
 
 
 def never_left() -> TextResult:
     """The request never left: no connection was made."""
-    return TextResult(sending=Sending.REFUSED, error_code=not_connected().error_code, error_text=_NOT_SENT)
+    return TextResult(sending=Acceptance.REFUSED, error_code=not_connected().error_code, error_text=_NOT_SENT)
 
 
 def meaning_of(code: str) -> TextMeaning:

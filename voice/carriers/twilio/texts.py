@@ -11,8 +11,8 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from community.errors import InvalidInput, Unavailable
 from community.model.calls.text_message import TextProblem, TextStatus
-from voice.carriers.base import CarrierRequest, CarrierResponse
-from voice.carriers.texting import FoundText, IncomingText, Sending, TextReport, TextRequest, TextResult
+from voice.carriers.base import Acceptance, CarrierRequest, CarrierResponse
+from voice.carriers.texting import FoundText, IncomingText, TextReport, TextRequest, TextResult
 from voice.carriers.twilio import text_errors
 
 #: Never sent: no connection was made. Anything later may have been received.
@@ -23,6 +23,7 @@ _TEXTS_OF_ONE_NUMBER = 200
 _SID = re.compile(r"[A-Za-z0-9_-]{2,64}")
 _LONGEST_BODY = 2000
 _LONGEST_NUMBER = 20
+_INCOMING_AT_ONCE = 1000
 _STATUSES: dict[str, TextStatus] = {
     "accepted": TextStatus.SENT,
     "scheduled": TextStatus.SENT,
@@ -45,10 +46,13 @@ class TwilioTexts:
 
     Args:
         client: the SDK's, with limits of its own and without repeats.
+        service_sid: of the Messaging Service through which texts go, MG…; empty for none.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, service_sid: str = "") -> None:
         self._client = client
+        # The number goes along with it: residents see the one that they know, which must be in the service's pool.
+        self._through = {"messaging_service_sid": service_sid} if service_sid else {}
 
     async def send(self, request: TextRequest) -> TextResult:
         """Ask Twilio once to send a text; what becomes of it is a value, never an exception."""
@@ -58,6 +62,7 @@ class TwilioTexts:
                 from_=request.from_number,
                 body=request.body,
                 status_callback=request.urls.status,
+                **self._through,
             )
         except _NOT_SENT:
             return text_errors.never_left()
@@ -71,7 +76,7 @@ class TwilioTexts:
             return text_errors.not_known("unreadable")
         if not isinstance(sent.sid, str) or not sent.sid:
             return text_errors.not_known("unreadable")
-        return TextResult(sending=Sending.SENT, carrier_id=sent.sid)
+        return TextResult(sending=Acceptance.ACCEPTED, carrier_id=sent.sid)
 
     async def find(self, *, to: str, since: datetime) -> list[FoundText]:
         """List the texts sent to a number since a moment.
@@ -89,6 +94,23 @@ class TwilioTexts:
             raise Unavailable("线路方查不到短信记录，系统稍后再查", code="carrier_unavailable") from error
         earliest = since - _CLOCK_DIFFERENCE
         return [text for text in found if text.to == to and (text.created_at is None or text.created_at >= earliest)]
+
+    async def find_incoming(self, *, to: str, since: datetime) -> list[IncomingText]:
+        """List what came in for one of our numbers since a moment.
+
+        Raises:
+            Unavailable: Twilio does not answer, or not understandably.
+        """
+        earliest = since - _CLOCK_DIFFERENCE
+        try:
+            # What came in has its DateSent at once, other than what waits to go out.
+            texts = await self._client.messages.list_async(
+                to=to, date_sent_after=earliest, limit=_INCOMING_AT_ONCE, page_size=_INCOMING_AT_ONCE
+            )
+            found = [_incoming(text) for text in texts if str(text.direction) == "inbound" and str(text.to) == to]
+        except (TwilioException, aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError, TypeError) as error:
+            raise Unavailable("线路方查不到收到的短信，系统稍后再查", code="carrier_unavailable") from error
+        return [text for text in found if text.written_at is None or text.written_at >= earliest]
 
 
 def parse_incoming(request: CarrierRequest) -> IncomingText:
@@ -135,10 +157,26 @@ def take_note() -> CarrierResponse:
     return CarrierResponse(body=str(MessagingResponse()).encode(), content_type="text/xml")
 
 
+def _incoming(text: Any) -> IncomingText:
+    body = str(text.body or "")[:_LONGEST_BODY]
+    return IncomingText(
+        carrier_id=str(text.sid),
+        from_number=str(text.from_ or "")[:_LONGEST_NUMBER],
+        to_number=str(text.to),
+        body=body,
+        pictures=int(text.num_media or 0),
+        unsubscribed=_unsubscribed("", body),
+        written_at=_aware(text.date_created),
+    )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def _found(text: Any) -> FoundText:
     status = _STATUSES.get(str(text.status), TextStatus.SENT)
     problem, error_code, sentence = _failure(status, str(text.error_code or ""))
-    created = text.date_created
     return FoundText(
         carrier_id=str(text.sid),
         to=str(text.to),
@@ -148,7 +186,7 @@ def _found(text: Any) -> FoundText:
         problem=problem,
         error_code=error_code,
         error_text=sentence,
-        created_at=created if created is None or created.tzinfo else created.replace(tzinfo=UTC),
+        created_at=_aware(text.date_created),
     )
 
 

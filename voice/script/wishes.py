@@ -1,0 +1,67 @@
+"""A hazard or a need that is told as an answer, beside one or instead of one: it becomes a case, and the resident hears so."""
+
+from dataclasses import replace
+
+from community.model.hazards.wish import Asked, may_be_wish
+from community.model.meaning.reading import Reading
+from community.model.questionnaires.answer_case import case_of_wish
+from community.model.questionnaires.answer_rules import MISSES, escalation_for
+from community.model.questionnaires.questionnaire import Question, QuestionKind
+from voice.script.dialogue import step_to_json
+from voice.script.speaking import Speaker
+from voice.script.steps import Heard
+from voice.script.turn import RaiseCase, Said, Turn
+
+_FREE = frozenset({QuestionKind.FREE_TEXT, QuestionKind.NEED_HELP})
+
+
+def asked_with(question: Question, heard: Heard, reading: Reading) -> Asked | None:
+    """Under what question the words were said; None where they set off a case of their own, or say nothing."""
+    # What was only guessed to be an answer may be something else altogether.
+    answered = reading.is_answer and not is_guess(question, reading)
+    if heard.digits or not may_be_wish(heard.speech):
+        return None
+    if answered and escalation_for(question, reading) is not None:
+        return None
+    return Asked(question=question.say, free=question.kind in _FREE, answered=answered)
+
+
+def is_guess(question: Question, reading: Reading) -> bool:
+    """Whether only the second opinion took the words for an answer."""
+    return question.kind not in _FREE and reading.decided_by == "model"
+
+
+def passed_on(speaker: Speaker, turn: Turn, question: Question, said: Said) -> Turn:
+    """A turn that keeps an answer, with the case of the wish in it, told before anything else."""
+    if said.wish is None or any(isinstance(effect, RaiseCase) for effect in turn.effects):
+        return turn
+    told, noted = speaker.say("wish_passed_on"), speaker.say("noted")
+    prompts = list(turn.step.prompts)
+    rest = prompts[len(noted) :] if prompts[: len(noted)] == noted else prompts
+    step = replace(turn.step, prompts=(*told, *rest))
+    dialogue = replace(turn.dialogue, said=step_to_json(step))
+    return Turn(dialogue, step, (*turn.effects, _case(question, said)))
+
+
+def instead(speaker: Speaker, said: Said) -> Turn | None:
+    """What follows a wish that was said instead of an answer: it is passed on, and the question asked again."""
+    count = speaker.dialogue.asked_back + 1
+    if said.wish is None or count > MISSES:
+        return None
+    prompts = [*speaker.say("wish_passed_on"), *speaker.say("assistant_back")]
+    return speaker.ask_again(prompts, effects=[_case(speaker.question, said)], asked_back=count)
+
+
+def _case(question: Question, said: Said) -> RaiseCase:
+    wish = said.wish
+    assert wish is not None  # noqa: S101 - looked at by whoever calls
+    case = case_of_wish(question, wish, said.heard.speech)
+    return RaiseCase(
+        key=f"answer:{question.id}",
+        kind=case.kind,
+        summary=case.summary,
+        description=case.description,
+        category=wish.category,
+        address=wish.address,
+        location_text=wish.location_text,
+    )
