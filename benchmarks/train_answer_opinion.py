@@ -19,11 +19,11 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.answers_read import Tally, Told, told
 from community.files.answer_knowledge import WEIGHTS
-from community.model.meaning import choice, option_match
+from community.model.meaning.options import choice, option_match
 from community.model.meaning.reading import Label
 from community.model.meaning.second_opinion import ABOUT_THE_CALL, FITS, START, AnswerOpinion, features
-from community.model.meaning.sides import turned
 from community.model.meaning.speech import plain
+from community.model.meaning.yes_no.sides import turned
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 
 Weights = Mapping[str, Mapping[str, float]]

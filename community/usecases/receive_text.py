@@ -18,7 +18,7 @@ from community.model.calls.text_message import TextKind, TextProblem, TextStatus
 from community.model.calls.text_rules import only_polite, wants_no_texts, wants_texts_again
 from community.model.cases.case import CaseKind, NewCase
 from community.model.meaning import Label, understand
-from community.model.meaning.asides import wants_opt_out
+from community.model.meaning.call.asides import wants_opt_out
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from community.model.rulebook import Rulebook

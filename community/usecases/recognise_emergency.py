@@ -5,8 +5,8 @@ from dataclasses import replace
 from community.files.danger_knowledge import load_danger_opinion
 from community.model.hazards.emergency import Emergency
 from community.model.hazards.recognising import recognise
-from community.model.meaning.danger_in_answer import tells_of_danger
-from community.model.meaning.goodbye import without_goodbye
+from community.model.meaning.call.danger_in_answer import tells_of_danger
+from community.model.meaning.call.goodbye import without_goodbye
 from community.model.questionnaires.questionnaire import Question
 from community.texts.say import say
 

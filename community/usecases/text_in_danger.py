@@ -9,7 +9,7 @@ from community.model.cases.case import CaseKind, NewCase, Priority
 from community.model.hazards.afterwards import says_yes
 from community.model.hazards.distress import DISTRESS_NAMES, kind_of
 from community.model.hazards.emergency import Emergency
-from community.model.meaning.asides import is_distress
+from community.model.meaning.call.asides import is_distress
 from community.model.meaning.speech import plain
 from community.store.cases import case_by_id
 from community.store.targets import target_by_id

@@ -12,10 +12,16 @@ from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind
 from community.model.hazards.wish import Asked
 from community.model.meaning import Label, understand
-from community.model.meaning.asides import is_bereaved, is_machine_greeting, is_wrong_number, wants_opt_out, wants_wait
-from community.model.meaning.asking_back import asks_something_else, is_question
-from community.model.meaning.interjections import is_hum
-from community.model.meaning.later import callback_time
+from community.model.meaning.call.asides import (
+    is_bereaved,
+    is_machine_greeting,
+    is_wrong_number,
+    wants_opt_out,
+    wants_wait,
+)
+from community.model.meaning.call.asking_back import asks_something_else, is_question
+from community.model.meaning.call.interjections import is_hum
+from community.model.meaning.call.later import callback_time
 from community.model.meaning.reading import UNCLEAR, Reading
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_rules import MISSES, first_open_question

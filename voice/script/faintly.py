@@ -1,6 +1,6 @@
 """What was heard badly: words about the call itself are honoured all the same, and a plain yes or no is read back."""
 
-from community.model.meaning.asides import wants_opt_out
+from community.model.meaning.call.asides import wants_opt_out
 from community.model.meaning.reading import UNCLEAR, Label, Reading
 from community.model.meaning.speech import plain
 from community.model.meaning.understand import LEAST_CONFIDENCE

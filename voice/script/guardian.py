@@ -4,8 +4,8 @@ from typing import Any
 
 from community.model.calls.call import CallResult
 from community.model.meaning import Label, Reading
-from community.model.meaning.asides import is_wrong_number
-from community.model.meaning.kin import belongs_to_resident
+from community.model.meaning.call.asides import is_wrong_number
+from community.model.meaning.call.kin import belongs_to_resident
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from voice.script.dialogue import Phase

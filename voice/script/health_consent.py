@@ -11,7 +11,7 @@ from typing import Any
 
 from community.model.calls.call import CallResult
 from community.model.meaning import Label, Reading
-from community.model.meaning.asides import wants_opt_out
+from community.model.meaning.call.asides import wants_opt_out
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_rules import next_question, open_from
 from community.model.questionnaires.questionnaire import LegalGround, Question, QuestionKind

@@ -7,8 +7,8 @@ from typing import Any
 from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind
 from community.model.meaning import Label, Reading
-from community.model.meaning.asides import wants_opt_out
-from community.model.meaning.asking_back import is_question
+from community.model.meaning.call.asides import wants_opt_out
+from community.model.meaning.call.asking_back import is_question
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import Message, Question, QuestionKind, Questionnaire, Recording
 from voice.script import message

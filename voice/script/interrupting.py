@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from community.model.calls.call import CallResult
-from community.model.meaning.interjections import accuses, asks_who, doubts, is_greeting, is_hum
+from community.model.meaning.call.interjections import accuses, asks_who, doubts, is_greeting, is_hum
 from community.model.meaning.reading import Reading
 from community.model.meaning.speech import plain
 from voice.script import answering, guardian

@@ -8,7 +8,7 @@ from typing import Any
 
 from community.model.calls.call import CallResult
 from community.model.meaning import Label, Reading
-from community.model.meaning.asides import wants_opt_out
+from community.model.meaning.call.asides import wants_opt_out
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import Message, Question, QuestionKind
 from voice.script.dialogue import Phase

@@ -11,11 +11,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from community.model.meaning import choice, need_help, option_match, yes_no
-from community.model.meaning.facts import SORTS, family_of
+from community.model.meaning import need_help
+from community.model.meaning.options import choice, option_match
 from community.model.meaning.reading import UNCLEAR, Label, Reading
-from community.model.meaning.sides import form_of, own_words, rule_sides, standing, standing_where_a_yes_denies, turned
 from community.model.meaning.speech import without_fillers
+from community.model.meaning.words.facts import SORTS, family_of
+from community.model.meaning.yes_no import verdict
+from community.model.meaning.yes_no.sides import (
+    form_of,
+    own_words,
+    rule_sides,
+    standing,
+    standing_where_a_yes_denies,
+    turned,
+)
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 
 #: The model of what is said to any question.
@@ -80,10 +89,10 @@ class AnswerOpinion:
         """The yes or no of the rules, or `unclear` where the model thinks too little of it."""
         if ruled.label not in {Label.YES, Label.NO} or len(text) > _LONGEST_ANSWER:
             return ruled
-        said = yes_no.as_weighed(text)
+        said = verdict.as_weighed(text)
         if said.startswith(_PLAIN[ruled.label]):
             return ruled
-        known = family_of(question) or yes_no.opening(said) == ruled.label
+        known = family_of(question) or verdict.opening(said) == ruled.label
         least = _LEAST_AGREED_KNOWN if known else _LEAST_AGREED
         return ruled if self.chances(question, text)[ruled.label] >= least else UNCLEAR
 
@@ -142,7 +151,7 @@ def _least(question: Question, label: str, *, left_open: bool) -> float:
 
 def _speaks_both_ways(question: Question, text: str) -> bool:
     """Whether the asked word is both said and denied."""
-    return question.kind is QuestionKind.YES_NO and yes_no.by_core(question, yes_no.as_weighed(text)) == Label.UNCLEAR
+    return question.kind is QuestionKind.YES_NO and verdict.by_core(question, verdict.as_weighed(text)) == Label.UNCLEAR
 
 
 def features(question: Question, text: str) -> set[str]:

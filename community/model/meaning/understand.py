@@ -5,10 +5,15 @@ from collections.abc import Callable
 from datetime import date
 
 from community.model.hazards.emergency import detect_emergency
-from community.model.meaning import asides, choice, day, free_text, need_help, number, period, yes_no
+from community.model.meaning import free_text, need_help
+from community.model.meaning.amounts import number
+from community.model.meaning.call import asides
+from community.model.meaning.options import choice
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.second_opinion import AnswerOpinion
 from community.model.meaning.speech import clauses, plain
+from community.model.meaning.times import day, period
+from community.model.meaning.yes_no import verdict
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 
 #: Below this figure of the recogniser its words are not believed, cries for help aside.
@@ -133,7 +138,7 @@ def _zero_is_a_number(question: Question) -> bool:
 _Read = Callable[[Question, str, date], Reading]
 
 _BY_WORDS: dict[QuestionKind, _Read] = {
-    QuestionKind.YES_NO: lambda question, text, _: yes_no.read(question, text),
+    QuestionKind.YES_NO: lambda question, text, _: verdict.read(question, text),
     QuestionKind.NEED_HELP: lambda _question, text, _: need_help.read(text),
     QuestionKind.CHOICE: lambda question, text, _: choice.read(question, text),
     QuestionKind.NUMBER: number.read,
@@ -142,7 +147,7 @@ _BY_WORDS: dict[QuestionKind, _Read] = {
     QuestionKind.FREE_TEXT: lambda _question, text, _: free_text.read(text),
 }
 _BY_KEYS: dict[QuestionKind, _Read] = {
-    QuestionKind.YES_NO: lambda _question, digits, _: yes_no.read_keys(digits),
+    QuestionKind.YES_NO: lambda _question, digits, _: verdict.read_keys(digits),
     QuestionKind.NEED_HELP: lambda _question, digits, _: need_help.read_keys(digits),
     QuestionKind.CHOICE: lambda question, digits, _: choice.read_keys(question, digits),
     QuestionKind.NUMBER: lambda question, digits, _: number.read_keys(question, digits),

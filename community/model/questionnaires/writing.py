@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from community.model.meaning import AnswerOpinion, Label, Reading, understand
-from community.model.meaning.asides import is_wrong_number, wants_opt_out
-from community.model.meaning.asking_back import is_question
-from community.model.meaning.interjections import asks_who, doubts
+from community.model.meaning.call.asides import is_wrong_number, wants_opt_out
+from community.model.meaning.call.asking_back import is_question
+from community.model.meaning.call.interjections import asks_who, doubts
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_rules import MISSES
 from community.model.questionnaires.choices import Choice, choices_of

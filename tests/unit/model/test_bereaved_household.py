@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.model.meaning.asides import aside_label, is_bereaved
+from community.model.meaning.call.asides import aside_label, is_bereaved
 from community.model.meaning.reading import Label
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import QuestionKind

@@ -2,8 +2,8 @@
 
 import pytest
 
-from community.model.meaning.asides import is_distress, wants_opt_out
-from community.model.meaning.goodbye import without_goodbye
+from community.model.meaning.call.asides import is_distress, wants_opt_out
+from community.model.meaning.call.goodbye import without_goodbye
 from community.model.meaning.speech import plain
 from community.usecases.recognise_emergency import recognise_emergency
 

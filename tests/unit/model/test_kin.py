@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.model.meaning.kin import belongs_to_resident
+from community.model.meaning.call.kin import belongs_to_resident
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import yaml
 from community.files.answer_knowledge import load_answer_opinion
 from community.model import meaning
 from community.model.meaning import Label, Reading
-from community.model.meaning.asides import is_bereaved, is_machine_greeting, wants_opt_out, wants_wait
-from community.model.meaning.later import callback_time
+from community.model.meaning.call.asides import is_bereaved, is_machine_greeting, wants_opt_out, wants_wait
+from community.model.meaning.call.later import callback_time
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 
 ANSWERS = Path(__file__).parents[2] / "evaluation" / "answers"

@@ -3,7 +3,7 @@
 import re
 
 from community.model.calls.text_rules import wants_no_texts
-from community.model.meaning.asides import is_distress, wants_opt_out
+from community.model.meaning.call.asides import is_distress, wants_opt_out
 from community.model.meaning.speech import plain
 
 _PIECES = re.compile(r"[^，。！？；,.!?;\s]+[，。！？；,.!?;\s]*")

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from community.model.meaning.numerals import to_number
+from community.model.meaning.amounts.numerals import to_number
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 
 _PARTS: tuple[tuple[str, str], ...] = (

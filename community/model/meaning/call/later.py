@@ -3,10 +3,10 @@
 import re
 from datetime import datetime, time, timedelta, tzinfo
 
-from community.model.meaning.day import find_day
-from community.model.meaning.numerals import numerals
-from community.model.meaning.period import find_time
+from community.model.meaning.amounts.numerals import numerals
 from community.model.meaning.speech import plain
+from community.model.meaning.times.day import find_day
+from community.model.meaning.times.period import find_time
 
 _N = r"[一二两三四五六七八九十\d]+"
 _HALF_HOUR = re.compile(r"(?<![一二两三四五六七八九十个])半(?:个)?(?:多)?(?:小时|钟头|点钟)")

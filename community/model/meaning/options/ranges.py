@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from community.model.meaning.numerals import to_number
+from community.model.meaning.amounts.numerals import to_number
 from community.model.meaning.speech import plain
 
 _N = r"(?:\d+(?:\.\d+)?万?|[零一二两三四五六七八九十百千万]+|半)"

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from community.model.meaning.numerals import to_number
+from community.model.meaning.amounts.numerals import to_number
 
 _N = r"(?:\d+(?:\.\d+)?|[零〇一二两三四五六七八九十百千俩仨廿]+(?:点[零一二三四五六七八九]+)?)"
 _LI, _GONGJIN = 500.0, 2.0

@@ -2,7 +2,7 @@
 
 import re
 
-from community.model.meaning.numerals import numerals
+from community.model.meaning.amounts.numerals import numerals
 
 _N = r"[一二两三四五六七八九十俩仨\d]"
 _MEASURE = r"[个只条头位口份种样次回趟顿杯间户套辆台张盒瓶罐块袋家名]"

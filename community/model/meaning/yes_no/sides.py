@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from community.model.meaning import yes_no
-from community.model.meaning.facts import FAMILIES, family_of
-from community.model.meaning.senses import COMPILED_POLES
 from community.model.meaning.speech import clauses, negations, without_fillers
+from community.model.meaning.words.facts import FAMILIES, family_of
+from community.model.meaning.words.senses import COMPILED_POLES
+from community.model.meaning.yes_no import verdict
 from community.model.questionnaires.questionnaire import Question
 
 #: A yes that is bad news: 漏雨, 还晕, 有陌生电话.
@@ -34,16 +34,16 @@ _AFTER_KEY = re.compile(r"(?:了|着|过|的|上|掉|下来|好|到)+$")
 _COMMON = frozenset("了过的着有还都能会得要您家在一不没上里去来是好我个这那")
 _OF_QUESTIONS = frozenset("您有没了吗的在这是不会能要我们家里上个给到今天最近现在那还都过着把什么哪方便需愿意")
 _SIGNS = (
-    ("good", yes_no.GOOD),
-    ("badly", yes_no.BAD),
-    ("done", yes_no.DONE),
-    ("undone", yes_no.NOT_DONE),
-    ("unsure", yes_no.UNSURE),
-    ("double", yes_no.DOUBLE),
-    ("fine", yes_no.FINE),
-    ("asks", yes_no.ASKS),
-    ("yes", yes_no.YES_ANYWHERE),
-    ("no", yes_no.NO_ANYWHERE),
+    ("good", verdict.GOOD),
+    ("badly", verdict.BAD),
+    ("done", verdict.DONE),
+    ("undone", verdict.NOT_DONE),
+    ("unsure", verdict.UNSURE),
+    ("double", verdict.DOUBLE),
+    ("fine", verdict.FINE),
+    ("asks", verdict.ASKS),
+    ("yes", verdict.YES_ANYWHERE),
+    ("no", verdict.NO_ANYWHERE),
 )
 _SHORT, _LONG = 2, 4
 _DENIES = re.compile(r"^(?:不(?!错)|没有?)(?=.)")
@@ -150,12 +150,12 @@ def rule_sides(question: Question, text: str) -> Iterator[str]:
     """What the rules make of an answer, as a whole and in part."""
     form, news = form_of(question)
     sort = form + news
-    reading = yes_no.read(question, text)
-    said = yes_no.as_weighed(text)
+    reading = verdict.read(question, text)
+    said = verdict.as_weighed(text)
     family = family_of(question)
-    core = yes_no.by_core(question, said)
-    facts = yes_no.by_family(family, said) if family else "nobody"
-    opening, any_words = yes_no.opening(said), yes_no.generic(said, family).label
+    core = verdict.by_core(question, said)
+    facts = verdict.by_family(family, said) if family else "nobody"
+    opening, any_words = verdict.opening(said), verdict.generic(said, family).label
     yield from (f"r:{reading.label}", f"r:{reading.label}:{reading.confidence}", f"r:{sort}:{reading.label}")
     yield from (f"r:core:{core}", f"r:facts:{facts}", f"r:open:{opening}", f"r:words:{any_words}")
     yield from (f"r:core+facts:{core}{facts}", f"r:core+open:{core}{opening}")
@@ -163,7 +163,7 @@ def rule_sides(question: Question, text: str) -> Iterator[str]:
     for name, pattern in _SIGNS:
         if pattern.search(said):
             yield from (f"r:{name}", f"r:{name}:{news}", f"r:{name}:{sort}")
-    well = yes_no.by_family(FAMILIES[0], said)
+    well = verdict.by_family(FAMILIES[0], said)
     yield from (f"r:ill:{well}:{news}", f"r:ill:{well}:{sort}")
     yield f"r:negations:{min(2, len(re.findall('[不没莫别]', said)))}:{news}"
     yield f"r:length:{min(5, len(without_fillers(said)) // 4)}"

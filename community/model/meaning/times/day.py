@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from community.model.meaning.numerals import numerals, to_number
+from community.model.meaning.amounts.numerals import numerals, to_number
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.questionnaires.questionnaire import Question
 

@@ -2,7 +2,7 @@
 
 from community.model.hazards.danger_opinion import DangerOpinion
 from community.model.hazards.recognising import recognise
-from community.model.meaning.asides import FIGURES_OF_SPEECH
+from community.model.meaning.call.asides import FIGURES_OF_SPEECH
 from community.model.meaning.speech import plain
 from community.model.meaning.understand import cries_for_help
 from community.model.questionnaires.questionnaire import Question, QuestionKind

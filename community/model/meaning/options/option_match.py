@@ -9,11 +9,11 @@ from functools import lru_cache
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
-from community.model.meaning import choice, ranges
+from community.model.meaning.options import choice, ranges
 from community.model.meaning.reading import Label, Reading
-from community.model.meaning.senses import COMPILED_POLES
 from community.model.meaning.speech import clauses, denied_after, negations, plain
-from community.model.meaning.subjects import COMPILED_SUBJECTS
+from community.model.meaning.words.senses import COMPILED_POLES
+from community.model.meaning.words.subjects import COMPILED_SUBJECTS
 from community.model.questionnaires.questionnaire import Question
 
 _LAST = re.compile(r"最(?:后|末|底下|下面)|末了|后(?:面|头|边)?(?:的|那)?(?:一)?(?:个|种|项)|后者")

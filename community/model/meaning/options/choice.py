@@ -6,7 +6,7 @@ from functools import lru_cache
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
-from community.model.meaning.ranges import fits
+from community.model.meaning.options.ranges import fits
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import clauses, denied_after, negations, without_choosing, without_fillers
 from community.model.questionnaires.questionnaire import Question

@@ -2,7 +2,7 @@
 
 import re
 
-from community.model.meaning.numerals import numerals
+from community.model.meaning.amounts.numerals import numerals
 
 _N = r"[一二两三四五六七八九十俩仨\d]+"
 _ONE = (

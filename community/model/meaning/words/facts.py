@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from community.model.meaning.facts_of_life import FACTS
 from community.model.meaning.reading import Label
+from community.model.meaning.words.facts_of_life import FACTS
 from community.model.questionnaires.questionnaire import Question
 
 

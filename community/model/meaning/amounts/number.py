@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from community.model.meaning import household
-from community.model.meaning.counting import counted, none_at_all, others_counted, total_alone
-from community.model.meaning.measures import asks_for_an_amount, measure
-from community.model.meaning.numerals import Numeral, numerals
+from community.model.meaning.amounts import household
+from community.model.meaning.amounts.counting import counted, none_at_all, others_counted, total_alone
+from community.model.meaning.amounts.measures import asks_for_an_amount, measure
+from community.model.meaning.amounts.numerals import Numeral, numerals
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.questionnaires.questionnaire import Question
 

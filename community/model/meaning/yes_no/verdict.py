@@ -6,10 +6,10 @@ Where the words point both ways the reading is unclear: a yes is never taken for
 import re
 from functools import lru_cache
 
-from community.model.meaning.facts import Family, core_of, family_of
-from community.model.meaning.fever import of_fever
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import asserted, clauses, negations, without_choosing, without_fillers
+from community.model.meaning.words.facts import Family, core_of, family_of
+from community.model.meaning.yes_no.fever import of_fever
 from community.model.questionnaires.questionnaire import Question
 
 UNSURE = re.compile(

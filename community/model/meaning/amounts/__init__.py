@@ -1,0 +1,1 @@
+"""Numbers: how they are spoken, counted, measured, and which one answers the question."""
