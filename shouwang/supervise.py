@@ -1,10 +1,9 @@
 """Keeps child processes alive: starts them, restarts one that dies, and stops them all together."""
 
 import asyncio
-import ctypes
 import os
-import signal
 import socket
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 10.0
 _BACK_OFF_SECONDS = (1.0, 2.0, 5.0, 15.0, 30.0)
-_PR_SET_PDEATHSIG = 1
+#: Makes the child end with us even where we are killed, which leaves no orphan behind.
+_LEASH = [sys.executable, "-I", "-S", str(Path(__file__).with_name("leash.py"))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +60,15 @@ async def _start(child: Child) -> asyncio.subprocess.Process:
     child.log_file.parent.mkdir(parents=True, exist_ok=True)
     with child.log_file.open("ab") as output:
         return await asyncio.create_subprocess_exec(
+            *_LEASH,
+            str(os.getpid()),
             *child.argv,
             env={**os.environ, **child.env},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
         )
-
-
-def _die_with_parent() -> None:
-    """Even a parent that was killed leaves no orphan behind (Linux)."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
