@@ -1,7 +1,7 @@
 """Notices: what the console shows to everybody of a role, or to one named person."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -52,11 +52,23 @@ def add_notice(conn: Connection, case: Case, *, role: Role, text: str, now: date
 CAMPAIGN_ROLES = (Role.ADMIN, Role.SECRETARY, Role.COMMUNITY_STAFF)
 
 
-def add_alarm(conn: Connection, text: str, *, now: datetime, roles: Sequence[Role] = (Role.ADMIN,)) -> None:
-    """Tell people of some roles that something of the system needs them; the same unread alarm is not repeated."""
+def add_alarm(
+    conn: Connection,
+    text: str,
+    *,
+    now: datetime,
+    roles: Sequence[Role] = (Role.ADMIN,),
+    quiet_for: timedelta = timedelta(0),
+) -> None:
+    """Tell people of some roles that something of the system needs them; the same unread alarm is not repeated.
+
+    Args:
+        quiet_for: so long it is not repeated when it was read either.
+    """
     for role in roles:
-        unread = (notices.c.text == text, notices.c.role == role, notices.c.read_at.is_(None))
-        if conn.execute(select(notices.c.id).where(*unread).limit(1)).one_or_none() is None:
+        stands = or_(notices.c.read_at.is_(None), notices.c.created_at > now - quiet_for)
+        told = (notices.c.text == text, notices.c.role == role, stands)
+        if conn.execute(select(notices.c.id).where(*told).limit(1)).one_or_none() is None:
             conn.execute(insert(notices).values(role=role, text=text, rehearsal=False, created_at=now))
 
 

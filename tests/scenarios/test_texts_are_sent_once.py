@@ -9,13 +9,16 @@ import pytest
 from sqlalchemy import select
 
 from community.clock import MovableClock
+from community.model.staff import Role
 from community.store.database import Database
-from community.store.notices import notices
+from community.store.notices import notices, read_all_notices
+from community.store.pace import pace_of
 from community.store.texts import refusals_of
 from community.usecases.check_integrity import check_integrity
 from tests.harness.texting import CARE, TextStreet, text_street
 from voice.carriers.texting import TextUrls
 from voice.engine.text_claim import Sender, claim_texts
+from voice.engine.text_settle import text_pool
 from voice.engine.timing import Timing
 
 ZHANG, WANG = "+8613900000001", "+8613900000002"
@@ -35,6 +38,11 @@ async def invited(street: TextStreet, *numbers: str) -> None:
     await street.miss_call()
     await street.texter.tick()
     await street.street.pass_time(minutes=2, then_tick=False)
+
+
+def alarms(street: TextStreet) -> list[str]:
+    with street.street.database.reading() as conn:
+        return [row.text for row in conn.execute(select(notices)) if "短信" in row.text]
 
 
 def statuses(street: TextStreet) -> list[str]:
@@ -166,10 +174,8 @@ async def test_an_account_that_cannot_send_is_told_to_staff_once_and_sends_when_
     await invited(street)
     for _ in range(6):
         await street.tick(seconds=40)
-    with street.street.database.reading() as conn:
-        told = [row.text for row in conn.execute(select(notices)) if "短信" in row.text]
-    assert len(told) == 1
-    assert "TWILIO_AUTH_TOKEN" in told[0]
+    (told,) = alarms(street)
+    assert "TWILIO_AUTH_TOKEN" in told
     assert statuses(street) == ["delivered"]
 
 
@@ -199,6 +205,34 @@ async def test_a_text_not_delivered_is_known_to_staff_and_the_first_word_stays(s
     (row,) = street.rows()
     assert (row.status, row.problem, row.error_code) == ("undelivered", "landline", "30006")
     assert "收不了短信" in row.error_text
+
+
+async def test_what_the_carrier_took_and_the_account_could_not_send_is_told_to_staff_once(street: TextStreet) -> None:
+    street.twilio.texts.fates |= {ZHANG: 30034, WANG: 30034}
+    await invited(street, ZHANG, WANG)
+    await street.tick()
+    told = ["短信已暂停：短信号码没有登记，当地运营商不放行，请管理员在运营商后台完成登记"]
+    assert alarms(street) == told
+    with street.street.database.reading() as conn:
+        pace = pace_of(conn, text_pool("twilio"))
+    assert pace is not None
+    assert pace.rests(street.street.clock.now()), "what waits would be lost like them"
+    now = street.street.clock.now()
+    await street.street.database.write(lambda conn: read_all_notices(conn, login="a", role=Role.ADMIN, now=now))
+    assert await street.write(WANG, "你们是谁") == ""
+    await street.tick(minutes=2)
+    assert len(street.twilio.texts.sent) == 3, "it was tried again"
+    assert alarms(street) == told, "and found as before, which is no news for an hour"
+
+
+async def test_a_number_that_wants_no_texts_is_no_fault_of_the_account(street: TextStreet) -> None:
+    street.twilio.texts.fates[ZHANG] = 21610
+    await invited(street)
+    await street.tick()
+    assert statuses(street) == ["undelivered"]
+    assert alarms(street) == []
+    with street.street.database.reading() as conn:
+        assert refusals_of(conn, [ZHANG])
 
 
 async def test_callbacks_late_twice_and_in_any_order_never_move_a_text_backwards(street: TextStreet) -> None:

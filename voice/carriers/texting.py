@@ -67,7 +67,11 @@ class TextResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundText:
-    """A text that the carrier says it took from us; `created_at` is None where it does not tell."""
+    """A text that the carrier says it took from us; `created_at` is None where it does not tell.
+
+    Attributes:
+        account_fault: it was not delivered, and none will be until staff or the administrator act.
+    """
 
     carrier_id: str
     to: str
@@ -77,6 +81,7 @@ class FoundText:
     problem: TextProblem | None = None
     error_code: str | None = None
     error_text: str | None = None
+    account_fault: bool = False
     created_at: datetime | None = None
 
 
@@ -104,13 +109,19 @@ class IncomingText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextReport:
-    """What became of a text that the carrier took."""
+    """What became of a text that the carrier took.
+
+    Attributes:
+        account_fault: it was not delivered, and none will be until staff or the administrator act.
+        error_text: what staff can do about it, in Chinese.
+    """
 
     carrier_id: str
     status: TextStatus
     problem: TextProblem | None = None
     error_code: str | None = None
     error_text: str | None = None
+    account_fault: bool = False
 
 
 @runtime_checkable

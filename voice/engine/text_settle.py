@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 _ENGINE = Actor.system("engine")
 _AFTER_FAILURE = timedelta(seconds=10)
 _FIRST_ASK = timedelta(seconds=10)
+_ALARM_AGAIN = timedelta(hours=1)
 _CARRIER_FAILED = "线路方连续出错，短信已自动暂停，线路恢复后会自动继续"
 
 
@@ -58,6 +59,7 @@ def settle_found(conn: Connection, text: TextMessage, found: FoundText, *, now: 
         problem=found.problem,
         error_code=found.error_code,
         error_text=found.error_text,
+        account_fault=found.account_fault,
     )
     apply_report(conn, text.id, report, now=now)
 
@@ -88,6 +90,8 @@ def apply_report(conn: Connection, text_id: int, report: TextReport, *, now: dat
     if report.status is TextStatus.UNDELIVERED:
         log.warning("text_undelivered", text=text_id, code=report.error_code)
         _learn(conn, text, report.problem, now)
+        if report.account_fault:
+            _rest_account(conn, text.carrier, report.error_text, now)
     _write_line(conn, text, report.status, report.problem, now)
 
 
@@ -109,9 +113,7 @@ def _refused(conn: Connection, text: TextMessage, result: TextResult, *, now: da
         if result.slow_down:
             pace_store.slow_down(conn, pool, now)
         elif result.account_fault:
-            fault = result.error_text or "线路账号不能发短信，请管理员检查"
-            if pace_store.rest_account(conn, pool, now, fault):
-                add_alarm(conn, f"短信已暂停：{fault}", now=now)
+            _rest_account(conn, text.carrier, result.error_text, now)
         else:
             _count_failure(conn, pool, result, now)
         again = {"next_at": now + _AFTER_FAILURE, "tries": text.tries - 1}
@@ -121,6 +123,13 @@ def _refused(conn: Connection, text: TextMessage, result: TextResult, *, now: da
     store.move_text(conn, text, TextStatus.REFUSED, now=now, **facts)
     _learn(conn, text, result.problem, now)
     _write_line(conn, text, TextStatus.REFUSED, result.problem, now)
+
+
+def _rest_account(conn: Connection, carrier: str, fault: str | None, now: datetime) -> None:
+    """Rest until somebody has acted; the next text tries whether they have, and what it finds again is no news yet."""
+    fault = fault or "线路账号不能发短信，请管理员检查"
+    if pace_store.rest_account(conn, text_pool(carrier), now, fault):
+        add_alarm(conn, f"短信已暂停：{fault}", now=now, quiet_for=_ALARM_AGAIN)
 
 
 def _learn(conn: Connection, text: TextMessage, problem: TextProblem | None, now: datetime) -> None:

@@ -147,6 +147,23 @@ def test_what_became_of_a_text(
     assert sentence in (report.error_text or "")
 
 
+@pytest.mark.parametrize(
+    ("code", "account_fault"),
+    [("30002", True), ("30023", True), ("30034", True), ("21610", False), ("30003", False), ("30007", False)],
+)
+async def test_what_no_text_can_pass_is_told_from_what_stops_one(
+    carrier: TwilioCarrier, twilio: TwilioServer, *, code: str, account_fault: bool
+) -> None:
+    report = texts.parse_report(_request(MessageSid="SM1", MessageStatus="undelivered", ErrorCode=code))
+    assert report.account_fault is account_fault
+    twilio.texts.fates[NUMBER] = int(code)
+    since = datetime.now(UTC)
+    await carrier.send_text(REQUEST)
+    await twilio.texts.quiet()
+    (found,) = await carrier.find_texts(to=NUMBER, since=since)
+    assert found.account_fault is account_fault
+
+
 def test_what_is_no_webhook_about_a_text_is_refused() -> None:
     for form in ({}, {"MessageSid": "SM1"}, {"MessageSid": "SM1", "MessageStatus": "exploded"}):
         with pytest.raises(InvalidInput):

@@ -36,7 +36,7 @@ _SERVICE = TextMeaning(
     "短信服务用不了，请管理员核对 TWILIO_MESSAGING_SERVICE_SID，并把 TWILIO_FROM_NUMBER 加进它的号码池", account=True
 )
 _CONGESTED = TextMeaning("对方的运营商一时太忙，短信没有送到，电话照常再打", TextProblem.UNREACHABLE)
-_DAY_IS_FULL = TextMeaning("今天能发的短信已发完，请管理员在运营商后台提高额度", TextProblem.FILTERED)
+_DAY_IS_FULL = TextMeaning("今天能发的短信已发完，请管理员在运营商后台提高额度", TextProblem.FILTERED, account=True)
 _OTHER = TextMeaning("线路方没有送到这条短信，请管理员按错误码查明原因", TextProblem.CARRIER_ERROR)
 
 _CODES: dict[int, TextMeaning] = {

@@ -1,6 +1,7 @@
 """Twilio's text messages: sent once each by the Messages resource, found again, and read from its webhooks."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -145,10 +146,14 @@ def parse_report(request: CarrierRequest) -> TextReport:
     status = _STATUSES.get(word)
     if status is None:
         raise InvalidInput("回调里没有认得的短信状态", code="unknown_status")
-    code = request.form.get("ErrorCode", "")
-    problem, error_code, sentence = _failure(status, code)
+    failure = _failure(status, request.form.get("ErrorCode", ""))
     return TextReport(
-        carrier_id=_sid(request), status=status, problem=problem, error_code=error_code, error_text=sentence
+        carrier_id=_sid(request),
+        status=status,
+        problem=failure.problem,
+        error_code=failure.code,
+        error_text=failure.text,
+        account_fault=failure.account,
     )
 
 
@@ -176,25 +181,36 @@ def _aware(moment: datetime | None) -> datetime | None:
 
 def _found(text: Any) -> FoundText:
     status = _STATUSES.get(str(text.status), TextStatus.SENT)
-    problem, error_code, sentence = _failure(status, str(text.error_code or ""))
+    failure = _failure(status, str(text.error_code or ""))
     return FoundText(
         carrier_id=str(text.sid),
         to=str(text.to),
         from_number=str(text.from_ or ""),
         body=str(text.body or ""),
         status=status,
-        problem=problem,
-        error_code=error_code,
-        error_text=sentence,
+        problem=failure.problem,
+        error_code=failure.code,
+        error_text=failure.text,
+        account_fault=failure.account,
         created_at=_aware(text.date_created),
     )
 
 
-def _failure(status: TextStatus, code: str) -> tuple[TextProblem | None, str | None, str | None]:
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a text that was taken did not arrive; nothing for one that did."""
+
+    problem: TextProblem | None = None
+    code: str | None = None
+    text: str | None = None
+    account: bool = False
+
+
+def _failure(status: TextStatus, code: str) -> _Failure:
     if status is not TextStatus.UNDELIVERED:
-        return None, None, None
+        return _Failure()
     meaning = text_errors.meaning_of(code)
-    return meaning.problem or TextProblem.CARRIER_ERROR, code[:20] or None, meaning.text
+    return _Failure(meaning.problem or TextProblem.CARRIER_ERROR, code[:20] or None, meaning.text, meaning.account)
 
 
 def _unsubscribed(opt_out_type: str, body: str) -> bool | None:
