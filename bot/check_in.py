@@ -29,7 +29,7 @@ from community.store.cases import case_by_id
 from community.store.chat_ties import ties_of_chat
 from community.store.messages import StoredMessage
 from community.texts.say import say
-from community.usecases.answer_by_chat import add_to_cry, answer_by_chat, asks_to_check_in, weigh_danger
+from community.usecases.answer_by_chat import add_to_cry, answer_by_chat, asks_to_check_in, weigh_in_chat
 from community.usecases.check_in_by_chat import CHANNEL, Asked, ChatAnswer, ChatDesk
 from community.usecases.raise_emergency import LASTS
 from community.usecases.send_chat_code import send_chat_code
@@ -82,7 +82,7 @@ class CheckIns:
         if asked is None or not asked.question_id:
             return found
         today = now.astimezone(self.rules.timezone).date()
-        return weigh_danger(conn, asked, text, found, today=today, now=now)
+        return weigh_in_chat(conn, asked, text, found, today=today, now=now)
 
     def go_on(self, conn: Connection, message: StoredMessage, said: TurnAnswer, *, now: datetime) -> TurnAnswer:
         """Come back to the question that is open after what the assistant said, unless it asks something itself."""

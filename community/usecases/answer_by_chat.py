@@ -1,6 +1,5 @@
 """A message in a tied chat as an answer: what it answers, what is asked next, and what it was not meant for."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -24,7 +23,7 @@ from community.usecases.answer_in_writing import answer_in_writing
 from community.usecases.change_in_writing import change_in_writing, keep_as_written
 from community.usecases.check_in_by_chat import CHANNEL, Asked, ChatAnswer, ChatDesk, addressed_apart
 from community.usecases.note_case import note_case
-from community.usecases.recognise_emergency import hears_danger
+from community.usecases.weigh_danger import weigh_danger
 from community.usecases.written_conversation import WrittenTurn, read_in_writing, where_writing_stands
 
 #: Words that answer nothing: only then are they looked at as something else.
@@ -58,29 +57,30 @@ def add_to_cry(desk: ChatDesk, asked: Asked, text: str) -> ChatAnswer | None:
     return ChatAnswer(say=say("check_in", "added"), asked=asked, case_id=asked.cry, emergency=True)
 
 
-def weigh_danger(
+def weigh_in_chat(
     conn: Connection, asked: Asked, text: str, found: Emergency, *, today: date, now: datetime
 ) -> Emergency | None:
-    """What is left of a danger that only the second opinion hears, where the words may be an answer to what was asked.
+    """What is left of a danger that only the second opinion hears, where the words may be meant for the questions.
 
-    Where it is as sure as on the phone it stays; what is understood as an answer is one; of anything else it is asked.
+    They are meant for them as an answer, or as 停, 改答案 or 不改了.
     """
-    stands = where_writing_stands(conn, asked.target_id, channel=CHANNEL, now=now)
-    if stands.question is None or stands.question.id != asked.question_id or hears_danger(stands.question, text):
-        return found
-    if (
-        _is_answer(conn, asked, text, today=today, now=now)
-        or wants_change(text)
-        or wants_pause(text)
-        or keeps_answer(text)
-    ):
-        return None
-    return replace(found, suspected=True)
+    left = weigh_danger(
+        conn,
+        found,
+        text,
+        target_id=asked.target_id,
+        question_id=asked.question_id,
+        channel=CHANNEL,
+        today=today,
+        now=now,
+    )
+    told = wants_change(text) or wants_pause(text) or keeps_answer(text)
+    return None if left is not None and left.suspected and told else left
 
 
 def _is_answer(conn: Connection, asked: Asked, text: str, *, today: date, now: datetime) -> bool:
     reply = read_in_writing(conn, asked.target_id, text, channel=CHANNEL, today=today, now=now)
-    return reply is not None and reply.move in {Move.RECORD, Move.READ_BACK}
+    return reply is not None and reply.answers
 
 
 def _to_question(desk: ChatDesk, asked: Asked, text: str) -> ChatAnswer | None:

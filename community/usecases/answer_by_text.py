@@ -1,8 +1,8 @@
 """A text message as an answer: whose it is, which question it answers, and what is asked next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -12,6 +12,7 @@ from community.model.calls.call import CallResult
 from community.model.calls.line import Line
 from community.model.calls.text_message import TextKind, TextStatus
 from community.model.calls.text_rules import only_begins
+from community.model.hazards.emergency import Emergency
 from community.model.questionnaires.writing import Move, Writing, read_reply
 from community.model.rulebook import Rulebook
 from community.store import texts as store
@@ -22,6 +23,7 @@ from community.usecases.answer_in_writing import answer_in_writing
 from community.usecases.invite_by_text import addressed
 from community.usecases.let_write import let_write
 from community.usecases.text_wording import text_of_turn
+from community.usecases.weigh_danger import weigh_danger
 from community.usecases.written_conversation import WrittenTurn, where_writing_stands
 
 _CHANNEL = "sms"
@@ -81,6 +83,39 @@ def open_targets(
     return list(found.values())
 
 
+def go_on_by_text(conn: Connection, history: Sequence[TextMessage], *, first: str, now: datetime) -> Answered | None:
+    """Ask once more what is open, after something else was talked of; None when nobody is asked anything.
+
+    Args:
+        history: as in `answer_by_text`.
+        first: said before it.
+    """
+    waiting = [each for each in open_targets(conn, history, now=now) if _asked_last(history, each[0]) is not None]
+    if not waiting:
+        return None
+    target_id, resident_id, stands = waiting[0]
+    again = replace(stands, say="\n".join(filter(None, [first, stands.say])))
+    others = [resident for _, resident, _ in waiting[1:] if resident != resident_id]
+    return _answered(conn, target_id, resident_id, again, others)
+
+
+def weigh_in_text(
+    conn: Connection, found: Emergency, body: str, history: Sequence[TextMessage], *, today: date, now: datetime
+) -> Emergency | None:
+    """What is left of a danger that only the second opinion hears, where the words may answer the open question.
+
+    Args:
+        history: as in `answer_by_text`.
+    """
+    waiting = open_targets(conn, history, now=now)
+    asked = _asked_last(history, waiting[0][0]) if waiting else None
+    if asked is None:
+        return found
+    return weigh_danger(
+        conn, found, body, target_id=waiting[0][0], question_id=asked, channel=_CHANNEL, today=today, now=now
+    )
+
+
 def answer_by_text(
     conn: Connection,
     body: str,
@@ -107,6 +142,10 @@ def answer_by_text(
         store.opt_out_of_texts(conn, [resident_id], now)
     if turn.goes_on:
         let_write(conn, target_id, rules=rules, now=now)
+    return _answered(conn, target_id, resident_id, turn, others)
+
+
+def _answered(conn: Connection, target_id: int, resident_id: int, turn: WrittenTurn, others: Sequence[int]) -> Answered:
     return Answered(
         target_id=target_id,
         resident_id=resident_id,
@@ -127,7 +166,7 @@ def _take(
     actor: Actor,
     now: datetime,
 ) -> WrittenTurn:
-    asked = next((text.question_id for text in history if _asks(text, target_id)), None)
+    asked = _asked_last(history, target_id)
     question = stands.question
     assert question is not None  # noqa: S101 - only targets with an open question come here
     if asked is None:
@@ -149,8 +188,10 @@ def _take(
     )
 
 
-def _asks(text: TextMessage, target_id: int) -> bool:
-    return text.target_id == target_id and text.question_id is not None and text.status not in _NOT_SEEN
+def _asked_last(history: Sequence[TextMessage], target_id: int) -> str | None:
+    """The question of a target that was sent last; None where only an invitation was."""
+    theirs = (text for text in history if text.target_id == target_id and text.status not in _NOT_SEEN)
+    return next((text.question_id for text in theirs if text.question_id is not None), None)
 
 
 def _words(conn: Connection, turn: WrittenTurn, resident_id: int, others: Sequence[int]) -> str:

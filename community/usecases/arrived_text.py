@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -85,6 +85,11 @@ class ArrivedText:
     def body(self) -> str:
         """What was written."""
         return self.received.body
+
+    @property
+    def today(self) -> date:
+        """The day, where the community is."""
+        return self.now.astimezone(self.rules.timezone).date()
 
     @property
     def overtaken_by(self) -> Sequence[TextMessage]:

@@ -21,19 +21,20 @@ from community.model.meaning import Label, understand
 from community.model.meaning.call.asides import wants_opt_out
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import Question, QuestionKind
+from community.model.residents.check_in import says_no_danger
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import texts as store
 from community.store.targets import exclude_waiting, person_of
 from community.texts.say import say
-from community.usecases.answer_by_text import answer_by_text, open_targets
+from community.usecases.answer_by_text import Answered, answer_by_text, go_on_by_text, open_targets
 from community.usecases.arrived_text import ArrivedText, ReceivedText
 from community.usecases.invite_by_text import addressed
 from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
 from community.usecases.opt_out import opt_out
 from community.usecases.recognise_emergency import recognise_emergency
-from community.usecases.text_in_danger import answer_danger, cries_for_help
+from community.usecases.text_in_danger import answer_danger, cries_for_help, danger_in
 
 _E164 = re.compile(r"\+[1-9]\d{5,14}")
 _NO_CALLS = Question(id="no_calls", kind=QuestionKind.YES_NO, say="以后都别打了吗？")
@@ -74,7 +75,8 @@ def receive_text(conn: Connection, received: ReceivedText, *, line: Line, rules:
 
 def _take(arrived: ArrivedText) -> None:
     """Do what the message asks for, and answer it."""
-    if answer_danger(arrived) or _about_texts(arrived) or _about_calls(arrived):
+    danger = danger_in(arrived)
+    if answer_danger(arrived, danger) or _no_danger(arrived) or _about_texts(arrived) or _about_calls(arrived):
         return
     answered = answer_by_text(
         arrived.conn,
@@ -89,17 +91,36 @@ def _take(arrived: ArrivedText) -> None:
         # Their conversation heard the danger and raised it: they are told whom to call, not asked whether it is one.
         arrived.answer(answered.say, answered.kind, answered)
         return
-    found = recognise_emergency(arrived.body)
-    if found is not None and found.suspected and arrived.asked(TextKind.DANGER_ASK) is None:
-        # Nothing is asked beside it: a yes must be a yes to this.
-        asked = replace(answered, question_id=None) if answered else None
-        arrived.answer(say("emergency", "suspected"), TextKind.DANGER_ASK, asked)
+    if danger is not None and arrived.asked(TextKind.DANGER_ASK) is None:
+        _ask_about_danger(arrived, answered)
     elif answered is None:
         _nothing_open(arrived)
     elif arrived.received.pictures and not arrived.body.strip():
         arrived.answer(say("sms", "picture", phone=arrived.rules.phone), TextKind.REPLY, answered)
     else:
         arrived.answer(answered.say, answered.kind, answered)
+
+
+def _ask_about_danger(arrived: ArrivedText, answered: Answered | None) -> None:
+    if answered is None:
+        # Whoever does not say yes, or nothing any more, is not forgotten.
+        _hand_over(arrived, "question_case" if arrived.residents else "stranger_case")
+    # Nothing is asked beside it: a yes must be a yes to this.
+    asked = replace(answered, question_id=None) if answered else None
+    arrived.answer(say("emergency", "suspected"), TextKind.DANGER_ASK, asked)
+
+
+def _no_danger(arrived: ArrivedText) -> bool:
+    """没有, to whether somebody is in danger, answers no question of ours: that is asked again."""
+    if arrived.asked(TextKind.DANGER_ASK) is None or not says_no_danger(arrived.body):
+        return False
+    first = say("sms", "no_danger")
+    again = go_on_by_text(arrived.conn, arrived.history, first=first, now=arrived.now)
+    if again is not None:
+        arrived.answer(again.say, again.kind, again)
+    else:
+        arrived.answer(say("sms", "no_danger_over", phone=arrived.rules.phone), TextKind.REPLY)
+    return True
 
 
 def _take_overtaken(arrived: ArrivedText) -> None:
@@ -154,8 +175,9 @@ def _about_calls(arrived: ArrivedText) -> bool:
     if asked is None or asked.kind is not TextKind.NO_CALLS or asked.resident_id is None:
         return False
     digits = plain(arrived.body) if plain(arrived.body) in {"1", "2"} else ""
-    today = arrived.now.astimezone(arrived.rules.timezone).date()
-    reading = understand(_NO_CALLS, "" if digits else arrived.body, digits, None, today, opinion=load_answer_opinion())
+    reading = understand(
+        _NO_CALLS, "" if digits else arrived.body, digits, None, arrived.today, opinion=load_answer_opinion()
+    )
     if reading.label == Label.NO:
         arrived.answer(say("sms", "calls_kept"), TextKind.REPLY)
         return True
@@ -197,11 +219,10 @@ def _ask_about_calls(arrived: ArrivedText) -> None:
 
 def _hand_over(arrived: ArrivedText, summary: str) -> None:
     """Let staff answer; what the same number writes on the same day goes onto one case."""
-    day = arrived.now.astimezone(arrived.rules.timezone).date()
     teller = arrived.teller()
     new = NewCase(
         kind=CaseKind.QUESTION,
-        source_key=f"{arrived.conversation}:{day}:{summary}",
+        source_key=f"{arrived.conversation}:{arrived.today}:{summary}",
         summary=say("sms", summary),
         description=arrived.with_number(arrived.body),
         address=teller.home or Address(),

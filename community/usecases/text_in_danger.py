@@ -14,7 +14,7 @@ from community.model.meaning.speech import plain
 from community.store.cases import case_by_id
 from community.store.targets import target_by_id
 from community.texts.say import say
-from community.usecases.answer_by_text import open_targets
+from community.usecases.answer_by_text import open_targets, weigh_in_text
 from community.usecases.arrived_text import ArrivedText
 from community.usecases.note_case import note_case
 from community.usecases.open_case import open_case
@@ -31,13 +31,25 @@ def cries_for_help(body: str) -> bool:
     return is_distress(plain(body)) or (found is not None and not found.suspected)
 
 
-def answer_danger(arrived: ArrivedText) -> bool:
-    """Tell somebody in danger whom to call, and raise it, before anything else."""
+def danger_in(arrived: ArrivedText) -> Emergency | None:
+    """The danger that a text tells of, or may tell of; an answer to the question that is open tells of none."""
+    found = recognise_emergency(arrived.body)
+    if found is None:
+        return None
+    return weigh_in_text(arrived.conn, found, arrived.body, arrived.history, today=arrived.today, now=arrived.now)
+
+
+def answer_danger(arrived: ArrivedText, danger: Emergency | None) -> bool:
+    """Tell somebody in danger whom to call, and raise it, before anything else.
+
+    Args:
+        danger: what `danger_in` found.
+    """
     crying = is_distress(plain(arrived.body))
     if crying and open_targets(arrived.conn, arrived.history, now=arrived.now):
         # The conversation they are in raises it, and asks them nothing more.
         return False
-    emergency, told = _emergency(arrived)
+    emergency, told = _emergency(arrived, danger)
     if emergency is not None:
         raised = raise_emergency(
             arrived.conn,
@@ -57,11 +69,10 @@ def answer_danger(arrived: ArrivedText) -> bool:
     return True
 
 
-def _emergency(arrived: ArrivedText) -> tuple[Emergency | None, str]:
+def _emergency(arrived: ArrivedText, danger: Emergency | None) -> tuple[Emergency | None, str]:
     """The danger that this message tells of, or that it confirms, and the words that told of it."""
-    found = recognise_emergency(arrived.body)
-    if found is not None and not found.suspected:
-        return found, arrived.body
+    if danger is not None and not danger.suspected:
+        return danger, arrived.body
     asked = arrived.asked(TextKind.DANGER_ASK)
     before = next((text for text in arrived.history if asked is not None and text.id == asked.reply_to), None)
     suspected = recognise_emergency(before.body) if before is not None and says_yes(arrived.body) else None

@@ -155,6 +155,12 @@ class Reply:
     text: str
     digits: str
 
+    @property
+    def answers(self) -> bool:
+        """Whether it answers what is asked: the question, or whether it may be asked."""
+        agrees = self.move in {Move.HEALTH_YES, Move.HEALTH_NO} and self.reading.is_answer
+        return agrees or self.move in {Move.RECORD, Move.READ_BACK}
+
 
 def read_reply(
     writing: Writing, question: Question, text: str, digits: str, today: date, *, opinion: AnswerOpinion

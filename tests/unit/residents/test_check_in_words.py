@@ -92,7 +92,9 @@ def test_words_that_stop_untie_or_deny_are_the_whole_message() -> None:
         False,
     ]
     assert [wants_to_untie(text) for text in ("解除绑定", "解绑", "绑定医保卡")] == [True, True, False]
-    assert [says_no_danger(text) for text in ("没有", "不是的", "没米了")] == [True, True, False]
+    denied = ("没有", "不是的", "没有，没事", "不是。谢谢！")
+    assert {says_no_danger(text) for text in denied} == {True}
+    assert {says_no_danger(text) for text in ("没米了", "不是没有危险", "没有，但是头晕")} == {False}
 
 
 def test_a_telephone_is_read_however_it_is_written() -> None:
