@@ -1,6 +1,7 @@
 """What every test may ask for: a real database on each backend, a clock that moves, the community's rules."""
 
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from sqlalchemy import create_engine, text
 from community.clock import MovableClock
 from community.store.database import Database
 from community.store.schema import metadata
+
+_CLEARING_UP_SECONDS = 60.0
 
 POSTGRES_URL = os.environ.get("SHOUWANG_TEST_POSTGRES_URL", "")
 
@@ -68,6 +71,24 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
     metadata.create_all(db.engine)
     yield db
     db.close()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Bound the clearing up after a test that failed or hung as well: its own time-out is switched off by then."""
+    if signal.getitimer(signal.ITIMER_REAL)[0] > 0:
+        return (yield)
+    before = signal.signal(signal.SIGALRM, _give_up)
+    signal.setitimer(signal.ITIMER_REAL, _CLEARING_UP_SECONDS)
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _give_up(_signal: int, _frame: object) -> None:
+    pytest.fail(f"clearing up after the test took more than {_CLEARING_UP_SECONDS:.0f} seconds")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
