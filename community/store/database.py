@@ -133,7 +133,7 @@ class Database:
         try:
             with self._writer_engine.begin() as conn:
                 finished = [_in_savepoint(conn, job) for job in group]
-        except Exception as error:  # noqa: BLE001 - the commit itself failed: nobody's work was kept
+        except BaseException as error:  # noqa: BLE001 - nobody's work was kept; a writer that died would leave all waiting
             reason = error.__cause__ if isinstance(error, _GroupLostError) and error.__cause__ else error
             finished = [(job, None, reason) for job in group]
         _tell(finished)
