@@ -15,6 +15,10 @@ from voice.script.wording import Wording, wording
 _YES_NO = Listen(digits=1, hints=("可以", "不可以", "是", "不是", "同意", "不同意", "对", "不对", "再说一遍"))
 
 
+#: Longer talk is asked to be put in one sentence.
+_RAMBLING = 30
+
+
 class Speaker:
     """Speaks at one point of a conversation.
 
@@ -52,6 +56,19 @@ class Speaker:
     def say(self, key: str, **values: object) -> list[Prompt]:
         """Sentences of our own."""
         return self.wording.prompts(key, slow=self.dialogue.slow, **values)
+
+    def not_caught(self, heard: Heard, *, by_keys: bool = True) -> list[Prompt]:
+        """What comes before a question that is asked again because nothing, or nothing clear, was heard.
+
+        Args:
+            by_keys: the question can be answered by pressing a key.
+        """
+        times = "once" if self.dialogue.misses == 0 else "twice"
+        if heard.is_silence:
+            return self.say(f"silent_{times}")
+        if times == "once":
+            return self.say("unclear_long" if len(heard.speech) > _RAMBLING else "unclear_once")
+        return self.say("unclear_twice" if by_keys else "unclear_twice_spoken")
 
     def opening(self) -> list[Prompt]:
         """Who calls, whom, and why; to a guardian's phone nothing but whose family we look for."""

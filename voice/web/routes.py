@@ -33,8 +33,9 @@ from voice.carriers.base import (
 )
 from voice.engine.apply import apply_event, apply_to
 from voice.engine.receipts import apply_receipts
-from voice.script.conversation import may_be_question, question_for_assistant, wish_asked
+from voice.script.conversation import question_for_assistant, wish_asked
 from voice.script.dialogue import Dialogue
+from voice.script.hearing import may_be_question
 from voice.script.inbound import DESK
 from voice.script.steps import INBOUND_PATH, INBOUND_STATUS_PATH, CallUrls, Heard, Language, Step
 from voice.script.turn import Script

@@ -1,0 +1,37 @@
+"""What somebody's words or keys mean at the point where the conversation stands."""
+
+from community.model.meaning import understand
+from community.model.meaning.call.asking_back import is_question
+from community.model.meaning.reading import UNCLEAR, Reading
+from community.model.meaning.speech import plain
+from community.model.questionnaires.questionnaire import Question, QuestionKind
+from voice.script import faintly
+from voice.script.dialogue import Phase
+from voice.script.speaking import Speaker
+from voice.script.steps import KEY_REPEAT, Heard
+
+#: Who they are and what they allow, no model guesses: 今天天气不错 is no yes to it.
+_NEVER_GUESSED = frozenset({Phase.GUARDIAN, Phase.CALLER, Phase.CONSENT, Phase.HEALTH, Phase.OPT_OUT})
+
+
+def read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
+    """Read words or keys as an answer to a question, the campaign's or one of our own."""
+    script = speaker.script
+    digits = KEY_REPEAT if heard.digits.startswith(KEY_REPEAT) and len(heard.digits) == 1 else heard.digits
+    today = script.now.astimezone(script.zone).date()
+    reading = understand(question, heard.speech, digits, None, today, opinion=script.opinion)
+    if speaker.dialogue.phase in _NEVER_GUESSED and reading.decided_by == "model" and reading.is_answer:
+        reading = UNCLEAR
+    return faintly.believed(speaker.dialogue.phase, heard, reading)
+
+
+def asks_back(question: Question, heard: Heard) -> bool:
+    """Whether the resident asks us something, so that the assistant should answer."""
+    if question.kind in {QuestionKind.FREE_TEXT, QuestionKind.NEED_HELP} or heard.digits:
+        return False
+    return is_question(plain(heard.speech))
+
+
+def may_be_question(heard: Heard) -> bool:
+    """Whether it is worth looking closer; cheap, for every webhook."""
+    return not heard.digits and is_question(plain(heard.speech))
