@@ -5,6 +5,7 @@ from dataclasses import replace
 from community.files.danger_knowledge import load_danger_opinion
 from community.model.hazards.emergency import Emergency
 from community.model.hazards.recognising import recognise
+from community.model.hazards.told_beside import told_beside
 from community.model.meaning.call.danger_in_answer import tells_of_danger
 from community.model.meaning.call.goodbye import without_goodbye
 from community.model.questionnaires.questionnaire import Question
@@ -22,7 +23,7 @@ def recognise_emergency(text: str, *, asked: bool = True) -> Emergency | None:
     """
     found = recognise(text, load_danger_opinion(), asked=asked)
     if found is None or found.decided_by == "rule":
-        return found
+        return found and told_beside(found, text)
     rest = without_goodbye(text)
     if rest == text:
         return found

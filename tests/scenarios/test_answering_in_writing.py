@@ -254,7 +254,13 @@ async def test_a_cry_for_help_is_answered_at_once_and_nothing_more_is_asked(stre
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("家里漏煤气了味道好大", "119"), ("不想活了", "110"), ("有人在砸我家的门要打我", "110")]
+    ("text", "words"),
+    [
+        ("家里漏煤气了味道好大", "119"),
+        ("不想活了", "110"),
+        ("有人在砸我家的门要打我", "110"),
+        ("救命，我胸口疼得不行", "马上打120"),
+    ],
 )
 async def test_the_right_number_is_told(street: Street, text: str, words: str) -> None:
     street.move_in(ZHANG)

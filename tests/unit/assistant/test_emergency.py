@@ -10,6 +10,7 @@ from community.files.danger_knowledge import WEIGHTS, load_danger_opinion
 from community.model.hazards.afterwards import says_it_is_over, says_yes
 from community.model.hazards.emergency import detect_emergency
 from community.model.hazards.recognising import recognise
+from community.texts.say import say
 from community.usecases.recognise_emergency import recognise_emergency
 
 #: What was measured when the figures in docs/assistant.md were taken, less a little.
@@ -93,6 +94,29 @@ def test_who_comes_back_from_elsewhere_is_heard() -> None:
 
 def test_who_insists_is_believed() -> None:
     assert detect_emergency("不是演习，三楼真着火了") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "advice", "first"),
+    [
+        ("救命，我胸口疼得不行", "medical", "120"),
+        ("救救我，肚子疼", "medical", "120"),
+        ("救命啊我老伴晕倒了", "medical", "120"),
+        ("救命，我流血不止", "bleeding", "120"),
+        ("救命，被困电梯里了", "elevator", "119"),
+        ("救命，着火了", "fire", "119"),
+        ("救命啊！快来人", "help", "120"),
+        ("救命，他打我，我流血了", "violence", "110"),
+        ("救命他追我到小区门口了", "violence", "110"),
+        ("隔壁在喊救命", "violence", "110"),
+    ],
+)
+def test_the_advice_to_a_cry_for_help_is_for_what_is_told_beside_it(text: str, advice: str, first: str) -> None:
+    found = recognise_emergency(text)
+    assert found is not None
+    assert (found.advice_key, found.services[0]) == (advice, first)
+    assert "110" in found.services, "it may be that as well"
+    assert first in say("emergency", f"advice.{advice}", gas_phone="")
 
 
 def test_a_very_long_text_is_read_in_no_time() -> None:
