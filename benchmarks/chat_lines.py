@@ -8,7 +8,9 @@ from typing import Any
 
 from benchmarks.harder_to_read import WAYS
 from bot.components.quiet import be_quiet
+from community.files.hazard_knowledge import load_category_opinion
 from community.model.address_text import Places, extract_location
+from community.model.hazards.emergency import Emergency
 from community.model.hazards.hazard_report import categorise_emergency, read_reports
 from community.model.text import normalise
 from community.usecases.recognise_emergency import recognise_emergency
@@ -58,7 +60,7 @@ class Understanding:
         self._label("意图", self.intents, line, intent, "intent")
         if "category" in line:
             reports = read_reports(line["text"], places=PLACES, guesses=parsed.get("hazard"))
-            category = categorise_emergency(line["text"], found) if found and raised else reports[0].category
+            category = _category_in_danger(line["text"], found) if found and raised else reports[0].category
             self._label("隐患种类", self.categories, line, category, "category")
         if "location" in line:
             self.scores["地点"].add(right=_is_right_place(line), mistake=_place_mistake(line))
@@ -111,6 +113,10 @@ def _print(result: Understanding) -> None:
 def _drop(name: str, harder: Understanding, plain: Understanding) -> str:
     there, here = plain.scores[name].share, harder.scores[name].share
     return f"{name} {here:.1%}（{100 * (here - there):+.1f}）"
+
+
+def _category_in_danger(text: str, emergency: Emergency) -> str:
+    return categorise_emergency(text, emergency, load_category_opinion().guesses(text))
 
 
 def _is_right_place(line: Line) -> bool:

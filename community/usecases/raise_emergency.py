@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from community.files.hazard_knowledge import load_category_opinion
 from community.model.actor import Actor
 from community.model.address import Address
 from community.model.address_text import FoundLocation, Places, extract_location
@@ -245,7 +246,7 @@ def _open(
         source_key=said.key,
         summary=summary_of(said.text, said.where),
         description=f"{said.text}\n{teller.contact}".strip(),
-        category=categorise_emergency(said.text, emergency),
+        category=categorise_emergency(said.text, emergency, load_category_opinion().guesses(said.text)),
         danger=True,
         address=said.place.address if said.place else teller.home or Address(),
         grid=None if said.place else teller.grid or None,

@@ -20,7 +20,13 @@ _GUESS_WEIGHT = 20.0
 _PLAIN = 4.0
 _ADDED = re.compile(r"还有|另外|再一个|再就是|顺便|其次|第二")
 _CLAUSE = re.compile(rf"[,，.。;；!！\n]|({_ADDED.pattern})|然后|同时")
-#: The category that an emergency has when its words name no stronger one.
+#: How much the kind of an emergency says of its category, seen by a rule and by the opinion alone…
+_RULED, _OPINED = 5.0, 1.5
+#: …so many times more where people are what it is about: whatever hazard the words sound like counts for less.
+_OF_PEOPLE_MORE = 2.5
+_OF_THE_BODY = ("medical", "breathing", "choking", "bleeding", "burn", "labour", "accident")
+_OF_PEOPLE = frozenset({*_OF_THE_BODY, "fire", "trapped", "violence", "suicide", "missing", "scam"})
+#: The category that an emergency of a kind usually has.
 _OF_EMERGENCY: Mapping[str, str] = {
     "gas": "gas_leak",
     "elevator": "elevator",
@@ -32,9 +38,11 @@ _OF_EMERGENCY: Mapping[str, str] = {
     "scam": "public_security",
     "missing": "welfare_check",
     "suicide": "welfare_check",
-    "medical": "welfare_check",
     "bite": "public_health",
     "poison": "public_health",
+    "fire": OTHER,
+    "trapped": OTHER,
+    **dict.fromkeys(_OF_THE_BODY, "welfare_check"),
 }
 
 
@@ -92,11 +100,23 @@ def categorise(text: str, guesses: Mapping[str, float] | None = None) -> str:
     return max(scores, key=lambda code: (scores[code], code)) if scores else OTHER
 
 
-def categorise_emergency(text: str, emergency: Emergency) -> str:
-    """Name the category of an emergency: what the words say, else what belongs to its kind."""
-    usual = _OF_EMERGENCY.get(emergency.kind)
+def categorise_emergency(text: str, emergency: Emergency, guesses: Mapping[str, float] | None = None) -> str:
+    """Name the category of an emergency: what words and guesses say of it, and what belongs to its kind.
+
+    Args:
+        text: as it was written.
+        emergency: what was recognised; its kind counts for more where a rule saw it than where only the opinion did.
+        guesses: category → probability; an emergency is never without a category of its own, so `unspecified` is none.
+    """
     scores = word_scores(text)
-    return categorise(text) if usual is None or scores.get(usual, 0.0) < max(scores.values(), default=0.0) else usual
+    for code, probability in (guesses or {}).items():
+        scores[code] = scores.get(code, 0.0) + _GUESS_WEIGHT * probability
+    scores.pop(UNSPECIFIED, None)
+    usual = _OF_EMERGENCY.get(emergency.kind)
+    if usual is not None:
+        known = _RULED if emergency.decided_by == "rule" else _OPINED
+        scores[usual] = scores.get(usual, 0.0) + known * (_OF_PEOPLE_MORE if emergency.kind in _OF_PEOPLE else 1.0)
+    return max(scores, key=lambda code: (scores[code], code)) if scores else OTHER
 
 
 def corrected_category(text: str) -> str | None:
