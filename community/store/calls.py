@@ -29,6 +29,7 @@ class RunningCall:
         step: number of the step that was said last.
         sample: the resident belongs to the sample community.
         answered_elsewhere: something was answered outside this call: in an earlier one, or in writing meanwhile.
+        guardian_relation: what the guardian is to the resident, as the list says: 女儿, 邻居; empty where it does not.
         health_consent: the resident agreed to questions about health, and has not taken it back.
     """
 
@@ -52,6 +53,7 @@ class RunningCall:
     sample: bool
     address: Address
     grid: str
+    guardian_relation: str = ""
     health_consent: bool = False
     answered_elsewhere: bool = False
 
@@ -98,6 +100,7 @@ _QUERY = (
         residents.c.name,
         residents.c.language,
         residents.c.sample,
+        residents.c.guardian_relation,
         health_consented().label("health_consent"),
         exists()
         .where(
@@ -153,6 +156,7 @@ def running_call(conn: Connection, attempt_id: str, *, lock: bool = False) -> Ru
         sample=bool(row.sample),
         address=address,
         grid=grid,
+        guardian_relation=row.guardian_relation or "",
         health_consent=bool(row.health_consent),
         answered_elsewhere=bool(row.answered_elsewhere),
     )

@@ -14,6 +14,9 @@ from community.store.targets import mark_phone
 from community.usecases.leave_guardian_alone import leave_guardian_alone
 from community.usecases.open_case import OpenedCase, open_case
 
+_OWN = "登记的电话不是本人的，请核对名册"
+_GUARDIANS = "登记的紧急联系人电话不对，请核对名册"
+
 
 def mark_wrong_number(
     conn: Connection,
@@ -40,7 +43,7 @@ def mark_wrong_number(
     new = NewCase(
         kind=CaseKind.LIST_CHECK,
         source_key=f"attempt:{call.attempt_id}:wrong_number",
-        summary="登记的电话不是本人的，请核对名册",
+        summary=_GUARDIANS if call.is_guardians else _OWN,
         description="\n".join(filter(None, [f"接电话的人说：{said}", others])),
         address=call.address,
         grid=call.grid or None,

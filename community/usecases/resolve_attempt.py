@@ -133,6 +133,7 @@ def _ended_call(attempt: Attempt, now: datetime, again_at: datetime | None) -> E
         # What became of an unknown one was waited for already: its wait began when it was made.
         over_at=attempt.created_at if attempt.outcome is Outcome.UNKNOWN else attempt.ended_at or now,
         again_at=again_at or now + _TRY_AGAIN,
+        transferred=attempt.transferred,
     )
 
 

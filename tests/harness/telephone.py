@@ -88,6 +88,7 @@ class TelephoneWorld:
         language: str = "mandarin",
         n: int = 1,
         callee: str = "",
+        guardian_relation: str = "",
         answered_before: int = 0,
     ) -> WrittenCall:
         """A resident, a campaign, a target and a call about to be placed; with `callee` guardian, to the guardian.
@@ -104,7 +105,9 @@ class TelephoneWorld:
                 mine = attempts.c.id == call.attempt_id
                 conn.execute(update(attempts).where(mine).values(dialogue={"callee": callee}))
                 hers = residents.c.id == call.resident_id
-                conn.execute(update(residents).where(hers).values(guardian_phone=number))
+                conn.execute(
+                    update(residents).where(hers).values(guardian_phone=number, guardian_relation=guardian_relation)
+                )
                 conn.execute(delete(phones).where(phones.c.resident_id == call.resident_id))
             return call
 

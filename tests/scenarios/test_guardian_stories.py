@@ -60,12 +60,18 @@ async def test_the_daughter_is_asked_for_help_and_answers_for_her_mother(family:
     assert family.world.target(family.written).status == "completed"
 
 
+async def test_a_neighbour_on_the_list_is_asked_for_as_a_neighbour(family: Family) -> None:
+    await family.call("不是", guardian_relation="邻居")
+    assert "您是王桂英的邻居吗？" in family.person.heard[0]
+
+
 @pytest.mark.parametrize("no", ["不是", "2", "打错了，不认识", "我不是她家人"])
 async def test_a_stranger_hears_nothing_and_the_list_is_checked(family: Family, no: str) -> None:
     await family.call(no)
     assert not [word for word in PRIVATE if word in family.heard]
     assert family.result == "wrong_person"
-    assert [case.kind for case in family.world.cases()] == ["list_check"]
+    (case,) = family.world.cases()
+    assert (case.kind, case.summary) == ("list_check", "登记的紧急联系人电话不对，请核对名册")
     assert family.world.resident(family.written).guardian_bad_number == NUMBER
 
 

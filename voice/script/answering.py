@@ -47,13 +47,20 @@ def take(speaker: Speaker, question: Question, heard: Heard, reading: Reading) -
     return record(speaker, question, heard, reading)
 
 
-def read_back(speaker: Speaker, question: Question, heard: Heard, reading: Reading, **changes: Any) -> Turn:
-    """Say what was understood and ask whether it is right."""
+def read_back(
+    speaker: Speaker,
+    question: Question,
+    heard: Heard,
+    reading: Reading,
+    *,
+    prompts: Sequence[Prompt] = (),
+    **changes: Any,
+) -> Turn:
+    """Say what was understood and ask whether it is right, after other words where there are any."""
     value = told(speaker.wording, question, reading, _today(speaker))
     pending = {"reading": asdict(reading), "heard": asdict(heard)}
-    return speaker.listen(
-        speaker.say("read_back", value=value), speaker.for_yes_no(), phase=Phase.CONFIRM, pending=pending, **changes
-    )
+    asked = [*prompts, *speaker.say("read_back", value=value)]
+    return speaker.listen(asked, speaker.for_yes_no(), phase=Phase.CONFIRM, pending=pending, **changes)
 
 
 def record(speaker: Speaker, question: Question, heard: Heard, reading: Reading) -> Turn:

@@ -141,7 +141,7 @@ def _wait(speaker: Speaker) -> Turn:
 def _after_transfer(speaker: Speaker, said: Said) -> Turn:
     connected = said.transfer in _ANSWERED_BY_DUTY
     if speaker.dialogue.result is CallResult.DISTRESS:
-        return speaker.hang_up([], transferred=True) if connected else emergency.stay(speaker, "")
+        return speaker.hang_up([], transferred=True) if connected else emergency.nobody_on_duty(speaker)
     if connected:
         return speaker.hang_up([], result=CallResult.HUMAN, transferred=True)
     return end(speaker, speaker.say("transfer_failed"), CallResult.HUMAN)
@@ -165,15 +165,25 @@ def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> 
 
 def wish_asked(script: Script, dialogue: Dialogue, heard: Heard) -> Asked | None:
     """Under what question the words were said that may tell of something to look after; None for the usual turn."""
-    if dialogue.phase is not Phase.QUESTION or heard.is_silence:
-        return None
+    look = _WISHES.get(dialogue.phase)
     speaker = Speaker(script, dialogue)
-    if _in_danger(speaker, heard):
+    if look is None or heard.is_silence or _in_danger(speaker, heard):
         return None
-    return wishes.asked_with(speaker.question, heard, read(speaker, speaker.question, heard))
+    return look(_asked_about(speaker), heard, read(speaker, _asked(speaker), heard))
+
+
+def _asked_about(speaker: Speaker) -> Question:
+    """The question that the resident has in mind; at its read-back it is still the same."""
+    return speaker.question if speaker.dialogue.phase is Phase.CONFIRM else _asked(speaker)
 
 
 _Handler = Callable[[Speaker, Said], Turn]
+#: Where what is told of its own accord is listened for.
+_WISHES: dict[Phase, Callable[[Question, Heard, Reading], Asked | None]] = {
+    Phase.QUESTION: wishes.asked_with,
+    Phase.CONFIRM: wishes.asked_at_read_back,
+    Phase.DESK: wishes.asked_with,
+}
 
 
 def _at_the_desk(handle: Callable[[Speaker, Said, Reading], Turn | None]) -> _Handler:

@@ -39,6 +39,12 @@ def begin(speaker: Speaker, heard: Heard) -> Turn:
     return speaker.listen(told, _LISTEN, effects=[case], phase=Phase.EMERGENCY, result=CallResult.DISTRESS, rounds=1)
 
 
+def nobody_on_duty(speaker: Speaker) -> Turn:
+    """Say that the duty phone was not answered, and stay on the line."""
+    told = [*speaker.say("emergency_transfer_failed"), *speaker.say("emergency_stay")]
+    return speaker.listen(told, _LISTEN, phase=Phase.EMERGENCY, rounds=1)
+
+
 def stay(speaker: Speaker, text: str) -> Turn:
     """Stay on the line a while, repeating what matters; end only after that, and never abruptly."""
     rounds = speaker.dialogue.rounds + 1

@@ -5,6 +5,7 @@ from typing import Any
 from community.model.calls.call import CallResult
 from community.model.meaning import Label, Reading
 from community.model.meaning.call.asides import is_wrong_number
+from community.model.meaning.call.interjections import asks_what_for
 from community.model.meaning.call.kin import belongs_to_resident
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import Question, QuestionKind
@@ -34,8 +35,9 @@ def not_yet_sure(speaker: Speaker, said: Said, reading: Reading) -> Turn | None:
     dialogue = speaker.dialogue
     if reading.label == Label.NO:
         return end(speaker, speaker.say("wrong_number"), CallResult.WRONG_PERSON, WrongNumber())
-    if reading.label == Label.REPEAT_REQUEST and dialogue.repeats < _REPEATS:
-        return _ask(speaker.slower(), repeats=dialogue.repeats + 1)
+    what_for = asks_what_for(plain(said.heard.speech))
+    if (what_for or reading.label == Label.REPEAT_REQUEST) and dialogue.repeats < _REPEATS:
+        return _ask(speaker.slower(), "guardian_matter" if what_for else "", repeats=dialogue.repeats + 1)
     if reading.label not in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST}:
         return None
     silent = said.heard.is_silence
@@ -46,13 +48,11 @@ def not_yet_sure(speaker: Speaker, said: Said, reading: Reading) -> Turn | None:
     return end(speaker, speaker.say("unclear_end"), CallResult.UNCLEAR)
 
 
-def sentences(speaker: Speaker, first: str = "") -> list[Prompt]:
-    """Who calls, or other first words, and whether this is the family."""
-    name = speaker.wording.written(speaker.script.name)
-    opening = speaker.say(first) if first else speaker.opening()
-    return [*opening, *speaker.say("guardian_ask", name=name)]
+def question(speaker: Speaker) -> list[Prompt]:
+    """Whether this is the family, or whoever else is named in the list."""
+    return speaker.say("guardian_ask", **speaker.guardian_names())
 
 
 def _ask(speaker: Speaker, first: str = "", **changes: Any) -> Turn:
-    told = sentences(speaker, first)
-    return speaker.listen(told, speaker.for_yes_no(), phase=Phase.GUARDIAN, **changes)
+    opening = speaker.say(first) if first else speaker.opening()
+    return speaker.listen([*opening, *question(speaker)], speaker.for_yes_no(), phase=Phase.GUARDIAN, **changes)

@@ -1,8 +1,9 @@
 """What somebody's words or keys mean at the point where the conversation stands."""
 
 from community.model.meaning import understand
+from community.model.meaning.call.asides import is_away
 from community.model.meaning.call.asking_back import is_question
-from community.model.meaning.reading import UNCLEAR, Reading
+from community.model.meaning.reading import UNCLEAR, Label, Reading
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from voice.script import faintly
@@ -13,6 +14,9 @@ from voice.script.steps import KEY_REPEAT, Heard
 #: Who they are and what they allow, no model guesses: 今天天气不错 is no yes to it.
 _NEVER_GUESSED = frozenset({Phase.GUARDIAN, Phase.CALLER, Phase.CONSENT, Phase.HEALTH, Phase.OPT_OUT})
 
+#: Where 不在 says that we do not speak with the resident.
+_BEFORE_QUESTIONS = frozenset({Phase.GUARDIAN, Phase.CONSENT, Phase.HEALTH})
+
 
 def read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
     """Read words or keys as an answer to a question, the campaign's or one of our own."""
@@ -20,9 +24,12 @@ def read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
     digits = KEY_REPEAT if heard.digits.startswith(KEY_REPEAT) and len(heard.digits) == 1 else heard.digits
     today = script.now.astimezone(script.zone).date()
     reading = understand(question, heard.speech, digits, None, today, opinion=script.opinion)
-    if speaker.dialogue.phase in _NEVER_GUESSED and reading.decided_by == "model" and reading.is_answer:
+    phase = speaker.dialogue.phase
+    if reading.label == Label.UNCLEAR and phase in _BEFORE_QUESTIONS and is_away(plain(heard.speech)):
+        reading = Reading(Label.WRONG_PERSON)
+    if phase in _NEVER_GUESSED and reading.decided_by == "model" and reading.is_answer:
         reading = UNCLEAR
-    return faintly.believed(speaker.dialogue.phase, heard, reading)
+    return faintly.believed(phase, heard, reading)
 
 
 def asks_back(question: Question, heard: Heard) -> bool:

@@ -6,10 +6,14 @@ from typing import Any
 
 from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind
+from community.model.hazards.wish import Wish
 from community.model.meaning import Label, Reading
 from community.model.meaning.call.asides import wants_opt_out
 from community.model.meaning.call.asking_back import is_question
+from community.model.meaning.call.interjections import asks_who, rings_back
+from community.model.meaning.call.kin import belongs_to_resident
 from community.model.meaning.speech import plain
+from community.model.questionnaires.answer_case import case_of_wish
 from community.model.questionnaires.questionnaire import Message, Question, QuestionKind, Questionnaire, Recording
 from voice.script import message
 from voice.script.dialogue import Phase
@@ -39,6 +43,8 @@ _NOTHING = re.compile(
     r"(?:[嗯啊哦喔哎那好的了行]|没有?(?:什么)?(?:别的)?(?:事|了)+|没有|没啦|不用|不要|谢谢?你?们?|多谢|再见|拜拜|就这样?|就这些|挂了|打错了?|拨错了?|按错了?|不好意思|对不起|[,.!])+"
 )
 _PERSON = "0"
+#: How somebody's family is asked for (`community.model.residents.forms_of_address`).
+_FAMILY = "的家人"
 
 
 def open_call(speaker: Speaker) -> Turn:
@@ -53,12 +59,17 @@ def caller(speaker: Speaker, said: Said, reading: Reading) -> Turn | None:
     """Whoever says yes is the one we asked for; a no asks for the next, and in the end for nobody."""
     inbound = speaker.script.inbound
     people = inbound.people if inbound is not None else ()
+    if people and not reading.is_answer and belongs_to_resident(plain(said.heard.speech)):
+        # 我是她老公 is a yes where her family is asked for.
+        reading = Reading(Label.YES if people[0].endswith(_FAMILY) else Label.NO)
     if reading.label == Label.YES:
         return speaker.listen([], _FREE_SPEECH, effects=[CallerKnown()], phase=Phase.DESK)
     if reading.label in {Label.NO, Label.WRONG_PERSON}:
         if len(people) > 1:
             return _ask_for(speaker, [], people[1], effects=[NotThisCaller()], misses=0, repeats=0)
         return _welcome(speaker, speaker.say("noted"))
+    if people and _is_about_our_call(speaker, said):
+        return _ask_for(speaker, _who_we_are(speaker), people[0], repeats=speaker.dialogue.repeats + 1)
     unsaid = reading.label in {Label.SILENCE, Label.UNCLEAR} and len(plain(said.heard.speech)) < _MATTER_AT_LEAST
     if people and (unsaid or reading.label == Label.REPEAT_REQUEST):
         return _ask_once_more(speaker, said, people[0], repeat=not unsaid)
@@ -90,12 +101,16 @@ def desk(speaker: Speaker, said: Said, reading: Reading) -> Turn | None:
         return _welcome(speaker.slower(), speaker.say("repeated"), repeats=speaker.dialogue.repeats + 1)
     if not text:
         return _silent(speaker)
+    if _is_about_our_call(speaker, said):
+        return _welcome(speaker, _who_we_are(speaker), repeats=speaker.dialogue.repeats + 1)
     return _about(speaker, said, text)
 
 
 def _about(speaker: Speaker, said: Said, text: str) -> Turn:
     if _NOTHING.fullmatch(text):
         return _goodbye(speaker)
+    if said.wish is not None and said.wish.kind is CaseKind.HAZARD:
+        return _reported(speaker, said, said.wish)
     return _answered(speaker, said) if is_question(text) else _noted(speaker, said.heard)
 
 
@@ -108,6 +123,16 @@ def listen_again(speaker: Speaker, prompts: Sequence[Prompt]) -> Turn:
 def question_of(heard: Heard) -> str | None:
     """What the assistant is to be asked before this turn; None where nothing was asked."""
     return heard.speech if not heard.digits and is_question(plain(heard.speech)) else None
+
+
+def _is_about_our_call(speaker: Speaker, said: Said) -> bool:
+    """你们刚才打我电话了, 你们是哪里: told once who we are; said again, it is a matter for staff."""
+    text = plain(said.heard.speech)
+    return not speaker.dialogue.repeats and (rings_back(text) or asks_who(text))
+
+
+def _who_we_are(speaker: Speaker) -> list[Prompt]:
+    return speaker.say("inbound_who_we_are", caller=speaker.wording.written(speaker.script.caller))
 
 
 def _greeting(speaker: Speaker) -> list[Prompt]:
@@ -171,6 +196,23 @@ def _answered(speaker: Speaker, said: Said) -> Turn:
         return speaker.hang_up([*prompts, *speaker.closing()], cases, result=CallResult.COMPLETED, matters=matters)
     told = [*prompts, *speaker.say("inbound_more")]
     return speaker.listen(told, _FREE_SPEECH, effects=cases, phase=Phase.DESK, misses=0, repeats=0, matters=matters)
+
+
+def _reported(speaker: Speaker, said: Said, wish: Wish) -> Turn:
+    """Something broken or dangerous goes to those who look after it, not to somebody who rings back."""
+    case = case_of_wish(MATTER, wish, said.heard.speech)
+    effect = RaiseCase(
+        key=f"matter:{speaker.dialogue.step}",
+        kind=case.kind,
+        summary=case.summary,
+        description=case.description,
+        category=wish.category,
+        address=wish.address,
+        location_text=wish.location_text,
+    )
+    changes = {"effects": [effect], "matters": speaker.dialogue.matters + 1}
+    told = speaker.say("wish_passed_on")
+    return message.offer(speaker, told, "inbound_message", result=CallResult.COMPLETED, **changes)
 
 
 def _noted(speaker: Speaker, heard: Heard) -> Turn:

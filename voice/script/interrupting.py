@@ -61,15 +61,15 @@ def once_more(speaker: Speaker, prompts: Sequence[Prompt], *, barge_in: bool = T
     dialogue = speaker.dialogue
     phase = Phase(changes.pop("phase", dialogue.phase))
     # Whoever spoke into the first sentences has not heard who calls.
-    opening = speaker.opening() if dialogue.step == 1 and not prompts and not speaker.script.guardian else []
+    opening = speaker.opening() if dialogue.step == 1 and not prompts else []
     prompts = [*prompts, *opening]
     if phase is Phase.QUESTION:
         return speaker.ask(prompts, speaker.question, barge_in=barge_in, keys_for_help=not dialogue.fluent, **changes)
     if phase is Phase.CONFIRM:
         pending, heard = speaker.pending()
-        return answering.read_back(speaker, speaker.question, heard, pending, **changes)
+        return answering.read_back(speaker, speaker.question, heard, pending, prompts=prompts, **changes)
     if phase is Phase.GUARDIAN:
-        asked = guardian.sentences(speaker)
+        asked = guardian.question(speaker)
     elif phase is Phase.HEALTH:
         asked = speaker.say("health_consent")
     else:

@@ -48,19 +48,34 @@ def to_read_back(speaker: Speaker, said: Said) -> Turn:
     """What follows a reply to 对吗: kept, corrected, or asked once more."""
     question = speaker.question
     pending, heard = speaker.pending()
-    reading = read(speaker, CONFIRM, said.heard)
+    reading, corrected = _agreed(speaker, said), read(speaker, question, said.heard)
     if reading.label == Label.YES:
-        return answering.record(speaker, question, heard, pending)
-    corrected = read(speaker, question, said.heard)
-    if _corrects(question, said.heard, pending, corrected, denied=reading.label == Label.NO):
+        turn = answering.record(speaker, question, heard, pending)
+    elif _corrects(question, said.heard, pending, corrected, denied=reading.label == Label.NO):
         # 不对，是三十八度: the correction is read back in its turn.
-        return _keep(speaker, question, said.heard, corrected)
-    if reading.label == Label.NO:
-        return _again(speaker, said, Reading(Label.UNCLEAR), prompts=speaker.say("read_back_wrong"))
+        turn = _keep(speaker, question, said.heard, corrected)
+    elif reading.label == Label.NO:
+        turn = _again(speaker, said, UNCLEAR, prompts=speaker.say("read_back_wrong"))
+    else:
+        return _still_to_confirm(speaker, said, reading)
+    return wishes.passed_on(speaker, turn, question, said)
+
+
+def _agreed(speaker: Speaker, said: Said) -> Reading:
+    """Yes, no, or something else; what only the second opinion takes for one is the wish that it tells of."""
+    reading = read(speaker, CONFIRM, said.heard)
+    return UNCLEAR if said.wish is not None and wishes.is_guess(CONFIRM, reading) else reading
+
+
+def _still_to_confirm(speaker: Speaker, said: Said, reading: Reading) -> Turn:
+    pending, heard = speaker.pending()
+    if reading.label == Label.UNCLEAR and (told := wishes.instead(speaker, said)):
+        return told
     if reading.label in {Label.SILENCE, Label.UNCLEAR, Label.REPEAT_REQUEST}:
         if speaker.dialogue.misses < MISSES:
-            return answering.read_back(speaker, question, heard, pending, misses=speaker.dialogue.misses + 1)
-        return answering.set_aside(speaker, question, heard, reading)
+            misses = speaker.dialogue.misses + 1
+            return answering.read_back(speaker, speaker.question, heard, pending, misses=misses)
+        return answering.set_aside(speaker, speaker.question, heard, reading)
     return about_call.answer(speaker, said, reading)
 
 

@@ -73,14 +73,19 @@ class Speaker:
     def opening(self) -> list[Prompt]:
         """Who calls, whom, and why; to a guardian's phone nothing but whose family we look for."""
         if self.script.guardian:
-            names = {"caller": self.wording.written(self.script.caller), "name": self.wording.written(self.script.name)}
-            return self.say("guardian_opening" if self.script.inbound is None else "inbound_greeting", **names)
+            key = "guardian_opening" if self.script.inbound is None else "inbound_greeting"
+            return self.say(key, caller=self.wording.written(self.script.caller), **self.guardian_names())
         key = "opening_again" if self.script.again else "opening"
         if self.script.inbound is not None:
             key = "noted" if self.script.inbound.greeted else f"inbound_{key}"
         caller = self.wording.written(self.script.caller)
         prompts = self.say(key, caller=caller, name=self.wording.written(self.script.name))
         return prompts + self.wording.spoken(self.script.questionnaire.purpose, slow=self.dialogue.slow)
+
+    def guardian_names(self) -> dict[str, str]:
+        """Whose guardian is asked for, and as what: their family, or their neighbour."""
+        kin = self.wording.written(self.script.kin) or self.wording.text("family")
+        return {"name": self.wording.written(self.script.name), "kin": kin}
 
     def to_guardian(self) -> list[Prompt]:
         """What the family is asked for, once we know that it is the family."""

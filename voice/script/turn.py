@@ -51,6 +51,7 @@ class Script:
         answered: what an earlier call or channel has already answered, by question.
         again: we spoke before and were not finished.
         guardian: the phone is not the resident's own but that of their guardian (紧急联系人).
+        kin: what the guardian is asked for where they are no family (邻居); empty for family.
         health_consent: the resident's consent to questions about health is on record.
         inbound: somebody rang us; None for a call of ours.
         records: the line can record what is said after the tone.
@@ -74,6 +75,7 @@ class Script:
     answered: Mapping[str, Reading] = field(default_factory=dict)
     again: bool = False
     guardian: bool = False
+    kin: str = ""
     health_consent: bool = False
     inbound: Inbound | None = None
     records: bool = True

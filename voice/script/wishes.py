@@ -1,13 +1,15 @@
 """A hazard or a need that is told as an answer, beside one or instead of one: it becomes a case, and the resident hears so."""
 
 from dataclasses import replace
+from typing import Any
 
 from community.model.hazards.wish import Asked, may_be_wish
 from community.model.meaning.reading import Reading
 from community.model.questionnaires.answer_case import case_of_wish
 from community.model.questionnaires.answer_rules import MISSES, escalation_for
 from community.model.questionnaires.questionnaire import Question, QuestionKind
-from voice.script.dialogue import step_to_json
+from voice.script import answering
+from voice.script.dialogue import Phase, step_to_json
 from voice.script.speaking import Speaker
 from voice.script.steps import Heard
 from voice.script.turn import RaiseCase, Said, Turn
@@ -24,6 +26,19 @@ def asked_with(question: Question, heard: Heard, reading: Reading) -> Asked | No
     if answered and escalation_for(question, reading) is not None:
         return None
     return Asked(question=question.say, free=question.kind in _FREE, answered=answered)
+
+
+def asked_at_read_back(question: Question, heard: Heard, reading: Reading) -> Asked | None:
+    """The same for words that were said to 对吗, which only a yes, a no or a correction answers.
+
+    Args:
+        question: whose answer was read back.
+        reading: the words as an answer to 对吗.
+    """
+    if heard.digits or not may_be_wish(heard.speech):
+        return None
+    answered = reading.is_answer and reading.decided_by != "model"
+    return Asked(question=question.say, free=not answered, answered=answered)
 
 
 def is_guess(question: Question, reading: Reading) -> bool:
@@ -49,7 +64,11 @@ def instead(speaker: Speaker, said: Said) -> Turn | None:
     if said.wish is None or count > MISSES:
         return None
     prompts = [*speaker.say("wish_passed_on"), *speaker.say("assistant_back")]
-    return speaker.ask_again(prompts, effects=[_case(speaker.question, said)], asked_back=count)
+    changes: dict[str, Any] = {"effects": [_case(speaker.question, said)], "asked_back": count}
+    if speaker.dialogue.phase is Phase.CONFIRM:
+        pending, heard = speaker.pending()
+        return answering.read_back(speaker, speaker.question, heard, pending, prompts=prompts, **changes)
+    return speaker.ask_again(prompts, **changes)
 
 
 def _case(question: Question, said: Said) -> RaiseCase:

@@ -63,9 +63,11 @@ class Wording:
         return [Prompt(sentence, slow=slow) for sentence in sentences(self.written(text))]
 
     def written(self, text: str) -> str:
-        """A text in the characters of this language."""
+        """A text in the characters of this language, and with its word for you."""
         converter = _SCRIPTS.get(self.language)
-        return _converter(converter).convert(text) if converter else text
+        written = _converter(converter).convert(text) if converter else text
+        # Cantonese has no 您; questionnaires are written in Mandarin.
+        return written.replace("您", "你") if self.language is Language.CANTONESE else written
 
     def day(self, value: date, today: date) -> str:
         """今天, 明天, or 7月15日星期三."""

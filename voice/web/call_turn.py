@@ -12,6 +12,7 @@ from community.files.answer_knowledge import load_answer_opinion
 from community.model.calls.call import AttemptStatus
 from community.model.hazards.wish import Wish
 from community.model.questionnaires.questionnaire import Questionnaire
+from community.model.residents.forms_of_address import not_family
 from community.model.rulebook import Rulebook
 from community.store import calls
 from community.store.answers import readings_of_target
@@ -84,6 +85,7 @@ def make_script(
         answered=answered,
         again=call.n > 1 and bool(answered),
         guardian=call.is_guardians,
+        kin=not_family(call.guardian_relation) if call.is_guardians else "",
         health_consent=call.health_consent,
         inbound=inbound_of(conn, call, dialogue, now),
         records=records,

@@ -10,7 +10,7 @@ from community.model.calls.call import Direction
 from community.store import calls, inbound
 from community.store.calls import RunningCall
 from community.usecases.receive_call import recognise_caller
-from voice.script.dialogue import Dialogue
+from voice.script.dialogue import Dialogue, Phase
 from voice.script.turn import CallerKnown, EarlierCall, Inbound, NotThisCaller, Turn
 
 #: Whom we called longer ago does not ring back for that.
@@ -22,7 +22,8 @@ def inbound_of(conn: Connection, call: RunningCall, dialogue: Dialogue, now: dat
     if call.direction is Direction.OUTBOUND:
         return None
     people = tuple(str(caller["name"]) for caller in call.dialogue.get("callers", ()))
-    wanted, greeted = call.aim is not None, dialogue.step > 0
+    # Once the conversation has begun anew for somebody who was asked who they are, its opening is the usual one.
+    wanted, greeted = call.aim is not None, dialogue.step > 0 and dialogue.phase is Phase.PICKUP
     if wanted or call.resident_id is None:
         return Inbound(wanted=wanted, people=people, greeted=greeted)
     since = now - _CALLED_SINCE

@@ -56,6 +56,7 @@ class EndedCall:
         over_at: when the call ended; the retry clock starts here, never when it was queued.
         again_at: for attempts that used up nothing, when the next one may be made at the earliest.
         unknowable: nobody can be asked whether it rang, so that another call could be the second.
+        transferred: the duty phone picked up.
     """
 
     status: AttemptStatus
@@ -65,6 +66,7 @@ class EndedCall:
     over_at: datetime
     again_at: datetime
     unknowable: bool = False
+    transferred: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +172,8 @@ def _after_conversation(call: EndedCall, about: Circumstances) -> Decision:
         return _wrong_number(call, about, "接电话的不是本人")
     if result in _CASES:
         kind, priority, reason = _CASES[result]
+        if result is CallResult.HUMAN and call.transferred:
+            kind, priority, reason = _ON_THE_DUTY_PHONE
         danger = result is CallResult.DISTRESS
         return Decision(fate=Fate.CASE, case_kind=kind, priority=priority, reason=reason, danger=danger)
     tries_left = about.counts.get(Outcome.ANSWERED, 0) <= about.questionnaire.retry_for(Outcome.ANSWERED).times
@@ -195,6 +199,8 @@ _CASES: dict[CallResult, tuple[CaseKind, Priority, str]] = {
     CallResult.HUMAN: (CaseKind.CALLBACK, Priority.URGENT, "要求和工作人员通话，请回电"),
     CallResult.REFUSED: (CaseKind.CALLBACK, Priority.NORMAL, "不愿在电话里回答，请人工了解情况"),
 }
+#: They wanted a person and spoke with one; what is still open, staff ask the colleague on duty.
+_ON_THE_DUTY_PHONE = (CaseKind.CALLBACK, Priority.NORMAL, "已转接到值班电话，问卷没有答完，请向值班人员了解")
 
 
 def _planned_retry(call: EndedCall, about: Circumstances, base: datetime) -> Decision:

@@ -74,6 +74,8 @@ _SAME_WORDS: tuple[tuple[str, str], ...] = (
     ("脑壳", "头"),
     ("莫要", "不要"),
 )
+#: 係, 係我, 係囉 of Cantonese; 没关系 and 系统 are none.
+_IS = re.compile(r"(?:^|(?<=[,.!?]))系(?![统列数鞋带])")
 _FILLER = (
     r"(?:嗯+(?!呐|哪)|呃+|额+|唉+|哎+[呀哟]?|诶+|哦+|噢+|喔+|啊+|哈+|那个|这个|就是说|怎么说呢|我跟你说|我说|你看|那)"
 )
@@ -102,7 +104,7 @@ def plain(speech: str) -> str:
     text = re.sub(r"(?<=[一-鿿])\s+(?=[一-鿿])", "", normalise(speech))
     for dialect, common in _SAME_WORDS:
         text = text.replace(dialect, common)
-    return text
+    return _IS.sub("是", text)
 
 
 def without_fillers(text: str) -> str:

@@ -34,6 +34,7 @@ def decide(
         callback_at=about.pop("callback_at", None),
         over_at=at,
         again_at=at + timedelta(seconds=30),
+        transferred=bool(about.pop("transferred", False)),
     )
     facts: dict[str, object] = {
         "questionnaire": Questionnaire.model_validate(QUESTIONS),
@@ -85,6 +86,16 @@ def test_what_a_conversation_ends_with(result: CallResult, fate: Fate, kind: Cas
     assert (decision.fate, decision.danger) == (fate, danger)
     if kind is not None:
         assert decision.case_kind is kind
+
+
+def test_who_was_connected_to_a_colleague_on_duty_is_not_to_be_called_back_in_a_hurry() -> None:
+    missed = decide(Outcome.ANSWERED, CallResult.HUMAN)
+    connected = decide(Outcome.ANSWERED, CallResult.HUMAN, transferred=True)
+    assert (missed.priority, missed.reason) == (Priority.URGENT, "要求和工作人员通话，请回电")
+    assert (connected.priority, connected.reason) == (
+        Priority.NORMAL,
+        "已转接到值班电话，问卷没有答完，请向值班人员了解",
+    )
 
 
 def test_distress_is_an_emergency() -> None:

@@ -18,6 +18,7 @@ from voice.script.wording import LONGEST_BREATH, Wording, as_written, breaths, s
 FILLED = {
     "caller": "青禾社区居委会",
     "name": "欧阳建国",
+    "kin": "屋企人",
     "phone": "6215-0100",
     "yes": "愿意转移",
     "no": "不愿意转移",

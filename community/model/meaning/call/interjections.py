@@ -2,6 +2,8 @@
 
 import re
 
+from community.model.meaning.call.asides import wants_opt_out
+
 _HUM = re.compile(r"[嗯恩唔呃额啊哦噢喔哎诶欸唉嗨咳哈嘿呵喂,.!…~\s]+|阿嚏[,.!]*")
 #: Spoken before anything else; none of them answers a question.
 _GREETING_PARTS = (
@@ -26,7 +28,16 @@ _GO_ON = re.compile(r"(?<![跟和同给听对与])(?:你|您)(?:慢慢|只管|�
 _WHO = re.compile(
     r"(?:你|您|你们|这|这里|那边)(?:是|系|找|要找)(?:的)?(?:谁|哪(?!天|种|样)|什么(?:人|单位|地方)|做什么的|干什么的)"
     r"|助手[^,]{0,3}[?,.!]*(?:是)?什么|(?:是|你是)?(?:机器|机器人|录音|真人)(?:吗|[?]|还是)"
+    r"|(?:你们?|您|这|这里|这边)是(?:不是)?(?:社区|居委|街道|医院|卫生|派出所|公安|物业|村委|政府|医保|社保|保险|银行|公司)[^,.!?]{0,6}(?:吗|吧|啊|呀|[?])[?!.]*$"
     r"|^(?:喂|哎|哦|啊|你好|您好|,)*(?:谁|哪(?:个|位|里|儿|一个|一位|家)|什么人|什么单位)(?:呀|啊|哪|呢|的|打来的?|找我|电话|[,.!?])*$"
+)
+_RINGS_BACK = re.compile(
+    r"(?:你们?|谁|哪个|有人|这个?号码?|刚才|刚刚|刚|上午|下午|早上|昨天)[^,.!?]{0,8}(?:打|来)(?:了|过|的)?(?:一?个)?(?:给我|我)?(?:的|了|过)?(?:家)?(?:电话|手机)"
+    r"|未接(?:来电|电话)|(?:回|接到|看到|有)(?:一?个|你们?)?[^,.!?]{0,6}(?:未接|来电)|电话[^,.!?]{0,4}(?:是)?(?:你们?)?打(?:来|过来)?的"
+)
+_WHAT_FOR = re.compile(
+    r"(?:有|是|出|为)?(?:了)?(?:什么|怎么)(?:要紧|急)?(?:事|回事|情况)|(?:找|打|问)[^,.!?]{0,8}(?:干|做|为)(?:什么|嘛|吗)|^(?:你们?|您)?(?:要|想)?(?:干|做)(?:什么|嘛|吗)"
+    r"|(?:要|想|是)?问(?:他|她|我妈|我爸|老人)?(?:的|一下)?(?:什么|身体|身子)|(?:他|她|我妈|我爸|我婆婆|老人)[^,.!?]{0,4}(?:怎么(?:了|样)|出(?:什么)?事|没事)"
 )
 #: Nothing that is said with these words answers a question.
 _ACCUSES = re.compile(r"骗子|诈骗|骗人|骗钱|骗我|骗老(?:人|太)|来骗|行骗|推销(?:的|什么|保健|东西)|卖保健品")
@@ -56,6 +67,16 @@ def is_greeting(text: str) -> bool:
 def asks_who(text: str) -> bool:
     """Whether somebody asks who calls or whom we look for."""
     return len(text) <= _SHORT and bool(_WHO.search(text))
+
+
+def rings_back(text: str) -> bool:
+    """Whether somebody only says that a call of ours is why they ring: 你们刚才打我电话了."""
+    return len(text) <= _SHORT and bool(_RINGS_BACK.search(text)) and not (wants_opt_out(text) or accuses(text))
+
+
+def asks_what_for(text: str) -> bool:
+    """Whether somebody asks why we call: 什么事啊, 你们找她干什么."""
+    return len(text) <= _SHORT and bool(_WHAT_FOR.search(text))
 
 
 def accuses(text: str, asked: str = "") -> bool:

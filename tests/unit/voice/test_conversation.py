@@ -1,0 +1,237 @@
+"""Conversations turn by turn, without a line or a database: what is said to whom, and what has to be done."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from community.files.answer_knowledge import load_answer_opinion
+from community.model.address import Address
+from community.model.cases.case import CaseKind
+from community.model.hazards.wish import Wish, read_wish
+from community.model.questionnaires.questionnaire import Questionnaire
+from community.usecases.raise_emergency import places_of
+from tests.harness.telephone import HEAT, sample_rules
+from voice.script.conversation import advance, wish_asked
+from voice.script.dialogue import Dialogue
+from voice.script.inbound import DESK
+from voice.script.steps import Heard, Language
+from voice.script.turn import Effect, Inbound, MessageLeft, RaiseCase, RecordAnswer, Said, Script, Turn
+
+FAN = """
+name: 访视
+purpose: 社区问个好。
+recording: never
+questions: [{id: fan, kind: yes_no, say: 您家有电风扇吗？, yes_means: 有}]
+"""
+PLACES = places_of(sample_rules())
+
+
+class Call:
+    """One call, spoken to its end."""
+
+    def __init__(self, *says: str, questionnaire: str | Questionnaire = FAN, **about: Any) -> None:
+        self.script = _script(questionnaire, **about)
+        self.turn: Turn = advance(self.script, Dialogue(), Said(heard=Heard()))
+        self.steps = [_told(self.turn)]
+        self.effects: list[Effect] = []
+        for words in says:
+            self._say(words)
+
+    def _say(self, words: str) -> None:
+        transfer = words.removeprefix("→") if words.startswith("→") else ""
+        heard = Heard() if transfer else Heard(digits=words) if words.isdigit() else Heard(speech=words)
+        said = Said(heard=heard, transfer=transfer, wish=self._wish(heard))
+        self.turn = advance(self.script, self.turn.dialogue, said)
+        self.steps.append(_told(self.turn))
+        self.effects += self.turn.effects
+
+    def _wish(self, heard: Heard) -> Wish | None:
+        asked = wish_asked(self.script, self.turn.dialogue, heard)
+        return asked and read_wish(heard.speech, asked, places=PLACES, understood=None)
+
+    @property
+    def last(self) -> str:
+        return self.steps[-1]
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        kept = [effect for effect in self.effects if isinstance(effect, RecordAnswer)]
+        return {each.question: each.reading.value or each.reading.label for each in kept}
+
+    @property
+    def cases(self) -> list[RaiseCase]:
+        return [effect for effect in self.effects if isinstance(effect, RaiseCase)]
+
+
+def _script(questionnaire: str | Questionnaire, **about: Any) -> Script:
+    known = questionnaire if isinstance(questionnaire, Questionnaire) else _read(questionnaire)
+    usual: dict[str, Any] = {
+        "questionnaire": known,
+        "caller": "青禾社区居委会",
+        "phone": "6215-0100",
+        "duty_number": "",
+        "name": "王桂英",
+        "language": Language.MANDARIN,
+        "zone": ZoneInfo("Asia/Shanghai"),
+        "now": datetime(2026, 7, 15, 3, 0, tzinfo=UTC),
+        "opinion": load_answer_opinion(),
+        "next_call": lambda wish: wish,
+    }
+    return Script(**(usual | about))
+
+
+def _read(questionnaire: str) -> Questionnaire:
+    return Questionnaire.model_validate(yaml.safe_load(questionnaire))
+
+
+def _told(turn: Turn) -> str:
+    return "".join(prompt.text for prompt in turn.step.prompts)
+
+
+# The family's phone
+
+
+def test_who_asks_who_calls_hears_it_once_and_is_asked_again() -> None:
+    call = Call("你是谁啊", guardian=True)
+    assert call.last.count("青禾社区居委会") == 1
+    assert "您是王桂英的家人吗" in call.last
+
+
+@pytest.mark.parametrize("words", ["什么事啊", "你们找她干什么", "她怎么了", "要问她身体吗"])
+def test_who_asks_what_it_is_about_is_told_nothing_before_we_know_who_it_is(words: str) -> None:
+    call = Call(words, "是", guardian=True, questionnaire=HEAT)
+    assert call.steps[1].startswith("社区有几句话想问，要先知道您是哪位。您是王桂英的家人吗")
+    assert "身体" not in "".join(call.steps[:2])
+    assert "您这两天身体舒服吗" not in call.steps[1]
+
+
+def test_a_neighbour_who_looks_after_somebody_is_asked_for_as_one() -> None:
+    call = Call("是的", guardian=True, kin="邻居")
+    assert "想找王桂英的邻居" in call.steps[0]
+    assert "您是王桂英的邻居吗" in call.steps[0]
+    assert "请您替王桂英回答" in call.last
+
+
+# Who picks up
+
+
+@pytest.mark.parametrize("words", ["不在", "不在家", "出去了"])
+def test_whoever_is_not_there_is_called_another_time(words: str) -> None:
+    call = Call(words, questionnaire=FAN.replace("recording: never", "recording: ask"))
+    assert call.turn.dialogue.result == "callback_later"
+
+
+def test_who_wonders_whether_we_are_a_hospital_learns_who_we_are() -> None:
+    assert "我们是青禾社区居委会" in Call("你们是医院吗").last
+
+
+# The read-back
+
+TEMPERATURE = """
+name: 体温
+purpose: 问个好。
+recording: never
+questions:
+  - {id: temperature, kind: number, say: 您今天量的体温是多少度？, confirm: true}
+  - {id: fan, kind: yes_no, say: 您家有电风扇吗？, yes_means: 有}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "category"),
+    [("药吃完了没人去拿", CaseKind.CALLBACK, None), ("楼道灯坏了好几天", CaseKind.HAZARD, "lighting")],
+)
+def test_what_is_told_at_a_read_back_is_passed_on_and_the_number_read_back_again(
+    words: str, kind: CaseKind, category: str | None
+) -> None:
+    call = Call("三十六度五", words, "对", "有", questionnaire=TEMPERATURE)
+    assert [(case.kind, case.category) for case in call.cases] == [(kind, category)]
+    assert call.steps[2].startswith("您说的事，已经转给社区了。")
+    assert "您说的是36.5度，对吗" in call.steps[2]
+    assert call.labels == {"temperature": 36.5, "fan": "yes"}
+
+
+def test_what_is_told_beside_a_yes_at_a_read_back_is_passed_on_too() -> None:
+    call = Call("三十六度五", "对，楼道灯坏了好几天没人修", questionnaire=TEMPERATURE)
+    assert [case.category for case in call.cases] == ["lighting"]
+    assert call.labels == {"temperature": 36.5}
+    assert call.last.startswith("您说的事，已经转给社区了。您家有电风扇吗")
+
+
+@pytest.mark.parametrize("words", ["不对，是三十八度", "再说一遍", "错了"])
+def test_a_correction_is_no_wish(words: str) -> None:
+    assert Call("三十六度五", words, questionnaire=TEMPERATURE).cases == []
+
+
+def test_who_takes_us_for_cheats_at_a_read_back_learns_who_we_are() -> None:
+    call = Call("三十六度五", "你们是骗子吧", questionnaire=TEMPERATURE)
+    assert "我们是青禾社区居委会" in call.last
+    assert "您说的是36.5度，对吗" in call.last
+
+
+# A person, please
+
+
+def test_where_nobody_on_duty_picks_up_somebody_in_danger_hears_so_and_is_not_left_alone() -> None:
+    call = Call("救命啊，我摔倒了起不来", "→no-answer", duty_number="+85221234567")
+    assert call.last == "值班电话没人接，社区会马上联系您。我没有挂，您慢慢说。"
+    assert call.turn.step.listen is not None
+
+
+# Who rings us
+
+
+def test_who_is_not_understood_at_first_hears_again_who_we_are() -> None:
+    call = Call("今天天气不错", inbound=Inbound(wanted=True), questionnaire=FAN.replace("never", "ask"))
+    assert "没听明白。好的" not in call.last
+    assert "您好，这里是青禾社区居委会" in call.last
+
+
+@pytest.mark.parametrize("people", [(), ("是王女士",)])
+def test_who_only_says_that_we_called_is_told_who_we_are_and_asked_on(people: Sequence[str]) -> None:
+    call = Call("你们刚才打我电话了", inbound=Inbound(wanted=False, people=tuple(people)), questionnaire=DESK)
+    assert call.last.startswith("这里是青禾社区居委会。")
+    assert call.effects == []
+
+
+def test_said_again_it_is_a_matter_for_staff() -> None:
+    call = Call("你们刚才打我电话了", "那你们打我电话干什么", inbound=Inbound(wanted=False), questionnaire=DESK)
+    assert [type(effect) for effect in call.effects] == [MessageLeft]
+
+
+@pytest.mark.parametrize(("asked_for", "label"), [("是王女士", "no"), ("是王女士的家人", "yes")])
+def test_the_husband_is_her_family_and_not_herself(asked_for: str, label: str) -> None:
+    call = Call("我是她老公", inbound=Inbound(wanted=False, people=(asked_for, "是张先生")), questionnaire=DESK)
+    assert ("请问您是张先生吗" in call.last) == (label == "no")
+
+
+def test_a_hazard_that_is_told_to_the_desk_goes_to_those_who_look_after_it() -> None:
+    call = Call("柳巷10号楼道的灯坏了好几天", inbound=Inbound(wanted=False), questionnaire=DESK)
+    (case,) = call.cases
+    assert (case.kind, case.category, case.address) == (CaseKind.HAZARD, "lighting", Address("柳巷", "10"))
+    assert call.last.startswith("您说的事，已经转给社区了。还有话要留给社区吗")
+
+
+# Cantonese and Taiwan
+
+
+def test_staffs_questions_call_a_cantonese_resident_the_same_as_we_do() -> None:
+    call = Call("冇", "係", language=Language.CANTONESE)
+    assert "你家有電風扇嗎" in call.steps[0]
+    assert "您" not in "".join(call.steps)
+
+
+@pytest.mark.parametrize("language", [Language.MANDARIN, Language.TAIWANESE_MANDARIN])
+def test_mandarin_says_the_polite_you_throughout(language: Language) -> None:
+    call = Call("你是谁", "什么", "有", language=language)
+    assert "你" not in "".join(call.steps)
+
+
+@pytest.mark.parametrize("yes", ["係", "係我", "係囉", "係，我係佢個女"])
+def test_the_cantonese_yes_that_the_key_is_announced_with_is_understood(yes: str) -> None:
+    call = Call(yes, language=Language.CANTONESE, guardian=True)
+    assert "想請你幫個手" in call.last
