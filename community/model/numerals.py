@@ -1,10 +1,19 @@
-"""Chinese numerals of door plates: 三 is 3, 十四 is 14, 五零一 is 501."""
+"""Chinese numerals of door plates and of figures that are spelt out: 三 is 3, 十四 is 14, 五零一 is 501."""
 
 import re
 
 _DIGITS = {character: index for index, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "幺": 1, "两": 2}
 _UNITS = {"十": 10, "百": 100}
 _NUMERALS = re.compile(r"[零〇一二三四五六七八九十百幺两]+")
+
+
+#: Fewer figures in a row may be words: 三四个人, 一五一十.
+_SPELT = re.compile(r"[零〇一二三四五六七八九幺两](?:[ ,、-]*[零〇一二三四五六七八九幺两]){5,}")
+
+
+def figures_of(text: str) -> str:
+    """A text with long rows of figures that are spelt out as figures: 幺三九 零零零幺 is 1390001."""
+    return _SPELT.sub(lambda row: "".join(str(_DIGITS[sign]) for sign in row[0] if sign in _DIGITS), text)
 
 
 def plate_number(text: str) -> str:

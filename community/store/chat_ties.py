@@ -188,16 +188,17 @@ def hold_codes(conn: Connection) -> None:
 
 
 def add_code(conn: Connection, *, conversation_id: str, number: str, nonce: str, now: datetime) -> int:
-    """Write down that a code was asked for; those asked for in that chat before hold no more.
-
-    Numbers that anybody may have typed are forgotten as soon as they need not be counted any more.
-    """
+    """Write down that a code was asked for; those asked for in that chat before hold no more."""
     before = (chat_codes.c.conversation_id == conversation_id, chat_codes.c.used_at.is_(None))
     conn.execute(update(chat_codes).where(*before).values(used_at=now))
     values = {"conversation_id": conversation_id, "number": number, "nonce": nonce, "created_at": now}
     code_id: int = conn.execute(insert(chat_codes).values(values).returning(chat_codes.c.id)).scalar_one()
-    conn.execute(delete(chat_codes).where(chat_codes.c.created_at < now - _COUNTED))
     return code_id
+
+
+def forget_codes(conn: Connection, now: datetime) -> int:
+    """Delete the codes that need not be counted any more, with the numbers that anybody may have typed; say how many."""
+    return conn.execute(delete(chat_codes).where(chat_codes.c.created_at < now - _COUNTED)).rowcount
 
 
 def codes_since(

@@ -401,6 +401,19 @@ def texts_with_number(conn: Connection, number: str, *, since: datetime, carrier
     return [_text(row) for row in conn.execute(query)]
 
 
+def codes_sent_since(conn: Connection, since: datetime, *, numbers: Sequence[str] | None = None) -> int:
+    """How many one-time codes were written to be sent since a moment.
+
+    Args:
+        numbers: to these; None for all, which takes a look at every message.
+    """
+    wanted = [text_messages.c.kind == TextKind.CODE, text_messages.c.created_at > since]
+    if numbers is not None:
+        wanted.append(text_messages.c.number.in_(list(numbers)))
+    count: int = conn.execute(select(func.count()).select_from(text_messages).where(*wanted)).scalar_one()
+    return count
+
+
 def refuse_texts(conn: Connection, number: str, problem: TextProblem, now: datetime) -> None:
     """Note that no text goes to a number any more; the first reason stays."""
     insert_new(

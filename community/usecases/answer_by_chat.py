@@ -84,9 +84,10 @@ def _is_answer(conn: Connection, asked: Asked, text: str, *, today: date, now: d
 
 
 def _to_question(desk: ChatDesk, asked: Asked, text: str) -> ChatAnswer | None:
-    if wants_pause(text):
-        return ChatAnswer(say=say("check_in", "paused"))
     stands = where_writing_stands(desk.conn, asked.target_id, channel=CHANNEL, now=desk.now)
+    question = stands.question.say if stands.question else ""
+    if wants_pause(text, question, [choice.text for choice in stands.choices]):
+        return ChatAnswer(say=say("check_in", "paused"))
     if stands.question is None:
         return _over(desk, asked, stands)
     if stands.question.id != asked.question_id:

@@ -16,7 +16,7 @@ from community.model.questionnaires.questionnaire import LegalGround, Question, 
 from community.model.questionnaires.questionnaire_check import speaks_of_health
 from community.model.questionnaires.writing import Stage
 from community.model.residents.addressing import surname
-from community.model.residents.check_in import beside_check_in
+from community.model.residents.check_in import beside_check_in, own_words
 from community.model.rulebook import Rulebook
 from community.store import audit, chat_ties
 from community.store.campaigns import Campaign, campaigns_by_id
@@ -174,6 +174,8 @@ class ChatDesk:
     def _keep(self, resident_id: int, words: str) -> ChatAnswer:
         """Keep that somebody is well; who looks for them learns of it, and whoever needs help gets a case."""
         place, subject = self.conversation_id, f"resident:{resident_id}"
+        own = own_words(words)
+        words = own or say("check_in", "only_passed_on")
         chat_ties.add_check_in(
             self.conn, resident_id=resident_id, conversation_id=place, key=self.message, words=words, now=self.now
         )
@@ -182,7 +184,7 @@ class ChatDesk:
             text = say("check_in", "note", words=words)
             key = f"{self.message}:check_in:{case.id}"
             note_case(self.conn, case.id, text, actor=self.actor, now=self.now, source_key=key)
-        if not self._needs_somebody(words):
+        if not self._needs_somebody(own):
             return ChatAnswer(say=say("check_in", "kept"))
         address, grid = home_of(self.conn, resident_id)
         new = NewCase(

@@ -4,6 +4,7 @@ Whether the number is on the roster is told to nobody: what happens in the chat 
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -14,14 +15,16 @@ from community.model.calls.text_message import TextKind, TextStatus
 from community.model.calls.text_rules import number_for_texts
 from community.model.residents.check_in import (
     CODES_PER_CONVERSATION,
-    CODES_PER_HOUR,
     CODES_PER_NUMBER,
     CODES_PER_NUMBER_A_DAY,
+    CODES_PER_PERSON,
+    MANY_CODES,
     one_time_code,
 )
 from community.model.rulebook import Rulebook
 from community.store import audit, chat_ties, texts
-from community.store.targets import persons_of
+from community.store.notices import add_alarm
+from community.store.targets import persons_of, phones_of
 from community.texts.say import say
 
 _KEY = "chat-code:"
@@ -30,7 +33,9 @@ _KEY = "chat-code:"
 def send_chat_code(
     conn: Connection, conversation_id: str, number: str, *, line: Line, rules: Rulebook, now: datetime
 ) -> bool:
-    """Write a code down to be sent; return False where too many were asked for.
+    """Write a code down to be sent; return False where too many were asked for in that chat, or for that telephone.
+
+    A person with several telephones is sent no more than one with few, and that they have them is not told either.
 
     Args:
         conversation_id: a private chat, entered in this transaction.
@@ -47,10 +52,13 @@ def send_chat_code(
     owners = [resident_id for resident_id, _ in texts.residents_of_number(conn, number)]
     people = persons_of(conn, owners).values()
     refused = any(line.refusal(number, sample=person.sample) for person in people)
-    if owners and not refused and number_for_texts([number], texts.refusals_of(conn, [number])):
+    if not owners or refused or _many_for_one(conn, owners, now):
+        return True
+    if number_for_texts([number], texts.refusals_of(conn, [number])):
         texts.insert_text(
             conn,
-            key=f"{_KEY}{code_id}",
+            # An id is given out again once old codes are deleted.
+            key=f"{_KEY}{code_id}:{nonce}",
             token=secrets.token_hex(16),
             direction="out",
             kind=TextKind.CODE,
@@ -64,6 +72,7 @@ def send_chat_code(
             rehearsal=line.rehearsal,
             now=now,
         )
+        _guard_spending(conn, now)
     return True
 
 
@@ -74,7 +83,7 @@ def code_of_text(conn: Connection, text_key: str, *, key: bytes) -> str:
         text_key: of the text.
         key: the community's secret key.
     """
-    code = chat_ties.code_by_id(conn, int(text_key.removeprefix(_KEY)))
+    code = chat_ties.code_by_id(conn, int(text_key.removeprefix(_KEY).partition(":")[0]))
     return one_time_code(key, code.id, code.nonce)
 
 
@@ -89,5 +98,21 @@ def _too_many(conn: Connection, conversation_id: str, number: str, now: datetime
         chat_ties.codes_since(conn, hour, conversation_id=conversation_id) >= CODES_PER_CONVERSATION
         or chat_ties.codes_since(conn, hour, number=number) >= CODES_PER_NUMBER
         or chat_ties.codes_since(conn, day, number=number) >= CODES_PER_NUMBER_A_DAY
-        or chat_ties.codes_since(conn, hour) >= CODES_PER_HOUR
     )
+
+
+def _many_for_one(conn: Connection, residents: Sequence[int], now: datetime) -> bool:
+    """Whether one of those whose telephone it is was sent enough, on whichever of theirs."""
+    hour = now - timedelta(hours=1)
+    theirs = [[phone.number for phone in phones] for phones in phones_of(conn, residents).values()]
+    return any(texts.codes_sent_since(conn, hour, numbers=numbers) >= CODES_PER_PERSON for numbers in theirs)
+
+
+def _guard_spending(conn: Connection, now: datetime) -> None:
+    """Tell staff of many codes; they go out all the same, so that nobody is locked out by whoever asks for them."""
+    hour = now - timedelta(hours=1)
+    # Most that are asked for and not sent cost nothing, and counting those sent takes long.
+    asked = chat_ties.codes_since(conn, hour)
+    if asked >= MANY_CODES and texts.codes_sent_since(conn, hour) >= MANY_CODES:
+        alarm = say("check_in", "many_codes", many=MANY_CODES)
+        add_alarm(conn, alarm, now=now, quiet_for=timedelta(hours=1))

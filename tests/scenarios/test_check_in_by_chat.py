@@ -17,7 +17,10 @@ from community.model.hazards.emergency import Emergency
 from community.store.cases import events_of
 from community.store.chat_ties import chat_codes, check_ins_of
 from community.store.database import Database
+from community.store.notices import notices
 from community.store.targets import mark_phone
+from community.usecases import send_chat_code
+from community.usecases.forget_chat_codes import forget_chat_codes
 from community.usecases.recognise_emergency import recognise_emergency
 from community.usecases.untie_chat import untie_chat
 from tests.harness.answer_page import KEY
@@ -168,10 +171,88 @@ async def test_codes_are_not_sent_without_end(town: ChatStreet) -> None:
     assert "次数太多" in await town.says("签到 13912340001", chat="another")
     await town.street.pass_time(minutes=61, then_tick=False)
     assert "次数太多" not in await town.says("签到 13912340001", chat="another")
-    await town.street.pass_time(days=2, then_tick=False)
-    await town.says("签到 13912349999", chat="another")
+
+
+async def test_whoever_asks_for_many_codes_locks_nobody_else_out_and_staff_are_told(
+    town: ChatStreet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send_chat_code, "MANY_CODES", 3)
+    others = [f"+861391234100{n}" for n in range(3)]
+    for number in (ZHANG, *others):
+        town.street.move_in(number)
+    for n, number in enumerate(others):
+        await town.says(f"签到 {number}", chat=f"abuser-{n}")
+    assert "认出来了" in await town.proves(ZHANG)
     with town.street.database.reading() as conn:
-        assert conn.execute(select(chat_codes.c.number)).scalars().all() == ["+8613912349999"]
+        told = [row.text for row in conn.execute(select(notices)) if "验证码" in row.text]
+    assert told == ["一小时里发了3多条聊天验证码，可能有人在乱要：请管理员看看日志，查查短信费用"]
+
+
+async def test_a_person_with_two_telephones_is_sent_no_more_codes_and_nobody_learns_of_the_second(
+    town: ChatStreet,
+) -> None:
+    town.street.move_in(ZHANG, LI)
+    said = [await town.says(f"签到 {number}", chat=f"{number}{n}") for number in (ZHANG, LI) for n in range(3)]
+    assert len(set(said)) == 1
+    assert [bool(await town.code(number)) for number in (ZHANG, LI)] == [True, True]
+    assert len(town.phone.rows()) == 5
+
+
+async def test_a_number_that_was_typed_is_forgotten_in_a_day_and_the_next_code_is_sent(town: ChatStreet) -> None:
+    town.street.move_in(ZHANG)
+    await town.says("签到 13912340001")
+    assert await town.code(ZHANG)
+    for hours in (23, 2):
+        await town.street.pass_time(hours=hours, then_tick=False)
+        now = town.street.clock.now()
+        await town.street.database.write(lambda conn, now=now: forget_chat_codes(conn, now=now))
+    with town.street.database.reading() as conn:
+        assert conn.execute(select(chat_codes.c.number)).scalars().all() == []
+    assert "认出来了" in await town.proves(ZHANG)
+    assert len(town.phone.twilio.texts.bodies(ZHANG)) == 2
+
+
+async def test_a_code_that_is_spelt_out_is_read(town: ChatStreet) -> None:
+    town.street.move_in(ZHANG)
+    await town.says("签到")
+    await town.says("我的号码是幺三九，幺二三四，零零零幺")
+    spelt = (await town.code(ZHANG)).translate(str.maketrans("0123456789", "零幺二三四五六七八九"))
+    assert "认出来了" in await town.says(f"验证码是{spelt[:3]}，{spelt[3:]}")
+
+
+async def test_our_own_text_that_is_passed_on_is_not_kept_as_their_words(town: ChatStreet) -> None:
+    resident = town.street.move_in(ZHANG)
+    await town.proves(ZHANG)
+    text = "【锦绣社区】张女士您好，给您打过电话没打通，想问您几句话。请回复1，我们用短信一句一句问您。不想收短信请回复T。有事请打057100000000。"
+    assert "谢谢您报平安" in await town.says(f"{text}报平安，我挺好")
+    with town.street.database.reading() as conn:
+        assert check_ins_of(conn, resident)[0].words == "报平安，我挺好"
+
+
+async def test_the_text_with_the_code_may_be_passed_on_whole(town: ChatStreet) -> None:
+    town.street.move_in(ZHANG)
+    await town.says("签到 13912340001")
+    assert await town.code(ZHANG)
+    assert "认出来了" in await town.says(town.phone.twilio.texts.bodies(ZHANG)[0])
+
+
+async def test_stop_is_an_answer_where_it_is_offered_and_else_pauses(town: ChatStreet) -> None:
+    town.street.move_in(ZHANG)
+    town.street.start(
+        """
+name: 电梯
+purpose: 问问电梯
+audience: {tags: [独居]}
+recording: never
+questions:
+  - {id: lift, kind: choice, say: 您家电梯现在是开着还是停着？, options: [开着, 停]}
+  - {id: more, kind: yes_no, say: 方便来看看吗？, yes_means: 方便}
+"""
+    )
+    await town.proves(ZHANG)
+    assert "方便来看看吗" in await town.says("停")
+    assert "先停在这里" in await town.says("停")
+    assert town.labels(town.street.targets()[0]["id"]) == {"lift": ("value", "chat")}
 
 
 async def test_a_name_or_a_number_that_is_only_claimed_shows_nothing(town: ChatStreet) -> None:

@@ -6,19 +6,23 @@ telephone.
 
 import hmac
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
 from community.errors import InvalidInput
+from community.model.numerals import figures_of
 from community.model.phone import parse_phones
 from community.model.text import normalise
 
 #: A code holds so long, and takes so many tries.
 CODE_LASTS = timedelta(minutes=10)
 CODE_TRIES = 5
-#: Codes that one conversation, one telephone, and everybody together may ask for in an hour; and one telephone in a day.
-CODES_PER_CONVERSATION, CODES_PER_NUMBER, CODES_PER_HOUR = 3, 3, 60
+#: Codes that one conversation, one telephone, and one person with several may ask for in an hour; and one telephone in a day.
+CODES_PER_CONVERSATION, CODES_PER_NUMBER, CODES_PER_PERSON = 3, 3, 5
 CODES_PER_NUMBER_A_DAY = 5
+#: From so many that were sent in an hour staff look what is going on; nobody is locked out because of others.
+MANY_CODES = 60
 #: A chat stays a resident's for so long. A link may be passed on within the family, so that it shows less than a telephone.
 TIED_BY_CODE = timedelta(days=180)
 TIED_BY_LINK = timedelta(days=30)
@@ -54,9 +58,12 @@ _UNTIE = re.compile(
 _PAUSES = re.compile(
     r"(?:先)?(?:停|暂停|等等|打住|停一?下|停了?吧)|先(?:这样|到这|不答|停)(?:吧|了|里|儿|一下)*|(?:以后|回头|改天|晚点|等会儿?|一会儿?)再(?:答|说|填|聊)(?:吧|了)?"
 )
+#: Nothing else was got wrong, as in 点错了菜 and 按错了门铃.
+_ITSELF = r"(?:了|啦|的|嘞|咯)*(?:$|[,.!?~ ]|[吧呀啊哎哦呢嘛]|上|前|第|刚|这[个道]?题|那[个道]?题|题|答案|选项|键|要|能|可以|怎么|咋|想|请|重|帮|给)"
 _CHANGES = re.compile(
-    r"改(?:一下|个|下)?(?:我的|刚才的|前面的|上一?个|上一?题|第.题)*(?:答案|回答)|(?:答案|回答)(?:要|想|得)?改|(?:刚才|刚刚|前面|上面|上一?[个题]|第.[个题]).{0,6}(?:答|说|点|选|填|按)(?:的)?(?:错|不对|反)"
-    r"|(?:答|点|选|填|按)(?:错|反)(?:了|啦)|重新?(?:答|选|填)(?:一遍|一下|上一?[个题]|前面|第.[个题])"
+    r"改(?:一下|个|下)?(?:我的|刚才的|前面的|上一?个|上一?题|第.题)*(?:答案|回答)|(?:答案|回答)(?:要|想|得)?改"
+    rf"|(?:刚才|刚刚|前面|上面|上一?[个题]|第.[个题]).{{0,6}}(?:答|说|点|选|填|按)(?:的)?(?:错|不对|反){_ITSELF}"
+    rf"|(?:答|点|选|填|按)(?:错|反)(?:了|啦|键){_ITSELF}|重新?(?:答|选|填)(?:一遍|一下|上一?[个题]|前面|第.[个题])"
 )
 _NTH = re.compile(r"第([一二三四五六七八九1-9])[个题]")
 _NUMERALS = "一二三四五六七八九"
@@ -74,7 +81,12 @@ _MANY_FIGURES = re.compile(r"\d{7}")
 #: Figures as old eyes and thick fingers write them: 138oooo0129.
 _LIKE_ZERO = re.compile(r"(?<=[\do])o|o(?=[\do])")
 _LONGEST_CODE = 20
+_CODE_OF_OURS = re.compile(r"】验证码(\d{6})，")
 _LINK = re.compile(r"(/answer/|#answer=)([A-Za-z0-9_-]{16,64})")
+#: From the name in brackets to the last words of our texts, or to the end.
+_OURS = re.compile(
+    r"(?:【演练】)?【[^】]{1,40}】(?=[^【]*(?:请点|回复1|验证码|没打通|有事请打))[^【]*?(?:有事请打[^。]{1,30}。|都别说。|\Z)"
+)
 _ENDS = " .,!?~"
 
 
@@ -91,7 +103,7 @@ class Change:
 
 def wants_check_in(text: str) -> bool:
     """报平安, 签到, 你们打电话问的我在这儿答: somebody checks in, for themselves."""
-    plain = normalise(text)
+    plain = normalise(own_words(text))
     return len(plain) <= _LONGEST and bool(_CHECKS_IN.search(plain)) and not _OF_OTHERS.search(plain)
 
 
@@ -102,7 +114,7 @@ def says_well(text: str) -> bool:
 
 def beside_check_in(text: str) -> str:
     """What else somebody says who checks in: 报平安，就是没米了 → 就是没米了."""
-    return _AROUND.sub("", _CHECKS_IN.sub("", normalise(text))).strip(_ENDS)
+    return _AROUND.sub("", _CHECKS_IN.sub("", normalise(own_words(text)))).strip(_ENDS)
 
 
 def wants_to_untie(text: str) -> bool:
@@ -111,9 +123,16 @@ def wants_to_untie(text: str) -> bool:
     return len(plain) <= _LONGEST // 2 and bool(_UNTIE.search(plain))
 
 
-def wants_pause(text: str) -> bool:
-    """停, 以后再答: no more questions for now."""
-    return bool(_PAUSES.fullmatch(normalise(text).strip(_ENDS)))
+def wants_pause(text: str, asked: str = "", offered: Collection[str] = ()) -> bool:
+    """停, 以后再答: no more questions for now.
+
+    Args:
+        asked, offered: the question that is open and the answers to it; 停 to 电梯停了吗 is one.
+    """
+    said = normalise(text).strip(_ENDS)
+    if not _PAUSES.fullmatch(said) or said in {normalise(each).strip(_ENDS) for each in offered}:
+        return False
+    return "停" not in asked or "停" not in said or "先" in said
 
 
 def wants_change(text: str) -> Change | None:
@@ -158,7 +177,9 @@ def tries_a_number(text: str) -> bool:
 
 
 def code_in(text: str) -> str | None:
-    """The code of six digits in a short message that holds no other figures."""
+    """The code of six digits in a short message that holds no other figures, or in our text that is passed on."""
+    if (passed_on := _CODE_OF_OURS.search(text)) is not None:
+        return passed_on[1]
     figures = _figures(text)
     runs = re.findall(r"\d+", figures)
     is_code = len(figures) <= _LONGEST_CODE and len(runs) == 1 and len(runs[0]) == _DIGITS
@@ -166,13 +187,18 @@ def code_in(text: str) -> str | None:
 
 
 def _figures(text: str) -> str:
-    return _BETWEEN_DIGITS.sub("", _LIKE_ZERO.sub("0", normalise(text)))
+    return _BETWEEN_DIGITS.sub("", _LIKE_ZERO.sub("0", figures_of(normalise(text))))
 
 
 def one_time_code(key: bytes, code_id: int, nonce: str) -> str:
     """The code of a request: made from the community's key, so that it has to be kept nowhere."""
     digest = hmac.digest(key, f"chat-code:{code_id}:{nonce}".encode(), "sha256")
     return f"{int.from_bytes(digest[:8], 'big') % 10**_DIGITS:0{_DIGITS}d}"
+
+
+def own_words(text: str) -> str:
+    """What somebody writes beside a text of ours that they pass on with it; empty for nothing."""
+    return _OURS.sub("", text).strip()
 
 
 def take_link_out(text: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from community.model.residents.check_in import (
     keeps_answer,
     number_in,
     one_time_code,
+    own_words,
     says_no_danger,
     take_link_out,
     tries_a_number,
@@ -79,7 +80,9 @@ def test_what_is_said_beside_it_is_read_alone() -> None:
 def test_an_answer_is_to_be_changed() -> None:
     assert wants_change("改答案") == wants_change("我刚才说错了") == Change()
     assert wants_change("第二题答错了") == Change(2)
-    assert wants_change("不舒服") is None
+    assert wants_change("按错键了") == wants_change("选错了，想改") == Change()
+    for other in ("不舒服", "我点错了菜", "刚才点错了菜", "我按错了门铃", "选错了人"):
+        assert wants_change(other) is None
     assert keeps_answer("算了不改了")
 
 
@@ -91,10 +94,24 @@ def test_words_that_stop_untie_or_deny_are_the_whole_message() -> None:
         False,
         False,
     ]
+    assert not wants_pause("停", "您家电梯停了吗？")
+    assert not wants_pause("停", "电梯现在怎么样？", ["开着", "停"])
+    assert wants_pause("先停一下", "您家电梯停了吗？")
     assert [wants_to_untie(text) for text in ("解除绑定", "解绑", "绑定医保卡")] == [True, True, False]
     denied = ("没有", "不是的", "没有，没事", "不是。谢谢！")
     assert {says_no_danger(text) for text in denied} == {True}
     assert {says_no_danger(text) for text in ("没米了", "不是没有危险", "没有，但是头晕")} == {False}
+
+
+def test_of_a_text_of_ours_that_is_passed_on_only_what_is_beside_it_is_theirs() -> None:
+    invitation = (
+        "【演练】【锦绣社区】王先生您好，给您打过电话没打通，想问您几句话。请点 https://x.cn/answer/… 回答，或者请回复1。"
+        "不想收短信请回复T。有事请打0571-000。"
+    )
+    code = "【锦绣社区】验证码123456，请发到聊天里，10分钟内有效。不是您要的就不用管，谁打电话来问都别说。"
+    assert [own_words(text) for text in (invitation, code, invitation[:60])] == ["", "", ""]
+    assert own_words(f"签到 {code}家里没米了") == "签到 家里没米了"
+    assert own_words("【语音】我挺好的") == "【语音】我挺好的"
 
 
 def test_a_telephone_is_read_however_it_is_written() -> None:
