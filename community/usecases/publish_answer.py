@@ -85,5 +85,6 @@ def _tell(conn: Connection, asked: AskedOfStaff, answer: WrittenAnswer, *, zone:
     today = now.astimezone(zone).date()
     text = say("cases", "question_answered", question=asked.text, text=answer.text, source=answer.source(today))
     payload = {"conversation_id": conversation.id, "text": text, "to": "person"}
-    key = f"answer:{answer.id}:question:{asked.id}"
+    # An id is given out again once old questions are deleted.
+    key = f"answer:{answer.id}:question:{asked.id}:{int(asked.asked_at.timestamp())}"
     return outbox.put(conn, key=key, destination=f"channel:{conversation.channel}", payload=payload, now=now)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from community.errors import Conflict, InvalidInput, NotFound, Refused
 from community.files.community_folder import load_rulebook
@@ -20,7 +20,7 @@ from community.store.cases import case_by_id
 from community.store.database import Database
 from community.store.messages import Conversation, enter_conversation
 from community.store.outbox import outbox
-from community.store.written_answers import list_answers, list_questions
+from community.store.written_answers import list_answers, list_questions, policy_questions, written_answers
 from community.usecases.add_staff import add_staff
 from community.usecases.answer_policy import answer_policy
 from community.usecases.ask_staff import ask_staff
@@ -130,6 +130,21 @@ def test_an_answer_is_used_from_then_on_and_sent_to_everybody_who_asked(
         assert sorted(trail) == ["answer.published", "answer.written"]
         with pytest.raises(Conflict):
             publish_answer(conn, draft, zone=ZONE, actor=HE, now=now)
+
+
+def test_an_answer_is_sent_although_the_ids_of_deleted_ones_are_given_out_again(
+    office: Database, rules: Rulebook, now: datetime
+) -> None:
+    for number in (1, 2):
+        asked_at = now + timedelta(days=200 * number)
+        with office.begin() as conn:
+            ask(conn, WHEELCHAIR, number, rules=rules, now=asked_at)
+            (group,) = list_open_questions(conn)
+            draft = write_answer(conn, group.ids, TEXT, actor=LIN, now=asked_at)
+            assert publish_answer(conn, draft, zone=ZONE, actor=LIN, now=asked_at) == 1
+            assert not office.is_sqlite or (list(group.ids), draft) == ([1], 1), "otherwise this story tells nothing"
+            conn.execute(delete(policy_questions))
+            conn.execute(delete(written_answers))
 
 
 def test_an_answer_that_has_ended_or_was_withdrawn_is_no_longer_given(
