@@ -7,6 +7,7 @@ import pytest
 
 from community.clock import MovableClock
 from community.model.calls.text_message import TextProblem
+from community.store.answers import readings_of_target
 from community.store.database import Database
 from community.store.texts import refusals_of
 from community.usecases.check_integrity import check_integrity
@@ -78,6 +79,17 @@ async def test_a_text_that_a_later_one_overtook_answers_no_question_that_came_af
     assert len(street.twilio.texts.bodies(ZHANG)) == before
     assert street.street.targets()[0]["status"] == "waiting", "how they keep cool is still asked"
     assert "谢谢您" in await street.write(ZHANG, "2")
+
+
+async def test_of_two_lost_texts_of_one_second_the_first_is_the_answer(street: TextStreet) -> None:
+    await asked(street)
+    for words in ("不好", "都好"):
+        street.twilio.texts.write_in_vain(ZHANG, words)
+    await street.tick(minutes=1)
+    assert await worker(street).tick() == 2
+    with street.street.database.reading() as conn:
+        answered = readings_of_target(conn, street.street.targets()[0]["id"])
+    assert {question: reading.label for question, reading in answered.items()} == {"fine": "no"}
 
 
 async def test_what_an_overtaken_text_says_beside_goes_to_staff(street: TextStreet) -> None:

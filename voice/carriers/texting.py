@@ -137,7 +137,10 @@ class Texting(Protocol):
         ...
 
     async def find_incoming_texts(self, *, to: str, since: datetime) -> list[IncomingText]:
-        """List what came in for one of our numbers since a moment; raises Unavailable when the carrier cannot be asked."""
+        """List what came in for one of our numbers since a moment, in the order in which it came.
+
+        Raises Unavailable when the carrier cannot be asked.
+        """
         ...
 
     def parse_incoming_text(self, request: CarrierRequest) -> IncomingText:

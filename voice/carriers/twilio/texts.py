@@ -97,7 +97,7 @@ class TwilioTexts:
         return [text for text in found if text.to == to and (text.created_at is None or text.created_at >= earliest)]
 
     async def find_incoming(self, *, to: str, since: datetime) -> list[IncomingText]:
-        """List what came in for one of our numbers since a moment.
+        """List what came in for one of our numbers since a moment, in the order in which it came.
 
         Raises:
             Unavailable: Twilio does not answer, or not understandably.
@@ -111,7 +111,8 @@ class TwilioTexts:
             found = [_incoming(text) for text in texts if str(text.direction) == "inbound" and str(text.to) == to]
         except (TwilioException, aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError, TypeError) as error:
             raise Unavailable("线路方查不到收到的短信，系统稍后再查", code="carrier_unavailable") from error
-        return [text for text in found if text.written_at is None or text.written_at >= earliest]
+        # The newest comes first; of two in one second nothing else tells which was written before the other.
+        return [text for text in reversed(found) if text.written_at is None or text.written_at >= earliest]
 
 
 def parse_incoming(request: CarrierRequest) -> IncomingText:
