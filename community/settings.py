@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.engine import make_url
@@ -15,6 +16,8 @@ from sqlalchemy.exc import ArgumentError
 from community.errors import SettingError
 from community.model.hazards.emergency_numbers import MAINLAND, REGIONS
 from community.model.phone import CALL_REGIONS, HOME_REGIONS
+
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,16 @@ class Settings:
     def callable_regions(self) -> tuple[str, ...]:
         """Countries and regions whose numbers the carrier can ring."""
         return ("CN",) if self.carrier == "aliyun" else self.call_countries
+
+    @property
+    def carries_texts(self) -> bool:
+        """Whether the carrier can carry text messages."""
+        return self.carrier != "aliyun"
+
+    @property
+    def has_public_address(self) -> bool:
+        """Whether residents could open a link that they are sent: it does not lead to this machine."""
+        return urlsplit(self.public_url).hostname not in _THIS_MACHINE
 
     def __repr__(self) -> str:
         return f"Settings(data_dir={self.data_dir}, carrier={self.carrier}, port={self.port})"

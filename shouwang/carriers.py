@@ -9,7 +9,6 @@ from shouwang.wiring import Office
 from voice.carriers.aliyun.carrier import AliyunCarrier
 from voice.carriers.base import Carrier
 from voice.carriers.simulated.carrier import SimulatedCarrier
-from voice.carriers.texting import Texting
 from voice.carriers.twilio.carrier import TwilioCarrier
 
 
@@ -32,11 +31,6 @@ def build_carrier(office: Office) -> Carrier:
     raise SettingError(
         f"SHOUWANG_CARRIER={settings.carrier} 不对：只能是 simulated、twilio 或 aliyun，例如 SHOUWANG_CARRIER=aliyun"
     )
-
-
-def carries_texts(settings: Settings) -> bool:
-    """Whether the carrier that the settings choose can carry text messages."""
-    return settings.carrier in _CARRY_TEXTS
 
 
 def _twilio(settings: Settings) -> TwilioCarrier:
@@ -94,9 +88,6 @@ def _loopback(host: str) -> str:
     return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
 
 
-_CARRY_TEXTS = frozenset(
-    kind.name for kind in (SimulatedCarrier, TwilioCarrier, AliyunCarrier) if issubclass(kind, Texting)
-)
 #: Alibaba Cloud's own limits for one number; one a minute besides.
 _ALIYUN_CALLS_PER_HOUR, _ALIYUN_CALLS_PER_DAY = 5, 20
 _EXAMPLES = {

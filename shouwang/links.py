@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -13,7 +12,6 @@ from community.usecases.answer_link import make_link
 from community.usecases.send_chat_code import code_of_text
 from shouwang.wiring import Office
 
-_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 _ACTOR = Actor.system("texter")
 
 
@@ -26,7 +24,7 @@ def link_maker(office: Office, key: bytes | None = None) -> Callable[[Connection
         key: another than the community's own.
     """
     public_url = office.settings.public_url
-    if urlsplit(public_url).hostname in _THIS_MACHINE:
+    if not office.settings.has_public_address:
         return None
     used = key or load_secret_key(office.settings)
 

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,23 +19,24 @@ from community.clock import MovableClock
 from community.model.actor import Actor
 from community.model.calls.campaign import CampaignStatus
 from community.model.calls.line import Line
+from community.model.calls.rehearsal import Rehearsal
 from community.model.calls.text_rules import NOT_REACHED
 from community.model.questionnaires.audience import Audience
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.model.rulebook import Rulebook
-from community.store.campaigns import campaign_by_id
+from community.store.campaigns import campaign_by_id, insert_campaign
 from community.store.database import Database
+from community.store.people_lists import insert_listed, listed_of
 from community.store.rehearsals import copy_roster, next_due, next_text
 from community.store.schema import metadata
 from community.store.texts import targets_to_invite
-from community.usecases.create_campaign import create_campaign
+from community.usecases.create_campaign import create_campaign, with_lists
 from community.usecases.launch_campaign import launch_campaign
 from community.usecases.load_questionnaire import load_questionnaire
-from community.usecases.match_people import GivenLists
-from shouwang.carriers import carries_texts
+from community.usecases.match_people import NO_LISTS, GivenLists
 from shouwang.links import link_maker
 from shouwang.phone_wishes import phone_wishes
-from shouwang.rehearsal_report import Rehearsal, report
+from shouwang.rehearsal_report import report
 from shouwang.wiring import Office
 from voice.carriers.simulated.carrier import SimulatedCarrier
 from voice.carriers.simulated.pace import VirtualTime
@@ -49,11 +50,17 @@ _BECAUSE = "演练：没有真的拨打"
 _WORKER = "rehearsal"
 _LONGEST = timedelta(days=30)
 _STEP = timedelta(seconds=2)
+#: Where something is due and nothing comes of it, time goes on in longer and longer steps, so that every play ends soon.
+_LONGEST_STEP = timedelta(minutes=10)
 #: Virtual seconds pass in no time, so the engine need not hold calls back; the loop below does.
 _UNHURRIED = 1000.0
 
 
-async def rehearse(office: Office, source: str, *, seed: int = 0, lists: GivenLists | None = None) -> Rehearsal:
+#: Writes the campaign down in the copy and returns its id there.
+_Write = Callable[[Connection, Rulebook, datetime], int]
+
+
+async def rehearse(office: Office, source: str, *, seed: int = 0, lists: GivenLists = NO_LISTS) -> Rehearsal:
     """Run a whole campaign without ringing or telling anybody.
 
     Args:
@@ -66,7 +73,37 @@ async def rehearse(office: Office, source: str, *, seed: int = 0, lists: GivenLi
 
     Raises:
         InvalidInput: the questionnaire is wrong, or nobody on the roster is meant by it.
+        Refused: nobody whom it means can be called.
     """
+    sheet = with_lists(load_questionnaire(source, quiet=office.rules.quiet_hours), lists)
+
+    def write(conn: Connection, rules: Rulebook, now: datetime) -> int:
+        return create_campaign(conn, source, rules=rules, actor=_ACTOR, now=now, lists=lists)
+
+    return await _rehearse(office, sheet, write, seed)
+
+
+async def rehearse_campaign(office: Office, campaign_id: int, *, seed: int = 0) -> Rehearsal:
+    """Run a campaign that was written down, with the people whom its lists meant then, as `rehearse` does.
+
+    Raises:
+        NotFound: there is no such campaign.
+        Refused: nobody whom it means can be called.
+    """
+    with office.database.reading() as conn:
+        sheet = campaign_by_id(conn, campaign_id).questionnaire
+        listed = listed_of(conn, campaign_id)
+
+    def write(conn: Connection, _rules: Rulebook, now: datetime) -> int:
+        copied = insert_campaign(conn, sheet, source="", created_by=_ACTOR.name, now=now)
+        for name, rows in listed.items():
+            insert_listed(conn, copied, name, rows)
+        return copied
+
+    return await _rehearse(office, sheet, write, seed)
+
+
+async def _rehearse(office: Office, sheet: Questionnaire, write: _Write, seed: int) -> Rehearsal:
     clock = MovableClock(office.clock.now())
     line = replace(office.rules.line, name="simulated", rehearsal=False, mainland_allowed_because=_BECAUSE)
     rules = replace(office.rules, line=line, robots=())
@@ -75,28 +112,18 @@ async def rehearse(office: Office, source: str, *, seed: int = 0, lists: GivenLi
         try:
             event.listen(database.engine, "connect", _need_not_survive)
             metadata.create_all(database.engine)
-            sheet = load_questionnaire(source, quiet=rules.quiet_hours)
             with office.database.reading() as reader, database.begin() as writer:
                 copy_roster(reader, writer, with_past=_speaks_of_the_past(sheet.audience))
             with database.begin() as conn:
-                campaign_id = create_campaign(
-                    conn, source, rules=rules, actor=_ACTOR, now=clock.now(), lists=lists or {}
-                )
+                campaign_id = write(conn, rules, clock.now())
                 launch_campaign(conn, campaign_id, rules=rules, actor=_ACTOR, now=clock.now(), override_reason=_BECAUSE)
             started = clock.now()
             texts = _texts_of(office, sheet)
             stage = _Stage(office=office, database=database, clock=clock, rules=rules, texts=texts, seed=seed)
             await stage.play(campaign_id)
+            note = office.rules.line.texting_note if sheet.text.unreached else ""
             with database.reading() as conn:
-                return report(
-                    conn,
-                    campaign_id,
-                    started=started,
-                    ended=clock.now(),
-                    rules=rules,
-                    link=texts.longest_link,
-                    texting=texts.why_not,
-                )
+                return report(conn, campaign_id, started=started, ended=clock.now(), rules=rules, texting=note)
         finally:
             database.close()
 
@@ -112,36 +139,19 @@ class _Texts:
     Attributes:
         again: after how long there is a reminder; None for never.
         make_link: makes the link that goes along; None where residents could not open it.
-        longest_link: as long as the links are.
-        why_not: see Rehearsal.texting.
     """
 
     wanted: bool
     again: timedelta | None
     key: bytes
     make_link: MakeLink | None
-    longest_link: str
-    why_not: str
 
 
 def _texts_of(office: Office, sheet: Questionnaire) -> _Texts:
     """As the line and the address of the community have it, for what the questionnaire asks."""
-    asked, carried = sheet.text.unreached, carries_texts(office.settings)
     key = secrets.token_bytes(32)
-    make_link = link_maker(office, key)
-    why_not = ""
-    if asked and not carried:
-        why_not = f"线路 {office.settings.carrier} 不能发短信，问卷里的短信不会发"
-    elif asked and make_link is None:
-        why_not = "SHOUWANG_PUBLIC_URL 还是本机地址，短信里不会有网页链接"
-    return _Texts(
-        wanted=asked and carried,
-        again=sheet.text.again,
-        key=key,
-        make_link=make_link,
-        longest_link=f"{office.settings.public_url}/answer/{'x' * 24}" if make_link else "",
-        why_not=why_not,
-    )
+    wanted = sheet.text.unreached and office.rules.line.carries_texts
+    return _Texts(wanted=wanted, again=sheet.text.again, key=key, make_link=link_maker(office, key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +168,7 @@ class _Stage:
     async def play(self, campaign_id: int) -> None:
         """Let time jump from one thing that happens to the next until the campaign is over."""
         limit, clock = self.clock.now() + _LONGEST, self.clock
+        step, seen = _STEP, object()
         time = VirtualTime(clock)
         async with self._street(time) as (carrier, engine, texter):
             while clock.now() < limit:
@@ -177,7 +188,9 @@ class _Stage:
                 )
                 moments = (time.next_moment, due, text_due)
                 ahead = [moment for moment in moments if moment is not None and moment > clock.now()]
-                time.move_to(max(min(ahead, default=clock.now()), paced, clock.now() + _STEP))
+                stands = (carrier.placed, carrier.live, ahead)
+                step, seen = min(step * 2, _LONGEST_STEP) if stands == seen else _STEP, stands
+                time.move_to(max(min(ahead, default=clock.now()), paced, clock.now() + step))
 
     @asynccontextmanager
     async def _street(self, time: VirtualTime) -> AsyncIterator[tuple["_PretendedLine", Engine, Texter]]:

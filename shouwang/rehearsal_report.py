@@ -2,15 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
 from community.model.calls.call import OUTCOME_NAMES, Direction
 from community.model.calls.campaign import TARGET_STATUS_NAMES, PauseCause, TargetStatus
+from community.model.calls.rehearsal import Rehearsal
 from community.model.calls.text_message import billed_parts
 from community.model.cases.case import CASE_KIND_NAMES, PRIORITY_NAMES
 from community.model.rulebook import Rulebook
@@ -27,55 +26,6 @@ REACHED_NAMES: dict[Reached, str] = {
 _NOT_REACHED, _NOT_CALLED = "没有联系上", "没有打"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
-    """What a campaign would come to.
-
-    Attributes:
-        targets, outcomes, cases: how many, by Chinese name.
-        reached: how many people were reached first by which way, by Chinese name; each person is counted once.
-        cases_by_kind: the work that is left to staff, by Chinese name of the kind.
-        excluded: people who would not be called, by reason.
-        calls: those we dial; calls_in: those that residents make.
-        billed_minutes: each begun minute whole, as carriers bill it; of both.
-        texts: those we send; billed_texts: as how many the carrier bills them; texts_in: those that residents write.
-        texting: why no text is sent, or none with a link, although the questionnaire asks for it, in Chinese; else empty.
-        duration: from the launch to the last resolved target.
-        unresolved: people still open after a month, or when a ceiling was reached.
-        cost: of calls, minutes and texts, in yuan; None where no price is set.
-        staff_cases: cases that people will have to look after.
-        stopped: why it stood still before the end, in Chinese; empty where it did not.
-    """
-
-    name: str
-    targets: Mapping[str, int]
-    reached: Mapping[str, int]
-    outcomes: Mapping[str, int]
-    cases: Mapping[str, int]
-    cases_by_kind: Mapping[str, int]
-    excluded: Mapping[str, int]
-    calls: int
-    calls_in: int
-    talk_minutes: int
-    texts: int
-    billed_texts: int
-    texts_in: int
-    texting: str
-    started: str
-    finished: str | None
-    duration: str
-    duration_minutes: int
-    unresolved: int
-    billed_minutes: int
-    cost: float | None
-    staff_cases: int
-    stopped: str
-
-    def to_json(self) -> dict[str, Any]:
-        """A document for programs."""
-        return asdict(self)
-
-
 def report(
     conn: Connection,
     campaign_id: int,
@@ -83,13 +33,11 @@ def report(
     started: datetime,
     ended: datetime,
     rules: Rulebook,
-    link: str,
     texting: str,
 ) -> Rehearsal:
     """Count up what came of it.
 
     Args:
-        link: a link as it goes along with a text; empty where none does.
         texting: see Rehearsal.
     """
     came, campaign, zone = rehearsed(conn, campaign_id), campaign_by_id(conn, campaign_id), rules.timezone
@@ -98,7 +46,7 @@ def report(
     lasted = (ended if left else finished) - started
     dialled = sum(direction is Direction.OUTBOUND for direction, _, _ in came.calls)
     minutes = sum(math.ceil(seconds / 60) for _, _, seconds in came.calls)
-    texts = sum(billed_parts(body.replace(LINK_PLACE, link)) for body in came.texts_sent)
+    texts = sum(billed_parts(body.replace(LINK_PLACE, rules.line.answer_link)) for body in came.texts_sent)
     return Rehearsal(
         name=campaign.name,
         targets=_counted(TARGET_STATUS_NAMES[status] for status, _, _ in came.targets),

@@ -26,6 +26,8 @@ _T = TypeVar("_T")
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Hours = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
 _MOST_BUILDINGS = 1000
+#: Characters of the token in an answer link.
+_LINK_TOKEN = 24
 _RANGE = re.compile(r"^(?P<community>.+)-(?P<first>\d+)~(?P<last>\d+)$")
 
 
@@ -141,6 +143,8 @@ def _line(settings: Settings) -> Line:
         concurrent_calls=settings.concurrent_calls,
         number_calls_per_second=settings.calls_per_second_per_number or None,
         number_concurrent_calls=settings.concurrent_calls_per_number or None,
+        carries_texts=settings.carries_texts,
+        answer_link=f"{settings.public_url}/answer/{'x' * _LINK_TOKEN}" if settings.has_public_address else "",
     )
 
 

@@ -39,6 +39,7 @@ from community.usecases.match_people import (
     people_of_lists,
     unknown_names,
 )
+from community.usecases.plan_texts import plan_texts
 
 _LATELY = timedelta(days=7)
 _EXPERIENCE = timedelta(days=90)
@@ -87,12 +88,14 @@ def _preview(
     own = campaign.id if campaign else None
     facts, today = facts_of(conn, ids), now.astimezone(rules.timezone).date()
     line = rules.line
+    numbers = _counted(_kind_of_number(judged.callees[resident_id]) for resident_id in ids)
     expected = estimate(
         len(ids),
         questionnaire,
         calls_per_second=line.calls_per_second,
         concurrent_calls=line.concurrent_calls,
         experience=_experience(conn, now),
+        texts=plan_texts(questionnaire, numbers.get(MOBILE, 0), rules=rules),
     )
     hours = hours_of_questionnaire(questionnaire, "", rules)
     pace = questionnaire.pace
@@ -103,20 +106,24 @@ def _preview(
         grids=_counted(each.grid or NO_GRID for each in facts.values()),
         tags=count_tags(conn, ids),
         ages=_counted(age_band(_age(each, today)) for each in facts.values()),
-        numbers=_counted(_kind_of_number(judged.callees[resident_id]) for resident_id in ids),
+        numbers=numbers,
         called_lately=count_called_since(conn, ids, now - _LATELY, but_campaign=own),
         in_other_campaigns=count_waiting_elsewhere(conn, ids, but_campaign=own),
         names=_first_names(judged, facts),
         lists=[_check(name, rows) for name, rows in matched.items()],
         estimate=expected,
         finish_at=finish_at(hours, now, working=expected.working, waiting=expected.waiting) if ids else None,
-        cost=rules.spending.cost(expected.calls, expected.minutes),
+        cost=rules.spending.cost(expected.calls, expected.minutes, expected.texts),
         max_calls=campaign.max_calls if campaign else pace.max_calls,
         max_minutes=campaign.max_minutes if campaign else pace.max_minutes,
         legal_ground=questionnaire.legal_ground,
         legal_note=questionnaire.legal_note,
         definition=definition_hash(questionnaire),
-        notes=(*unknown_names(conn, questionnaire.audience), *find_hints(questionnaire)),
+        notes=(
+            *unknown_names(conn, questionnaire.audience),
+            *find_hints(questionnaire),
+            *([line.texting_note] if questionnaire.text.unreached and line.texting_note else []),
+        ),
     )
 
 

@@ -48,7 +48,7 @@ _reason_option = click.option("--reason", default="", metavar="理由", help="�
 _NO_WORKER = "没有正在运行的服务来打电话，任务没有启动：请先运行 make run（或 shouwang serve），再启动任务"
 
 
-@click.group("campaign", help="外呼任务：新建、批准、启动、暂停、继续、取消、查看、导出、演练。")
+@click.group("campaign", help="外呼任务：新建、批准、启动、暂停、继续、取消、查看、导出、排练。")
 def campaign_command() -> None:
     """Group of campaign commands."""
 

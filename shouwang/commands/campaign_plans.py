@@ -143,7 +143,8 @@ def _print_estimate(seen: CampaignPreview, zone: ZoneInfo) -> None:
     expected = seen.estimate
     cost = "" if seen.cost is None else f"，约 {seen.cost:.2f} 元"
     based = f"按最近 {expected.experience} 通电话" if expected.experience else "按一般经验"
-    click.echo(f"预计拨打 {expected.calls} 通、通话 {expected.minutes} 分钟{cost}（{based}估算）。")
+    texts = f"、短信 {expected.texts} 条" if expected.texts else ""
+    click.echo(f"预计拨打 {expected.calls} 通、通话 {expected.minutes} 分钟{texts}{cost}（{based}估算）。")
     if seen.finish_at is not None:
         local = seen.finish_at.astimezone(zone)
         click.echo(

@@ -14,34 +14,41 @@ from rich.table import Table
 
 from community.errors import CommunityError, InvalidInput
 from community.files.answer_knowledge import load_answer_opinion
+from community.model.calls.rehearsal import Rehearsal
 from community.model.meaning import understand
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from shouwang.commands.campaign_plans import list_option, read_lists, read_source
 from shouwang.commands.output import json_option, print_json
-from shouwang.rehearsal import rehearse
-from shouwang.rehearsal_report import Rehearsal
-from shouwang.wiring import open_office
+from shouwang.rehearsal import rehearse, rehearse_campaign
+from shouwang.wiring import Office, open_office
 
 _LONGEST_LINE = 100_000
 
 
 @click.command(
-    "rehearse", help="整个任务演练一遍：模拟居民接听、回短信、点链接，不拨任何人的电话，不发短信，也不通知任何人。"
+    "rehearse",
+    help="整个任务排练一遍：模拟居民接听、回短信、点链接，不拨任何人的电话，不发短信，也不通知任何人。给编号或问卷文件。",
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("what", metavar="编号或文件")
 @list_option
 @click.option("--seed", type=int, default=0, show_default=True, help="换一个数，居民就换一批性格。")
 @json_option
-def rehearse_command(*, file: Path, lists: tuple[Path, ...], seed: int, as_json: bool) -> None:
+def rehearse_command(*, what: str, lists: tuple[Path, ...], seed: int, as_json: bool) -> None:
     """Run a whole campaign against simulated residents on a copy of the roster."""
-    source = read_source(file)
     with open_office() as office:
-        given = read_lists(office, file, source, lists)
-        result = asyncio.run(rehearse(office, source, seed=seed, lists=given))
+        result = _rehearse(office, what, lists, seed)
     if as_json:
         print_json(result.to_json())
     else:
         _print_rehearsal(result)
+
+
+def _rehearse(office: Office, what: str, lists: tuple[Path, ...], seed: int) -> Rehearsal:
+    file = Path(what)
+    if what.isdecimal() and not file.exists():
+        return asyncio.run(rehearse_campaign(office, int(what), seed=seed))
+    source = read_source(file)
+    return asyncio.run(rehearse(office, source, seed=seed, lists=read_lists(office, file, source, lists)))
 
 
 @click.command("try-answers", help="逐行读入居民的回答（JSON），打印系统会怎样理解；不需要服务在运行。")
@@ -134,7 +141,7 @@ def _read(path: Path) -> str:
 
 def _print_rehearsal(result: Rehearsal) -> None:
     console = Console()
-    console.print(f"[bold]演练：{result.name}[/bold]（没有拨打任何人的电话，也没有发短信）")
+    console.print(f"[bold]排练：{result.name}[/bold]（没有拨打任何人的电话，也没有发短信）")
     tables = (
         ("结果", result.targets),
         ("怎样联系上的", result.reached),

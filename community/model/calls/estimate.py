@@ -1,4 +1,4 @@
-"""What a campaign will come to: calls, minutes, cases; reckoned from its questionnaire and from how calls went so far."""
+"""What a campaign will come to: calls, minutes, texts, cases; reckoned from its questionnaire and from how calls went so far."""
 
 import math
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from community.model.calls.call import Outcome
+from community.model.calls.text_rules import NOT_REACHED
 from community.model.hours import CallingHours
 from community.model.questionnaires.questionnaire import Questionnaire, Recording
 
@@ -21,6 +22,8 @@ USUAL_OUTCOMES: Mapping[Outcome, float] = {
 }
 #: Of those who pick up, so many do not finish and are called again; so many of the others need a person.
 UNFINISHED, NEEDING_A_PERSON = 0.08, 0.12
+#: Of those who get a text, so many answer by text, and so many by the link or by ringing us.
+ANSWERING_BY_TEXT, ANSWERING_OTHERWISE = 0.2, 0.15
 #: So many characters are spoken in a second, and so long an answer takes.
 _CHARACTERS_A_SECOND, _ANSWER_SECONDS = 4.0, 5.0
 #: Who calls and why, thanks and goodbye; the question about recording; ringing until somebody picks up or nobody does.
@@ -46,11 +49,30 @@ USUAL = Experience(outcomes=USUAL_OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextPlan:
+    """The texts that go to whoever a call does not reach; each length in parts, as carriers bill them.
+
+    Attributes:
+        people: those called whose number takes texts.
+        invitation: the first one; reminder: the second one, 0 for none.
+        conversation: all that is asked of somebody who answers by text, the thanks included.
+    """
+
+    people: int
+    invitation: int
+    reminder: int
+    conversation: int
+
+
+NO_TEXTS = TextPlan(people=0, invitation=0, reminder=0, conversation=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """What calling a number of people comes to.
 
     Attributes:
-        calls: attempts in all; minutes: billed, each begun one whole.
+        calls: attempts in all; minutes: billed, each begun one whole; texts: in parts, as carriers bill them.
         reached: people who will speak with us.
         unreached: people whom no call will reach: a case each.
         cases: for staff, the unreached included.
@@ -61,6 +83,7 @@ class Estimate:
 
     calls: int
     minutes: int
+    texts: int
     reached: int
     unreached: int
     cases: int
@@ -81,6 +104,7 @@ def estimate(
     calls_per_second: float,
     concurrent_calls: int,
     experience: Experience = USUAL,
+    texts: TextPlan = NO_TEXTS,
 ) -> Estimate:
     """Reckon what calling so many people comes to.
 
@@ -102,6 +126,7 @@ def estimate(
     return Estimate(
         calls=round(calls),
         minutes=round(minutes),
+        texts=_texts(questionnaire, experience, texts),
         reached=round(reached),
         unreached=round(unreached),
         cases=round(unreached + reached * NEEDING_A_PERSON),
@@ -159,6 +184,18 @@ def _share_unreached(questionnaire: Questionnaire, experience: Experience, tries
         )
         given_up += share * lost
     return min(1.0, given_up)
+
+
+def _texts(questionnaire: Questionnaire, experience: Experience, plan: TextPlan) -> int:
+    """The first vain call brings a text; whoever sends nothing back and is missed again gets the second one."""
+    missed = sum(share for outcome, share in experience.outcomes.items() if outcome in NOT_REACHED)
+    invited = plan.people * missed
+    again = questionnaire.text.again
+    reminded = 0.0
+    if again is not None and again < _longest_wait(questionnaire):
+        reminded = invited * missed * (1 - ANSWERING_BY_TEXT - ANSWERING_OTHERWISE)
+    conversing = invited * ANSWERING_BY_TEXT
+    return round(invited * plan.invitation + reminded * plan.reminder + conversing * plan.conversation)
 
 
 def _longest_wait(questionnaire: Questionnaire) -> timedelta:

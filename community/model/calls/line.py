@@ -23,6 +23,8 @@ class Line:
         regions: countries whose numbers may be called, beside those we call from.
         calls_per_second, concurrent_calls: the pace of all numbers together.
         number_calls_per_second, number_concurrent_calls: limits of each of our numbers; None for none.
+        carries_texts: whether text messages go by it too.
+        answer_link: one as long as those that go along with a text; empty where residents could open none.
     """
 
     name: str
@@ -34,6 +36,15 @@ class Line:
     concurrent_calls: int = 20
     number_calls_per_second: float | None = None
     number_concurrent_calls: int | None = None
+    carries_texts: bool = False
+    answer_link: str = ""
+
+    @property
+    def texting_note(self) -> str:
+        """What cannot be done for a questionnaire that asks for texts, in Chinese; empty where nothing is in the way."""
+        if not self.carries_texts:
+            return f"线路 {self.name} 不能发短信，问卷里的短信不会发"
+        return "" if self.answer_link else "SHOUWANG_PUBLIC_URL 还是本机地址，短信里不会有网页链接"
 
     @property
     def chooses_number(self) -> bool:

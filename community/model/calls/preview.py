@@ -50,7 +50,7 @@ class CampaignPreview:
         in_other_campaigns: of them, those who wait in another campaign that runs: one call at a time, all the same.
         names: the first of them, hidden but for the surname, with the masked number.
         finish_at: when the last would be resolved; None where that is not within a month.
-        cost: in yuan; None where no price is set.
+        cost: of calls, minutes and texts, in yuan; None where no price is set.
         notes: what looks like a mistake, one sentence each.
         definition: a short hash of the questionnaire.
     """
@@ -92,6 +92,7 @@ class CampaignPreview:
             "excluded": dict(self.excluded),
             "calls": self.estimate.calls,
             "minutes": self.estimate.minutes,
+            "texts": self.estimate.texts,
             "cases": self.estimate.cases,
             "cost": self.cost,
             "definition": self.definition,

@@ -10,16 +10,19 @@ import yaml
 from sqlalchemy import func, insert, select
 
 from community.clock import MovableClock
-from community.errors import InvalidInput
+from community.errors import InvalidInput, NotFound
+from community.model.actor import Actor
 from community.model.calls.spending import Spending
 from community.model.questionnaires.questionnaire import Questionnaire
+from community.model.residents.people_list import PersonRow
 from community.settings import load_settings
 from community.store.attempts import attempts
 from community.store.campaigns import campaigns, targets
 from community.store.database import Database
 from community.store.residents import households, phones, residents
+from community.usecases.create_campaign import create_campaign
 from shouwang.commands.rehearse import try_answers
-from shouwang.rehearsal import rehearse
+from shouwang.rehearsal import rehearse, rehearse_campaign
 from shouwang.wiring import Office
 from tests.harness.telephone import HEAT, sample_rules
 
@@ -99,6 +102,20 @@ async def test_it_knows_what_came_of_earlier_campaigns(office: Office, clock: Mo
     source = HEAT + f"audience: {{campaign: {{id: {earlier}, results: [case]}}}}\n"
     result = await rehearse(office, source, seed=3)
     assert sum(result.targets.values()) == 2
+
+
+async def test_a_campaign_that_was_written_down_plays_as_its_file_does(office: Office, clock: MovableClock) -> None:
+    """Its list means whom it meant when it was written down."""
+    lists = {"走访.csv": [PersonRow(f"第 {n} 行", None, n) for n in (2, 3, 5, 7)] + [PersonRow("第 9 行", None)]}
+    with office.database.begin() as conn:
+        campaign = create_campaign(
+            conn, HEAT, rules=office.rules, actor=Actor.system("test"), now=clock.now(), lists=lists
+        )
+    from_file = await rehearse(office, HEAT, seed=3, lists=lists)
+    assert sum(from_file.targets.values()) == 4
+    assert await rehearse_campaign(office, campaign, seed=3) == from_file
+    with pytest.raises(NotFound):
+        await rehearse_campaign(office, 99)
 
 
 async def test_a_wrong_questionnaire_is_refused(office: Office) -> None:

@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from community.clock import MovableClock
+from community.files.community_folder import load_rulebook
+from community.model.calls.rehearsal import Rehearsal
 from community.model.calls.spending import Spending
 from community.model.calls.text_message import billed_parts
 from community.settings import Settings, load_settings
@@ -20,9 +22,7 @@ from community.store.invitations import invitations
 from community.store.residents import households, phones, residents
 from community.store.texts import text_messages, text_opt_outs
 from shouwang.rehearsal import rehearse
-from shouwang.rehearsal_report import Rehearsal
 from shouwang.wiring import Office
-from tests.harness.telephone import sample_rules
 from voice.carriers.simulated.answer_page import read_page
 from voice.carriers.simulated.characters import default_cast
 
@@ -54,7 +54,7 @@ def _people(database: Database, clock: MovableClock) -> None:
 
 def _office(database: Database, clock: MovableClock, tmp_path: Path, **environ: str) -> Office:
     settings: Settings = load_settings({"SHOUWANG_DATA_DIR": str(tmp_path), **environ})
-    return Office(settings=settings, database=database, clock=clock, rules=sample_rules())
+    return Office(settings=settings, database=database, clock=clock, rules=load_rulebook(settings))
 
 
 def _kinds_of_people(seed: int) -> list[str]:

@@ -1,5 +1,6 @@
 """What staff see before a campaign runs: whom it calls, what it takes; what was approved is kept and compared at the launch."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -148,3 +149,29 @@ async def test_a_campaign_with_a_list_is_launched_for_the_people_it_was_written_
     await street.engine.tick()
     assert [row["resident_id"] for row in street.targets()] == [zhang]
     assert street.exchange.numbers == ["+8613912340001"]
+
+
+async def test_texts_have_their_price_where_they_are_asked_for_and_carried(street: Street) -> None:
+    """A mobile phone that does not answer gets a text, with the reminder a longer wait allows; a landline gets none."""
+    priced = Spending(price_per_call=0.05, price_per_text=0.04)
+    carrying = replace(
+        generous().line, carries_texts=True, answer_link="https://shouwang.example.cn/answer/" + "x" * 24
+    )
+    street.rules = generous(spending=priced, line=carrying)
+    for n in range(40):
+        street.move_in(f"+861391234{n:04}")
+        street.move_in(f"+8657188{n:06}")
+    again = "retries: {no_answer: {times: 2, after: 1d}}\n"
+    seen, reminded = (
+        preview(street, street.create(WELLBEING + f"text: {{unreached: true{more}}}\n" + again))
+        for more in ("", ", again: 4h")
+    )
+    assert 20 <= seen.estimate.texts < reminded.estimate.texts <= 80
+    assert seen.cost == pytest.approx(0.05 * seen.estimate.calls + 0.04 * seen.estimate.texts)
+    assert seen.to_json()["estimate"]["texts"] == seen.summary()["texts"] == seen.estimate.texts
+    assert not any("短信" in note for note in seen.notes)
+    assert preview(street, street.create(WELLBEING)).estimate.texts == 0
+    street.rules = generous(spending=priced)
+    unable = preview(street, street.create(WELLBEING + "text: {unreached: true}\n"))
+    assert unable.estimate.texts == 0
+    assert any("不能发短信" in note for note in unable.notes)
