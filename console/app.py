@@ -92,6 +92,7 @@ def _campaign_routes() -> list[web.RouteDef]:
         web.post("/campaigns/check", campaigns.check_fragment),
         web.get(f"/campaigns/{_ID}", campaigns.campaign_page),
         web.get(f"/campaigns/{_ID}/progress", campaigns.progress_fragment),
+        web.get(f"/campaigns/{_ID}/rehearsal", campaigns.rehearsal_fragment),
         web.get(f"/campaigns/{_ID}/figures", results.figures_page),
         web.get(f"/campaigns/{_ID}/results", results.results_page),
         web.get(f"/campaigns/{_ID}/unreached", results.unreached_page),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from community.errors import InvalidInput
 from community.usecases.approve_campaign import approve_campaign
+from community.usecases.ask_for_rehearsal import ask_for_rehearsal
 from community.usecases.cancel_campaign import cancel_campaign
 from community.usecases.launch_campaign import launch_campaign
 from community.usecases.pause_campaign import pause_campaign
@@ -24,6 +25,10 @@ def _approve(errand: Errand) -> None:
         now=errand.now,
         seen=int(seen) if seen.isdecimal() else None,
     )
+
+
+def _rehearse(errand: Errand) -> None:
+    ask_for_rehearsal(errand.conn, errand.id, rules=errand.rules, actor=errand.actor, now=errand.now)
 
 
 def _launch(errand: Errand) -> object:
@@ -66,6 +71,7 @@ def _whole_number(text: str) -> int | None:
 
 
 CAMPAIGN_CHANGES: Mapping[str, Verb] = {
+    "rehearse": (_rehearse, "rehearsing"),
     "approve": (_approve, "approved"),
     "launch": (_launch, "launched"),
     "pause": (_pause, "paused"),

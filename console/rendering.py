@@ -31,6 +31,7 @@ DONE: Mapping[str, str] = {
     "cancelled": "工单已撤销。",
     "corrected": "更正已保存。",
     "created": "草稿已保存，请另一位同事批准。",
+    "rehearsing": "开始排练了，谁的电话也不会响；好了就显示在下面。",
     "approved": "已批准，可以启动了。",
     "launched": "已启动，下面的进度会自己更新。",
     "paused": "已暂停，不会再拨出新的电话。",

@@ -12,6 +12,7 @@ from community.model.calls.campaign import (
     CampaignStatus,
     TargetStatus,
 )
+from community.model.calls.rehearsal import RehearsalStatus
 from community.model.cases.case import (
     CASE_KIND_NAMES,
     CASE_STATUS_NAMES,
@@ -131,6 +132,7 @@ AUDIT_ACTION_NAMES: Mapping[str, str] = {
     "campaign.finished": "外呼完成",
     "campaign.launched": "启动外呼",
     "campaign.paused": "暂停外呼",
+    "campaign.rehearsal_asked": "排练外呼",
     "campaign.resumed": "继续外呼",
     "case.acknowledged": "接单",
     "case.cancelled": "撤销工单",
@@ -271,6 +273,7 @@ NAMES: Mapping[str, Any] = {
     "CaseStatus": CaseStatus,
     "CampaignStatus": CampaignStatus,
     "Priority": Priority,
+    "RehearsalStatus": RehearsalStatus,
     "TargetStatus": TargetStatus,
     "Outcome": Outcome,
 }

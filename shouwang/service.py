@@ -23,12 +23,14 @@ from community.store.database_clock import DatabaseClock
 from community.store.retention import LetGo
 from community.usecases.answer_policy import answer_policy
 from community.usecases.escalate_due import escalate_due
+from community.usecases.forget_chat_codes import forget_chat_codes
 from community.usecases.let_go_of_messages import let_go_of_messages
 from console.app import setup_console
 from shouwang.carriers import build_carrier
 from shouwang.loops import Loop
 from shouwang.phone_assistant import phone_assistant
 from shouwang.phone_wishes import phone_wishes
+from shouwang.rehearsing import Rehearser
 from shouwang.texting import TextSide, build_text_side, text_line
 from shouwang.wiring import Office
 from voice.carriers.base import Carrier
@@ -38,7 +40,7 @@ from voice.web.routes import voice_routes
 
 #: A recording's upload is the largest thing anybody may send, in bytes; rooms set smaller limits of their own.
 _MAX_BODY = 20_000_000
-_A_DAY = 24 * 3600.0
+_AN_HOUR, _A_DAY = 3600.0, 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ async def build_service(office: Office, role: str) -> AsyncIterator[Service]:
         stack.push_async_callback(outbox.close)
         engine = _engine(office, carrier, worker_id)
         texts = build_text_side(office, carrier, worker_id)
+        rehearser = Rehearser(office, worker_id)
+        stack.push_async_callback(rehearser.close)
         loops = (*_loops(office, chat, outbox), *_recording_loops(office, carrier), _retention(office), *texts.loops)
+        loops += (Loop("rehearsals", rehearser.tick, 1.0),)
         yield Service(_app(office, carrier, chat, texts), loops, engine, _clock_loops(office))
 
 
@@ -135,6 +140,9 @@ def _loops(office: Office, chat: Chat, outbox: Outbox) -> tuple[Loop, ...]:
     async def seal() -> None:
         await database.write(audit.seal)
 
+    async def forget_codes() -> None:
+        await database.write(lambda conn: forget_chat_codes(conn, now=clock.now()))
+
     async def keep_index() -> None:
         await _look_up(office, "")
 
@@ -143,6 +151,7 @@ def _loops(office: Office, chat: Chat, outbox: Outbox) -> tuple[Loop, ...]:
         Loop("outbox", outbox.tick, 0.5),
         Loop("escalation", escalate, 1.0),
         Loop("audit", seal, 2.0),
+        Loop("chat_codes", forget_codes, _AN_HOUR),
         # Nobody on the phone waits for the index to be built.
         Loop("policy_index", keep_index, 5.0),
     )

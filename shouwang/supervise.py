@@ -48,6 +48,11 @@ async def keep_alive(child: Child, stop: asyncio.Event) -> None:
         failures += 1
 
 
+def leashed(argv: Sequence[str]) -> list[str]:
+    """The command that runs `argv` so that it ends with this process."""
+    return [*_LEASH, str(os.getpid()), *argv]
+
+
 def free_port() -> int:
     """A loopback port that nobody listens on now."""
     with socket.socket() as listener:
@@ -60,9 +65,7 @@ async def _start(child: Child) -> asyncio.subprocess.Process:
     child.log_file.parent.mkdir(parents=True, exist_ok=True)
     with child.log_file.open("ab") as output:
         return await asyncio.create_subprocess_exec(
-            *_LEASH,
-            str(os.getpid()),
-            *child.argv,
+            *leashed(child.argv),
             env={**os.environ, **child.env},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     ANSWER_QUESTIONS = "answer_questions"
     #: Write a campaign.
     CREATE_CAMPAIGNS = "create_campaigns"
+    #: Have a campaign played on a copy before it is approved.
+    REHEARSE_CAMPAIGNS = "rehearse_campaigns"
     #: Agree to somebody else's campaign.
     APPROVE_CAMPAIGNS = "approve_campaigns"
     #: Launch, pause, resume, cancel a campaign.
@@ -45,6 +47,7 @@ PERMISSION_NAMES: dict[Permission, str] = {
     Permission.IMPORT_POLICIES: "导入政策文件",
     Permission.ANSWER_QUESTIONS: "答复居民的政策提问",
     Permission.CREATE_CAMPAIGNS: "新建外呼任务",
+    Permission.REHEARSE_CAMPAIGNS: "排练外呼任务",
     Permission.APPROVE_CAMPAIGNS: "批准外呼任务",
     Permission.RUN_CAMPAIGNS: "启动和停止外呼任务",
     Permission.OVERRIDE_APPROVAL: "紧急情况下免批准启动外呼任务",
@@ -60,6 +63,7 @@ _OFFICE = _LEADER | {
     Permission.IMPORT_POLICIES,
     Permission.ANSWER_QUESTIONS,
     Permission.CREATE_CAMPAIGNS,
+    Permission.REHEARSE_CAMPAIGNS,
     Permission.APPROVE_CAMPAIGNS,
     Permission.RUN_CAMPAIGNS,
 }
@@ -69,7 +73,13 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.GRID_LEADER: _LEADER,
     Role.COMMUNITY_STAFF: _OFFICE,
     Role.SECRETARY: _OFFICE | {Permission.OVERRIDE_APPROVAL, Permission.MANAGE_STAFF, Permission.READ_AUDIT},
-    Role.STREET: _LEADER | {Permission.APPROVE_CAMPAIGNS, Permission.OVERRIDE_APPROVAL, Permission.READ_AUDIT},
+    Role.STREET: _LEADER
+    | {
+        Permission.REHEARSE_CAMPAIGNS,
+        Permission.APPROVE_CAMPAIGNS,
+        Permission.OVERRIDE_APPROVAL,
+        Permission.READ_AUDIT,
+    },
     Role.AUDITOR: frozenset({Permission.VIEW, Permission.READ_AUDIT}),
     Role.ADMIN: frozenset(Permission),
 }

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from community.errors import NotFound
 from community.model.calls.result_sheets import why_unreached
 from community.model.phone import mask
 from community.store.answers import Answer
+from community.store.kept_rehearsals import KeptRehearsal
 from community.store.progress import CampaignFigures, CampaignLine
 from community.store.result_lines import ResultLine
 from community.usecases.show_campaign import line_to_json
@@ -15,6 +17,25 @@ from console.evidence import Evidence
 def campaign_json(line: CampaignLine) -> dict[str, Any]:
     """One campaign: what the command line prints, with the counts of those who are done."""
     return {**line_to_json(line), "created_at": _moment(line.created_at), "targets": _counts(line)}
+
+
+def rehearsal_json(kept: KeptRehearsal | None) -> dict[str, Any]:
+    """A campaign's last rehearsal; the report has the fields that the command line prints.
+
+    Raises:
+        NotFound: it was never rehearsed.
+    """
+    if kept is None:
+        raise NotFound("这个任务还没有排练过：先 POST rehearse")
+    return {
+        "status": kept.status.value,
+        "asked_by": kept.asked_by,
+        "asked_at": _moment(kept.asked_at),
+        "ended_at": _moment(kept.ended_at),
+        "called": kept.called,
+        "problem": kept.problem,
+        "report": kept.report.to_json() if kept.report else None,
+    }
 
 
 def figures_json(line: CampaignLine, figures: CampaignFigures) -> dict[str, Any]:

@@ -18,13 +18,14 @@ from community.model.cases.document import case_document, whole_case_document
 from community.model.permissions import Permission
 from community.store import progress
 from community.store.cases import case_by_number, count_cases, events_of, list_cases
+from community.store.kept_rehearsals import rehearsal_of
 from community.usecases.create_campaign import create_campaign
 from community.usecases.preview_campaign import preview_campaign
 from community.usecases.sign_in import SignInRefused
 from community.usecases.sign_out import sign_out
 from console.api import questions, results
 from console.api.answers import PAGE, body_of, campaign_of, json_answer, only
-from console.api.documents import campaign_json, figures_json
+from console.api.documents import campaign_json, figures_json, rehearsal_json
 from console.campaign_changes import CAMPAIGN_CHANGES
 from console.case_changes import CASE_CHANGES
 from console.desk import DESK, VISITOR, Desk, desk_of, visitor_of
@@ -56,6 +57,7 @@ def create_api(desk: Desk) -> web.Application:
             web.post("/campaigns", _create_campaign),
             web.get(f"/campaigns/{_ID}", _show_campaign),
             web.get(f"/campaigns/{_ID}/preview", _show_preview),
+            web.get(f"/campaigns/{_ID}/rehearsal", _show_rehearsal),
             web.get(f"/campaigns/{_ID}/progress", _show_progress),
             web.get(f"/campaigns/{_ID}/figures", results.show_figures),
             web.get(f"/campaigns/{_ID}/results", results.list_results),
@@ -169,6 +171,17 @@ async def _show_preview(request: web.Request) -> web.Response:
     now = desk.clock.now()
     seen = await desk.database.read(lambda conn: preview_campaign(conn, campaign_id, rules=desk.rules, now=now))
     return json_answer(seen.to_json())
+
+
+@needs(Permission.VIEW)
+async def _show_rehearsal(request: web.Request) -> web.Response:
+    campaign_id = number_in_path(request)
+
+    def look(conn: Connection) -> dict[str, Any]:
+        campaign_of(conn, campaign_id)
+        return rehearsal_json(rehearsal_of(conn, campaign_id))
+
+    return json_answer(await desk_of(request).database.read(look))
 
 
 @needs(Permission.VIEW)

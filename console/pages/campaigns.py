@@ -18,6 +18,7 @@ from community.model.permissions import Permission
 from community.model.residents.people_list import PersonRow
 from community.store import progress
 from community.store.campaigns import campaign_by_id
+from community.store.kept_rehearsals import KeptRehearsal, count_before, rehearsal_of
 from community.store.pace import DAY_POOL, pace_of
 from community.store.result_counts import counts_by_place
 from community.store.spent import spent_by_campaign
@@ -117,6 +118,17 @@ async def progress_fragment(request: web.Request) -> web.Response:
     return response
 
 
+@needs(Permission.VIEW)
+async def rehearsal_fragment(request: web.Request) -> web.Response:
+    """How far a campaign's rehearsal is, asked for again until it is over; then the page is drawn anew."""
+    campaign_id = number_in_path(request)
+    context = await desk_of(request).database.read(lambda conn: _rehearsal(conn, campaign_id))
+    kept: KeptRehearsal | None = context["last_rehearsal"]
+    if kept is None or not kept.is_open:
+        return web.Response(headers={"HX-Refresh": "true"})
+    return await render(request, "_rehearsing.html", context)
+
+
 async def change(request: web.Request) -> web.StreamResponse:
     """Do what the address says with one campaign, then show it."""
     desk, visitor = desk_of(request), visitor_of(request)
@@ -171,13 +183,20 @@ def _plans(conn: Connection, desk: Desk, campaign_id: int, now: datetime) -> dic
     is_open = stands.status in {CampaignStatus.DRAFT, CampaignStatus.APPROVED}
     spent = spent_by_campaign(conn, campaign_id)
     day = pace_of(conn, DAY_POOL)
-    return {
+    return _rehearsal(conn, campaign_id) | {
         "stands": stands,
         "spent": spent,
         "is_at_ceiling": spent.is_at(calls=stands.max_calls, minutes=stands.max_minutes),
         "day_rests_until": day.resting_until if day is not None and day.rests(now) else None,
         "preview": preview_campaign(conn, campaign_id, rules=desk.rules, now=now) if is_open else None,
     }
+
+
+def _rehearsal(conn: Connection, campaign_id: int) -> dict[str, Any]:
+    """A campaign's last rehearsal, and how many come before it while it waits."""
+    kept = rehearsal_of(conn, campaign_id)
+    before = count_before(conn, kept) if kept is not None and kept.is_open else 0
+    return {"campaign_id": campaign_id, "last_rehearsal": kept, "rehearsals_before": before}
 
 
 async def _campaign_context(request: web.Request, *, is_whole: bool) -> dict[str, Any]:

@@ -15,9 +15,12 @@ from community.files.recording_shelf import RecordingShelf
 from community.model.actor import Actor
 from community.store.cases import case_by_id
 from community.store.database import Database
+from community.store.kept_rehearsals import settle, take_next
 from community.store.recordings import keep_recording, note_recording, recordings_of
 from community.store.workers import beat
 from community.usecases.reset_password import reset_password
+from shouwang.rehearsal import rehearse_campaign
+from shouwang.wiring import Office
 from tests.harness.answered_campaign import add_answered_campaign
 from tests.harness.community_day import PASSWORD, QUESTIONNAIRE, finish_call
 from tests.harness.console import Site, console_site
@@ -88,6 +91,20 @@ async def fits(page: Page) -> bool:
     return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
+async def play(site: Site) -> None:
+    """Rehearse the next campaign in line, as a worker does."""
+    office, now = (
+        Office(settings=site.settings, database=site.database, clock=site.clock, rules=site.rules),
+        site.clock.now(),
+    )
+    with site.database.begin() as conn:
+        taken = take_next(conn, owner="w1", now=now, lease=timedelta(minutes=1), lost="")
+    assert taken is not None
+    report = await rehearse_campaign(office, taken.campaign_id)
+    with site.database.begin() as conn:
+        settle(conn, taken.id, owner="w1", report=report, problem="", now=now)
+
+
 async def test_a_newcomer_replaces_the_one_time_password_and_starts_to_work(browser: Browser, site: Site) -> None:
     with site.database.begin() as conn:
         password = reset_password(conn, "lifang", actor=Actor.staff("admin"), now=site.clock.now())
@@ -117,6 +134,17 @@ async def test_two_colleagues_bring_a_campaign_to_life(browser: Browser, site: S
     await author.get_by_role("button", name="保存为草稿").click()
     await expect(author.get_by_text("您新建的任务要由另一位同事批准")).to_be_visible()
     await expect(author.get_by_role("button", name="批准", exact=True)).to_have_count(0)
+    await author.get_by_role("button", name="排练", exact=True).click()
+    await expect(author.get_by_text("马上开始排练")).to_be_visible()
+    await picture(author, "rehearsing")
+    await play(site)
+    await expect(author.locator("#rehearsal")).to_contain_text("怎样联系上的", timeout=8000)
+    await expect(author.locator("#rehearsal")).to_contain_text("张工单要人跟进")
+    assert await fits(author)
+    await picture(author, "rehearsed")
+    await author.set_viewport_size(PHONE)
+    assert await fits(author)
+    await picture(author, "phone-rehearsed")
 
     second = await come(browser, site, "zhaomin")
     await second.goto(re.sub(r"\?.*", "", author.url))
