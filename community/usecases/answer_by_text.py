@@ -33,6 +33,7 @@ _ABOUT_US = frozenset(
     {
         Move.WHO,
         Move.SURE,
+        Move.SURE_FOR_ANOTHER,
         Move.OPTED_OUT,
         Move.REFUSED,
         Move.HUMAN,

@@ -25,7 +25,7 @@ from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escal
 from community.model.questionnaires.answer_text import answer_text
 from community.model.questionnaires.questionnaire import Question
 from community.model.questionnaires.questionnaire_check import speaks_of_health
-from community.model.questionnaires.writing import Move, Reply, after_reply, read_reply
+from community.model.questionnaires.writing import Move, Reply, Stage, after_reply, read_reply
 from community.model.rulebook import Rulebook
 from community.store import invitations as store
 from community.store.answer_cases import newest_case_about
@@ -114,7 +114,8 @@ class _Taking:
 
     def take(self, question: Question, reply: Reply) -> WrittenTurn:
         """Move the conversation on, and do what the reply asks for."""
-        misses, changed = self.conversation.writing.at(question).misses, self.conversation.writing.again is not None
+        stands = self.conversation.writing.at(question)
+        stage, misses, changed = stands.stage, stands.misses, stands.again is not None
         self._save(question, reply)
         if reply.move is Move.RECORD:
             return self._record(question, reply, changed=changed)
@@ -124,6 +125,11 @@ class _Taking:
             return self._end(question, reply, *_RESULTS[reply.move])
         if reply.move in {Move.HEALTH_YES, Move.HEALTH_NO}:
             return self._agree(question, reply)
+        if stage is Stage.FOR_ANOTHER or reply.move is Move.SURE_FOR_ANOTHER:
+            case_id = self._for_another(reply)
+            if reply.move is Move.FOR_ANOTHER:
+                said = say("writing", "for_another", phone=self.rules.phone)
+                return self._over(said, CallResult.HUMAN, self._settle(CallResult.HUMAN, case_id))
         if reply.move is Move.ASKED_BACK:
             self._note_question(reply)
         turn = self.conversation.stands(fresh=True, said=self._words(reply.move, misses))
@@ -279,6 +285,15 @@ class _Taking:
     def _note_question(self, reply: Reply) -> None:
         key = f"{self.conversation.key}:question:{self.conversation.writing.turn}"
         self._open(key, CaseKind.QUESTION, say("writing", "question_case"), description=reply.text)
+
+    def _for_another(self, reply: Reply) -> int:
+        """The case of whoever wants that the resident is called no more; what they say to the question goes onto it."""
+        key, words = f"{self.conversation.key}:for_another", f"原话：{reply.text or reply.digits}"
+        case_id = self._open(key, CaseKind.LIST_CHECK, say("writing", "for_another_case"), description=words)
+        if reply.move is Move.ASK:
+            note = say("writing", "not_so_note")
+            note_case(self.conn, case_id, note, actor=self.actor, now=self.now, source_key=f"{key}:not_so")
+        return case_id
 
     def _raise(self, text: str) -> int:
         """Open the case of a cry for help; what is written after it goes onto the same one while it is open."""

@@ -24,7 +24,7 @@ from community.usecases.written_conversation import VALID_FOR
 
 _REPLIES_PER_HOUR = 20
 #: Said no more to whoever was answered so often within the hour; what somebody in danger is told is counted by itself.
-_CHAT = frozenset({TextKind.REPLY, TextKind.DANGER_ASK, TextKind.NO_CALLS})
+_CHAT = frozenset({TextKind.REPLY, TextKind.DANGER_ASK, TextKind.NO_CALLS, TextKind.FOR_ANOTHER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,34 +10,22 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from community.files.answer_knowledge import load_answer_opinion
-from community.model.address import Address
 from community.model.calls.line import Line
-from community.model.calls.retry import OPTED_OUT_REASON
 from community.model.calls.text_message import TextKind, TextProblem, TextStatus
 from community.model.calls.text_rules import only_polite, wants_no_texts, wants_texts_again
-from community.model.cases.case import CaseKind, NewCase
-from community.model.meaning import Label, understand
-from community.model.meaning.call.asides import wants_opt_out
-from community.model.meaning.speech import plain
-from community.model.questionnaires.questionnaire import Question, QuestionKind
 from community.model.residents.check_in import says_no_danger
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import texts as store
-from community.store.targets import exclude_waiting, person_of
 from community.texts.say import say
 from community.usecases.answer_by_text import Answered, answer_by_text, go_on_by_text, open_targets
 from community.usecases.arrived_text import ArrivedText, ReceivedText
-from community.usecases.invite_by_text import addressed
-from community.usecases.note_case import note_case
-from community.usecases.open_case import open_case
-from community.usecases.opt_out import opt_out
+from community.usecases.hand_over_text import hand_over_text
 from community.usecases.recognise_emergency import recognise_emergency
+from community.usecases.text_about_calls import answer_about_calls, hear_about_calls
 from community.usecases.text_in_danger import answer_danger, cries_for_help, danger_in
 
 _E164 = re.compile(r"\+[1-9]\d{5,14}")
-_NO_CALLS = Question(id="no_calls", kind=QuestionKind.YES_NO, say="以后都别打了吗？")
 
 
 def receive_text(conn: Connection, received: ReceivedText, *, line: Line, rules: Rulebook, now: datetime) -> bool:
@@ -76,7 +64,7 @@ def receive_text(conn: Connection, received: ReceivedText, *, line: Line, rules:
 def _take(arrived: ArrivedText) -> None:
     """Do what the message asks for, and answer it."""
     danger = danger_in(arrived)
-    if answer_danger(arrived, danger) or _no_danger(arrived) or _about_texts(arrived) or _about_calls(arrived):
+    if answer_danger(arrived, danger) or _no_danger(arrived) or _about_texts(arrived) or answer_about_calls(arrived):
         return
     answered = answer_by_text(
         arrived.conn,
@@ -104,7 +92,7 @@ def _take(arrived: ArrivedText) -> None:
 def _ask_about_danger(arrived: ArrivedText, answered: Answered | None) -> None:
     if answered is None:
         # Whoever does not say yes, or nothing any more, is not forgotten.
-        _hand_over(arrived, "question_case" if arrived.residents else "stranger_case")
+        hand_over_text(arrived, "question_case" if arrived.residents else "stranger_case")
     # Nothing is asked beside it: a yes must be a yes to this.
     asked = replace(answered, question_id=None) if answered else None
     arrived.answer(say("emergency", "suspected"), TextKind.DANGER_ASK, asked)
@@ -135,7 +123,7 @@ def _take_overtaken(arrived: ArrivedText) -> None:
         if not any(wants_texts_again(text.body) for text in arrived.overtaken_by):
             _about_texts(arrived)
     elif not wants_texts_again(arrived.body) and not only_polite(arrived.body):
-        _hand_over(arrived, "question_case" if arrived.residents else "stranger_case")
+        hand_over_text(arrived, "question_case" if arrived.residents else "stranger_case")
 
 
 def _about_texts(arrived: ArrivedText) -> bool:
@@ -163,80 +151,20 @@ def _is_asked(arrived: ArrivedText) -> bool:
     """Whether our last text asks something that is still open."""
     last = next((text for text in arrived.history if text.direction == "out"), None)
     if last is None or last.question_id is None:
-        return last is not None and last.kind is TextKind.NO_CALLS
+        return last is not None and last.kind in {TextKind.NO_CALLS, TextKind.FOR_ANOTHER}
     return any(
         target == last.target_id for target, _, _ in open_targets(arrived.conn, arrived.history, now=arrived.now)
     )
-
-
-def _about_calls(arrived: ArrivedText) -> bool:
-    """The answer to whether we are never to call again."""
-    asked = next((text for text in arrived.history if text.direction == "out"), None)
-    if asked is None or asked.kind is not TextKind.NO_CALLS or asked.resident_id is None:
-        return False
-    digits = plain(arrived.body) if plain(arrived.body) in {"1", "2"} else ""
-    reading = understand(
-        _NO_CALLS, "" if digits else arrived.body, digits, None, arrived.today, opinion=load_answer_opinion()
-    )
-    if reading.label == Label.NO:
-        arrived.answer(say("sms", "calls_kept"), TextKind.REPLY)
-        return True
-    if reading.label != Label.YES and not wants_opt_out(plain(arrived.body)):
-        return False
-    person = person_of(arrived.conn, asked.resident_id)
-    if person.sample or not arrived.line.rehearsal:
-        opt_out(arrived.conn, person.resident_id, reason="短信要求不要再打电话", actor=arrived.actor, now=arrived.now)
-        exclude_waiting(arrived.conn, resident_id=person.resident_id, reason=OPTED_OUT_REASON, now=arrived.now)
-    who = addressed(arrived.conn, person.resident_id)
-    arrived.answer(say("sms", "no_calls", addressed=who, phone=arrived.rules.phone), TextKind.REPLY)
-    return True
 
 
 def _nothing_open(arrived: ArrivedText) -> None:
     phone = arrived.rules.phone
     if arrived.received.pictures and not arrived.body.strip():
         arrived.answer(say("sms", "picture", phone=phone), TextKind.REPLY)
-    elif arrived.residents and wants_opt_out(plain(arrived.body)):
-        _ask_about_calls(arrived)
+    elif hear_about_calls(arrived):
+        return
     elif not only_polite(arrived.body):
-        _hand_over(arrived, "question_case" if arrived.residents else "stranger_case")
+        hand_over_text(arrived, "question_case" if arrived.residents else "stranger_case")
         arrived.answer(say("sms", "nothing_open", phone=phone), TextKind.REPLY)
     elif not any(text.direction == "out" for text in arrived.history):
         arrived.answer(say("sms", "greeting", community=arrived.rules.name, phone=phone), TextKind.REPLY)
-
-
-def _ask_about_calls(arrived: ArrivedText) -> None:
-    written_to = [text.resident_id for text in arrived.history if text.direction == "out" and text.resident_id]
-    own = [resident_id for resident_id, _ in arrived.residents]
-    whose = next((resident for resident in written_to if resident in own), own[0] if len(own) == 1 else None)
-    if whose is None:
-        _hand_over(arrived, "no_calls_case")
-        arrived.answer(say("sms", "no_calls_whose", phone=arrived.rules.phone), TextKind.REPLY)
-        return
-    who = addressed(arrived.conn, whose)
-    arrived.answer(say("sms", "no_calls_ask", addressed=who), TextKind.NO_CALLS, resident_id=whose)
-
-
-def _hand_over(arrived: ArrivedText, summary: str) -> None:
-    """Let staff answer; what the same number writes on the same day goes onto one case."""
-    teller = arrived.teller()
-    new = NewCase(
-        kind=CaseKind.QUESTION,
-        source_key=f"{arrived.conversation}:{arrived.today}:{summary}",
-        summary=say("sms", summary),
-        description=arrived.with_number(arrived.body),
-        address=teller.home or Address(),
-        grid=teller.grid or None,
-        resident_id=teller.resident_id,
-        rehearsal=teller.rehearsal,
-    )
-    opened = open_case(arrived.conn, new, rules=arrived.rules, actor=arrived.actor, now=arrived.now)
-    if not opened.created:
-        note_case(
-            arrived.conn,
-            opened.id,
-            arrived.body,
-            actor=arrived.actor,
-            now=arrived.now,
-            source_key=f"{arrived.key}:note",
-        )

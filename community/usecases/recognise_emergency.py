@@ -7,6 +7,7 @@ from community.model.hazards.emergency import Emergency
 from community.model.hazards.recognising import recognise
 from community.model.hazards.told_beside import told_beside
 from community.model.meaning.call.danger_in_answer import tells_of_danger
+from community.model.meaning.call.for_another import without_wish_for_another
 from community.model.meaning.call.goodbye import without_goodbye
 from community.model.questionnaires.questionnaire import Question
 from community.texts.say import say
@@ -16,7 +17,7 @@ def recognise_emergency(text: str, *, asked: bool = True) -> Emergency | None:
     """Return the emergency that a text tells of, one that is only `suspected`, or None.
 
     Where the rules see none, the wish to be called no more says nothing by itself; with other words beside it the second
-    opinion is only asked about, unless these words alone make it sure.
+    opinion is only asked about, unless these words alone make it sure. Nor does the wish for somebody else: 别再打给我妈了.
 
     Args:
         asked: the message was for the bot; talk that was not is never only suspected.
@@ -24,6 +25,8 @@ def recognise_emergency(text: str, *, asked: bool = True) -> Emergency | None:
     found = recognise(text, load_danger_opinion(), asked=asked)
     if found is None or found.decided_by == "rule":
         return found and told_beside(found, text)
+    if (beside := without_wish_for_another(text)) != text:
+        return recognise(beside, load_danger_opinion(), asked=asked)
     rest = without_goodbye(text)
     if rest == text:
         return found

@@ -25,7 +25,7 @@ from community.texts.say import say
 #: A conversation begun by a message of ours stays open so long.
 VALID_FOR = timedelta(days=7)
 #: What is asked in place of the question.
-_ASKED = {Stage.OPT_OUT: "opt_out_ask", Stage.HEALTH: "health_ask"}
+_ASKED = {Stage.OPT_OUT: "opt_out_ask", Stage.FOR_ANOTHER: "for_another_ask", Stage.HEALTH: "health_ask"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

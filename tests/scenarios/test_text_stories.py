@@ -10,6 +10,7 @@ from community.clock import MovableClock
 from community.model.hazards.emergency import Emergency
 from community.store.answers import readings_of_target
 from community.store.campaigns import targets
+from community.store.cases import events_of
 from community.store.database import Database
 from community.store.residents import residents
 from community.store.targets import person_of
@@ -172,6 +173,61 @@ async def test_no_more_calls_from_somebody_who_is_asked_nothing(street: TextStre
     assert "不再给张先生打电话" in await street.write(ZHANG, "是")
     with street.street.database.reading() as conn:
         assert person_of(conn, resident).opted_out
+
+
+async def test_a_relative_who_wants_no_calls_for_a_resident_is_asked_once_and_staff_look_at_it(
+    street: TextStreet,
+) -> None:
+    resident = street.street.move_in(ZHANG)
+    await missed(street)
+    await street.write(ZHANG, "1")
+    asked = await street.write(ZHANG, "别再打给我妈了，她听不见")
+    assert asked == "您是要我们以后都不给这位家人打电话吗？\n回1：是，以后都不要；回2：不是，接着回答"
+    (case,) = street.street.cases()
+    assert (case["kind"], case["resident_id"], "她听不见" in case["description"]) == ("list_check", resident, True)
+    assert "已经转给工作人员" in await street.write(ZHANG, "是的")
+    assert street.street.targets()[0]["status"] == "case"
+    assert street.street.targets()[0]["case_id"] == case["id"]
+    with street.street.database.reading() as conn:
+        assert not person_of(conn, resident).opted_out, "that only the resident may wish"
+    for _ in range(4):
+        await street.street.pass_time(hours=1)
+    assert len(street.street.exchange.numbers) == 1
+
+
+async def test_a_relative_who_did_not_mean_it_so_goes_on_with_the_question(street: TextStreet) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street)
+    await street.write(ZHANG, "1")
+    await street.write(ZHANG, "不要给我爸打电话")
+    assert "您这两天都好吗" in await street.write(ZHANG, "2")
+    assert "降温" in await street.write(ZHANG, "都好")
+    assert street.street.targets()[0]["status"] == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"), [("1", "转给工作人员"), ("不是", "还打电话"), ("不要给我妈打了", "转给工作人员")]
+)
+async def test_a_relative_is_asked_the_same_where_no_question_is_open(
+    street: TextStreet, reply: str, told: str
+) -> None:
+    resident = street.street.move_in(ZHANG, name="张桂兰")
+    asked = await street.write(ZHANG, "以后别给我妈打电话")
+    assert ("这位家人" in asked, "张" in asked) == (True, False)
+    assert told in await street.write(ZHANG, reply)
+    (case,) = street.street.cases()
+    assert (case["kind"], case["resident_id"]) == ("list_check", resident)
+
+
+async def test_an_unknown_number_is_told_no_name_and_asked_for_one(street: TextStreet) -> None:
+    street.street.move_in(ZHANG, name="张桂兰")
+    asked = await street.write("+85261234567", "别再打给我妈了")
+    assert ("哪位家人" in asked, "张" in asked) == (True, False)
+    assert "他们会核实" in await street.write("+85261234567", "张桂兰，锦绣苑3栋501")
+    (case,) = street.street.cases()
+    assert ("+85261234567" in case["description"], case["resident_id"]) == (True, None)
+    with street.street.database.reading() as conn:
+        assert "张桂兰，锦绣苑3栋501" in [event.text for event in events_of(conn, case["id"])]
 
 
 @pytest.mark.parametrize(

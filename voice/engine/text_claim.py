@@ -80,7 +80,7 @@ def why_not(conn: Connection, text: TextMessage, sender: Sender, *, now: datetim
 
 #: What is still told to somebody who wants no texts: that there will be none, whom to call in danger, what they ask.
 _AFTER_GOODBYE = frozenset(
-    {TextKind.GOODBYE, TextKind.EMERGENCY, TextKind.DANGER_ASK, TextKind.REPLY, TextKind.NO_CALLS}
+    {TextKind.GOODBYE, TextKind.EMERGENCY, TextKind.DANGER_ASK, TextKind.REPLY, TextKind.NO_CALLS, TextKind.FOR_ANOTHER}
 )
 
 

@@ -69,6 +69,8 @@ class TextKind(StrEnum):
     GOODBYE = "goodbye"
     #: Asks whether we are never to call again.
     NO_CALLS = "no_calls"
+    #: Asks whether, or about whom, we are to call somebody of the family no more.
+    FOR_ANOTHER = "for_another"
     #: A one-time code for a chat.
     CODE = "code"
     #: Written by the resident.

@@ -13,6 +13,7 @@ from typing import Any
 from community.model.meaning import AnswerOpinion, Label, Reading, understand
 from community.model.meaning.call.asides import is_wrong_number, wants_opt_out
 from community.model.meaning.call.asking_back import is_question
+from community.model.meaning.call.for_another import wants_no_calls_for_another
 from community.model.meaning.call.interjections import asks_who, doubts
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_rules import MISSES
@@ -36,6 +37,8 @@ class Stage(StrEnum):
     READ_BACK = "read_back"
     #: Are we never to call or write again?
     OPT_OUT = "opt_out"
+    #: Are we never to call somebody else again, whose family writes?
+    FOR_ANOTHER = "for_another"
     #: May we ask about the resident's health?
     HEALTH = "health"
 
@@ -43,6 +46,7 @@ class Stage(StrEnum):
 _CHOICES: Mapping[Stage, tuple[Choice, ...]] = {
     Stage.READ_BACK: (Choice("1", "对"), Choice("2", "不对，重新答")),
     Stage.OPT_OUT: (Choice("1", "是，以后都不要"), Choice("2", "不是，接着回答"), Choice("3", "只是这次不想答")),
+    Stage.FOR_ANOTHER: (Choice("1", "是，以后都不要"), Choice("2", "不是，接着回答")),
     Stage.HEALTH: (Choice("1", "可以"), Choice("2", "不要问")),
 }
 
@@ -68,6 +72,9 @@ class Move(StrEnum):
     SURE = "sure"
     #: Never again.
     OPTED_OUT = "opted_out"
+    #: Ask whether somebody else is never to be called again; yes, they are not.
+    SURE_FOR_ANOTHER = "sure_for_another"
+    FOR_ANOTHER = "for_another"
     #: Not this time.
     REFUSED = "refused"
     #: A person is wanted.
@@ -174,6 +181,10 @@ def read_reply(
     """
     digits = digits or _as_keys(writing.choices(question), question, text)
     text = "" if digits else text.strip()
+    if writing.stage is Stage.FOR_ANOTHER:
+        return _to_for_another(writing, question, text, digits, today, opinion=opinion)
+    if text and wants_no_calls_for_another(plain(text)):
+        return _reply(Move.SURE_FOR_ANOTHER, Reading(Label.REFUSE, confidence=0.9), text)
     if writing.stage is Stage.READ_BACK:
         return _to_read_back(writing, question, text, digits, today, opinion=opinion)
     if writing.stage is Stage.OPT_OUT:
@@ -189,6 +200,7 @@ def after_reply(writing: Writing, question: Question, reply: Reply) -> Writing:
     changes: dict[Move, dict[str, Any]] = {
         Move.AGAIN: {"misses": following.misses + 1},
         Move.SURE: {"stage": Stage.OPT_OUT},
+        Move.SURE_FOR_ANOTHER: {"stage": Stage.FOR_ANOTHER},
         Move.READ_BACK: {"stage": Stage.READ_BACK, "pending": _pending(reply)},
         Move.HEALTH_YES: {"misses": 0},
         Move.HEALTH_NO: {"misses": 0, "health_refused": True, "again": None},
@@ -264,6 +276,19 @@ def _to_opt_out(
     if reading.label == Label.REFUSE:
         return _reply(Move.REFUSED, reading, text, digits)
     # Whoever simply answers the question goes on with it.
+    return _to_question(replace(writing, stage=Stage.QUESTION), question, text, digits, today, opinion=opinion)
+
+
+def _to_for_another(
+    writing: Writing, question: Question, text: str, digits: str, today: date, *, opinion: AnswerOpinion
+) -> Reply:
+    reading = understand(_NEVER_AGAIN, text, digits, None, today, opinion=opinion)
+    if reading.label == Label.DISTRESS:
+        return _reply(Move.DANGER, reading, text)
+    if reading.label == Label.YES or wants_no_calls_for_another(plain(text)) or wants_opt_out(plain(text)):
+        return _reply(Move.FOR_ANOTHER, reading, text, digits)
+    if reading.label == Label.NO:
+        return _reply(Move.ASK, reading, text, digits)
     return _to_question(replace(writing, stage=Stage.QUESTION), question, text, digits, today, opinion=opinion)
 
 
