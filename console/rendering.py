@@ -96,6 +96,7 @@ def set_up_templates(app: web.Application) -> None:
         mask=lambda number: mask(number) if number else "",
         sure=wording.confidence_words,
         span=wording.span_words,
+        written_moment=wording.written_moment_words,
         seconds=lambda seconds: wording.span_words(timedelta(seconds=seconds)),
     )
 

@@ -204,6 +204,12 @@ def moment_words(moment: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     return f"{day} {clock_words(local)}"
 
 
+def written_moment_words(text: str) -> str:
+    """Say a local moment that a report writes as `2026-07-15 14:30`: 7月15日 下午2点30分."""
+    local = datetime.fromisoformat(text)
+    return f"{local.month}月{local.day}日 {clock_words(local)}"
+
+
 def clock_words(local: datetime) -> str:
     """Say the time of a local moment: 下午3点05分."""
     part = next(name for end, name in _PARTS_OF_DAY if local.hour < end)

@@ -122,7 +122,9 @@ async def progress_fragment(request: web.Request) -> web.Response:
 async def rehearsal_fragment(request: web.Request) -> web.Response:
     """How far a campaign's rehearsal is, asked for again until it is over; then the page is drawn anew."""
     campaign_id = number_in_path(request)
-    context = await desk_of(request).database.read(lambda conn: _rehearsal(conn, campaign_id))
+    desk = desk_of(request)
+    now = desk.clock.now()
+    context = await desk.database.read(lambda conn: _rehearsal(conn, desk, campaign_id, now))
     kept: KeptRehearsal | None = context["last_rehearsal"]
     if kept is None or not kept.is_open:
         return web.Response(headers={"HX-Refresh": "true"})
@@ -183,7 +185,7 @@ def _plans(conn: Connection, desk: Desk, campaign_id: int, now: datetime) -> dic
     is_open = stands.status in {CampaignStatus.DRAFT, CampaignStatus.APPROVED}
     spent = spent_by_campaign(conn, campaign_id)
     day = pace_of(conn, DAY_POOL)
-    return _rehearsal(conn, campaign_id) | {
+    return _rehearsal(conn, desk, campaign_id, now) | {
         "stands": stands,
         "spent": spent,
         "is_at_ceiling": spent.is_at(calls=stands.max_calls, minutes=stands.max_minutes),
@@ -192,11 +194,15 @@ def _plans(conn: Connection, desk: Desk, campaign_id: int, now: datetime) -> dic
     }
 
 
-def _rehearsal(conn: Connection, campaign_id: int) -> dict[str, Any]:
-    """A campaign's last rehearsal, and how many come before it while it waits."""
+def _rehearsal(conn: Connection, desk: Desk, campaign_id: int, now: datetime) -> dict[str, Any]:
+    """A campaign's last rehearsal, how many come before it while it waits, and whether anybody plays it."""
     kept = rehearsal_of(conn, campaign_id)
-    before = count_before(conn, kept) if kept is not None and kept.is_open else 0
-    return {"campaign_id": campaign_id, "last_rehearsal": kept, "rehearsals_before": before}
+    return {
+        "campaign_id": campaign_id,
+        "last_rehearsal": kept,
+        "rehearsals_before": count_before(conn, kept) if kept is not None and kept.is_open else 0,
+        "has_worker": bool(live_workers(conn, now, carrier=desk.carrier)),
+    }
 
 
 async def _campaign_context(request: web.Request, *, is_whole: bool) -> dict[str, Any]:
@@ -214,7 +220,6 @@ async def _campaign_context(request: web.Request, *, is_whole: bool) -> dict[str
         context["funnel"] = funnel_table(counts)
         if is_whole:
             context["names"] = {member.login: member.name for member in all_staff(conn)}
-            context["has_worker"] = bool(live_workers(conn, now, carrier=desk.carrier))
             context["carrier_rests_until"] = progress.carrier_rest(conn, now)
             context |= _plans(conn, desk, campaign_id, now)
         return context

@@ -47,7 +47,8 @@ PICTURES = os.environ.get("SHOUWANG_TEST_PICTURES", "")
 
 @pytest.fixture
 async def site(sqlite: Database, clock: MovableClock, tmp_path: Path) -> AsyncIterator[Site]:
-    async with console_site(sqlite, clock, tmp_path / "data") as ready:
+    prices = {"SHOUWANG_PRICE_PER_MINUTE": "0.15", "SHOUWANG_PRICE_PER_TEXT": "0.05"}
+    async with console_site(sqlite, clock, tmp_path / "data", **prices) as ready:
         yield ready
 
 
@@ -128,18 +129,23 @@ async def test_two_colleagues_bring_a_campaign_to_life(browser: Browser, site: S
     await author.goto(f"{site.url}/console/campaigns/new")
     await author.get_by_label("问卷（YAML）").fill(QUESTIONNAIRE.replace("kind: yes_no", "kind: yesno"))
     await expect(author.locator("#check")).to_contain_text("第 9 行")
-    await author.get_by_label("问卷（YAML）").fill(QUESTIONNAIRE)
+    await author.get_by_label("问卷（YAML）").fill(QUESTIONNAIRE + "text: {unreached: true}\n")
     await expect(author.locator("#check")).to_contain_text("人会接到电话")
     await picture(author, "new-campaign")
     await author.get_by_role("button", name="保存为草稿").click()
     await expect(author.get_by_text("您新建的任务要由另一位同事批准")).to_be_visible()
     await expect(author.get_by_role("button", name="批准", exact=True)).to_have_count(0)
-    await author.get_by_role("button", name="排练", exact=True).click()
-    await expect(author.get_by_text("马上开始排练")).to_be_visible()
+    await author.get_by_text("排练", exact=True).click()
+    await author.get_by_role("button", name="开始排练").click()
+    await expect(author.get_by_text("后台服务没有运行，现在排练不了")).to_be_visible()
+    with site.database.begin() as conn:
+        beat(conn, "w1", role="worker", carrier="simulated", now=site.clock.now())
+    await expect(author.get_by_text("马上开始排练")).to_be_visible(timeout=8000)
     await picture(author, "rehearsing")
     await play(site)
     await expect(author.locator("#rehearsal")).to_contain_text("怎样联系上的", timeout=8000)
     await expect(author.locator("#rehearsal")).to_contain_text("张工单要人跟进")
+    await expect(author.locator("#rehearsal")).to_contain_text("元，电话和短信")
     assert await fits(author)
     await picture(author, "rehearsed")
     await author.set_viewport_size(PHONE)

@@ -34,8 +34,8 @@ NUMBERS = dict.fromkeys(
     ),
     3,
 )
-WORDS = dict.fromkeys(("name", "texting", "started", "duration", "stopped"), "字")
-REPORT = Rehearsal(**COUNTS, **NUMBERS, **WORDS, finished=None, cost=1.5)
+WORDS = dict.fromkeys(("name", "texting", "duration", "stopped"), "字")
+REPORT = Rehearsal(**COUNTS, **NUMBERS, **WORDS, started="2026-07-15 10:00", finished=None, cost=1.5)
 
 
 def printing(document: object, exit_code: int = 0) -> tuple[str, ...]:

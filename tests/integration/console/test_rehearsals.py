@@ -8,6 +8,7 @@ from alembic import command
 
 from community.store.kept_rehearsals import put_in_line, rehearsal_of, settle, take_next
 from community.store.migrate import alembic_config
+from community.store.workers import beat
 from shouwang.rehearsing import Rehearser
 from shouwang.wiring import Office
 from tests.harness.console import Site, visit
@@ -41,13 +42,15 @@ async def test_staff_rehearse_a_draft_and_the_approver_sees_what_came_of_it(
         address = (await created(author, SHEET)).headers["Location"].split("?")[0]
         campaign_id = int(address.rsplit("/", 1)[1])
         api = address.replace("/console", "/api")
-        assert "排练</button>" in await author.page(address)
+        assert "开始排练</button>" in await author.page(address)
         assert (await author.get(f"{api}/rehearsal")).status == 404
         assert (await author.post(f"{address}/rehearse")).status == 303
         page = await author.page(address)
-        assert "马上开始排练" in page
-        assert "后台服务没有运行" in page
-        assert "排练</button>" not in page
+        assert "后台服务没有运行，现在排练不了" in page
+        assert "开始排练</button>" not in page
+        with site.database.begin() as conn:
+            beat(conn, "worker", role="worker", carrier="simulated", now=site.clock.now())
+        assert "马上开始排练" in await author.page(address)
         assert 'hx-trigger="every 2s"' in await author.page(f"{address}/rehearsal")
 
         def over() -> bool:
@@ -103,5 +106,5 @@ async def test_the_page_says_what_cannot_be_and_what_is_out_of_date(site: Site) 
         assert "2 人：本人要求不再来电" in page
         assert "1.50" in page
     async with visit(site, "lifang") as worker:
-        assert "排练一次</button>" not in await worker.page(address)
+        assert "开始排练</button>" not in await worker.page(address)
         assert (await worker.post(f"{address}/rehearse")).status == 403

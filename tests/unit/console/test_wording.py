@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.wording import confidence_words, distance_words, moment_words, span_words
+from console.wording import confidence_words, distance_words, moment_words, span_words, written_moment_words
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 7, 15, 10, 0, tzinfo=SHANGHAI)
@@ -47,3 +47,7 @@ def test_what_comes_and_what_was() -> None:
 def test_confidence_is_a_percentage_or_nothing() -> None:
     assert confidence_words(0.875) == "88%"
     assert confidence_words(None) == ""
+
+
+def test_a_moment_that_a_report_writes_is_said_as_all_others() -> None:
+    assert written_moment_words("2026-07-15 14:30") == "7月15日 下午2点30分"
