@@ -11,6 +11,7 @@ from functools import lru_cache
 import jieba
 
 from community.model.address import Address
+from community.model.address_landmarks import ASKED, BESIDE, ESTATE, NO_LANDMARK, STANDING
 from community.model.address_words import (
     BETWEEN,
     BOUND_FOR,
@@ -134,7 +135,13 @@ def _pieces(text: str, places: Places) -> list[_Piece]:
     pieces += [_Piece(match.start(), match.end(), Address()) for match in LANDMARKS.finditer(text)]
     pieces += [_Piece(match.start(), match.end(), Address()) for match in SIDED.finditer(text)]
     pieces += _named(text)
-    return _without_overlap(pieces)
+    return _without_overlap([_with_old(text, piece) for piece in pieces])
+
+
+def _with_old(text: str, piece: _Piece) -> _Piece:
+    """老邮局 is another place than 邮局."""
+    old = piece.address.is_empty and piece.start > 0 and text[piece.start - 1] in _OLD and text[piece.start] not in _OLD
+    return replace(piece, start=piece.start - 1) if old else piece
 
 
 @lru_cache(maxsize=1)
@@ -149,9 +156,19 @@ def _address(match: re.Match[str]) -> Address:
             room=found["flat"].removesuffix("室") if len(found["flat"]) > 2 else found["storey"] + found["flat"]
         )
     building = (
-        found.get("building") or found.get("dash_building") or found.get("pair_building") or found.get("half_building")
+        found.get("building")
+        or found.get("dash_building")
+        or found.get("pair_building")
+        or found.get("half_building")
+        or found.get("lane_building")
     )
-    unit = found.get("unit") or found.get("dash_unit") or found.get("half_unit") or found.get("only_unit")
+    unit = (
+        found.get("unit")
+        or found.get("gate")
+        or found.get("dash_unit")
+        or found.get("half_unit")
+        or found.get("only_unit")
+    )
     room = (
         found.get("room")
         or found.get("dash_room")
@@ -163,18 +180,25 @@ def _address(match: re.Match[str]) -> Address:
         or found.get("next_room")
         or found.get("bare_room")
         or found.get("spoken_room")
+        or found.get("told_room")
     )
     return Address(building=building or "", unit=unit or "", room=room or "")
 
 
 _OTHER_PLACE = r"(?!广场|大厦|小学|中学|幼儿园|超市|医院|公园|菜?市场|商场|酒店|银行|大道|路|街|桥)"
+#: 老粮站 is another place than 粮站.
+_OLD = frozenset({"老", "旧"})
+#: What is cut together with the word for a side that follows: 东风|桥底|下, 枣园|胡同口.
+_BEFORE_SIDE = frozenset({"桥", "胡同"})
+#: 鳳凰街個路面 is cut 凤凰|街个|路面.
+_CUT_WRONGLY = frozenset({"街个", "路个", "巷个"})
 #: Characters of a lane called 某某里.
 _LONGEST_LANE = 4
 
 
 def _named(text: str) -> list[_Piece]:
     words = [(word, start, end) for word, start, end in jieba.tokenize(text)]
-    pieces = []
+    pieces = _landmarks(text, words)
     for match in NAMED.finditer(text):
         start = _name_start(words, match)
         name = text[start : match.end()] if start is not None else ""
@@ -183,19 +207,43 @@ def _named(text: str) -> list[_Piece]:
     return pieces
 
 
-def _name_start(words: Sequence[tuple[str, int, int]], match: re.Match[str]) -> int | None:
-    """Where the name begins that ends with this match: back over whole words until a word that is no part of a name."""
+def _landmarks(text: str, words: Sequence[tuple[str, int, int]]) -> list[_Piece]:
+    """What names a place by its kind, or by the side of a thing that is told."""
+    pieces = []
+    for match in (*BESIDE.finditer(text), *ESTATE.finditer(text)):
+        start = _name_start(words, match, beside=True)
+        if start is not None and not NO_LANDMARK.match(text[start : match.end()]):
+            pieces.append(_Piece(start, match.end("side") if "side" in match.groupdict() else match.end(), Address()))
+    if ASKED.search(text):
+        return pieces
+    standing = ((_name_start(words, match), match) for match in STANDING.finditer(text))
+    return [*pieces, *(_Piece(start, match.end(), Address()) for start, match in standing if start is not None)]
+
+
+def _name_start(words: Sequence[tuple[str, int, int]], match: re.Match[str], *, beside: bool = False) -> int | None:
+    """Where the name begins that ends with this match: back over whole words until a word that is no part of a name.
+
+    Args:
+        words: the text, cut, each word with its start and end.
+        match: what the name ends with.
+        beside: a word for a side follows, which may have been cut together with it: 水果|店门口.
+    """
     index = next((i for i, (_, start, end) in enumerate(words) if start <= match.start() < end), None)
-    if index is None or words[index][2] > match.end():
+    if index is None:
+        return None
+    apart = words[index][2] <= match.end() or beside or match[0] in _BEFORE_SIDE or words[index][0] in _CUT_WRONGLY
+    if not apart:
         return None
     word, start, _ = words[index]
-    if word in STOP and len(match[0]) == 1:
+    if word in STOP and len(match[0]) == 1 and not beside:
         return None
     while index > 0 and match.end() - start < 8:
         before, before_start, _ = words[index - 1]
-        if before in STOP or not re.fullmatch(r"[\u4e00-\u9fff]{1,4}", before):
+        if (before in STOP and before not in _OLD) or not re.fullmatch(r"[\u4e00-\u9fff]{1,4}", before):
             break
         index, start = index - 1, before_start
+    if index > 0 and words[index][0].startswith("号") and words[index - 1][0].isdigit():
+        return None
     return start if match.end() - start >= len(match[0]) + (1 if len(match[0]) == 1 else 0) else None
 
 

@@ -28,6 +28,10 @@ PLACES = Places(("锦绣苑", "青禾家园"), {"老厂区": "青禾家园"})
         ("八耗楼门口垃圾没人收", Address(building="8")),
         ("502阳台拉线下来充电", Address(room="502")),
         ("新来的租客住我对门1203", Address(room="1203")),
+        ("602家狗叫一夜", Address(room="602")),
+        ("我要投诉1102半夜拖家具", Address(room="1102")),
+        ("7号楼一门三楼堆东西", Address(building="7", unit="1")),
+        ("58弄9号门口的水管", Address(building="9")),
     ],
 )
 def test_the_address_is_read(text: str, address: Address) -> None:
@@ -53,6 +57,21 @@ def test_the_address_is_read(text: str, address: Address) -> None:
         ("东南角井盖没了", "东南角"),
         ("三期南门树倒了", "三期南门"),
         ("滑梯旁边有玻璃渣", "滑梯旁边"),
+        ("老邮局后面的灯不亮", "老邮局后面"),
+        ("水果店门口占道", "水果店门口"),
+        ("村口大槐树那儿井盖没了", "村口大槐树那儿"),
+        ("石狮子旁边井盖松了", "石狮子旁边"),
+        ("采石场那边掉石头", "采石场那边"),
+        ("世纪城那边路灯全黑", "世纪城那边"),
+        ("桂园3栋垃圾没人倒", "桂园3栋"),
+        ("纺织厂老宿舍二号楼往外歪", "纺织厂老宿舍二号楼"),
+        ("鳳凰街個路面爛晒", "鳳凰街"),
+        ("福安里巷口打了铁桩", "福安里巷口"),
+        ("柳树巷子灯杆歪了", "柳树巷子"),
+        ("枣园胡同口的井盖没了", "枣园胡同口"),
+        ("靠马路那栋楼漏水", "靠马路那栋楼"),
+        ("15层消防门关不上", "15层消防门"),
+        ("车库入口减速带坏了", "车库入口"),
     ],
 )
 def test_a_landmark_keeps_the_residents_own_words(text: str, words: str) -> None:
@@ -81,6 +100,11 @@ def test_a_landmark_keeps_the_residents_own_words(text: str, words: str) -> None
         "二十多人送医院挂水",
         "里头几十号小孩呢",
         "导视牌指反了，天天迷路",
+        "有个自称社区的上门收体检费",
+        "派出所的人来过了",
+        "两单元都停水",
+        "图书馆几点开门",
+        "交了六千块说是入股养老院",
     ],
 )
 def test_what_names_no_place_gives_none(text: str) -> None:
