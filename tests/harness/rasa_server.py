@@ -8,6 +8,8 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+_PATIENCE = 60.0
+
 Answer = Callable[[str, dict[str, Any]], list[dict[str, Any]]]
 
 
@@ -83,12 +85,16 @@ class RasaServer:
         events.append({"event": "action", "name": "action_listen"})
 
     async def until_at_work(self, turns: int = 1) -> None:
-        async with self.arrived:
-            await self.arrived.wait_for(lambda: sum(self.at_work.values()) >= turns)
+        """Wait until so many turns have come in; close the gate `open` before, or they may be over by then."""
+        await self._until(lambda: sum(self.at_work.values()) >= turns)
 
     async def until_at_work_for(self, sender: str) -> None:
-        async with self.arrived:
-            await self.arrived.wait_for(lambda: self.at_work.get(sender, 0) > 0)
+        """The same for a turn of this sender."""
+        await self._until(lambda: self.at_work.get(sender, 0) > 0)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(_PATIENCE), self.arrived:
+            await self.arrived.wait_for(condition)
 
     def texts(self) -> list[str]:
         return [text for _, text, _ in self.turns]

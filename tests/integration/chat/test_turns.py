@@ -171,12 +171,15 @@ async def test_a_process_that_died_is_replaced_when_its_lease_ends(desk):
 
 
 async def test_a_process_that_wakes_up_too_late_changes_nothing(desk):
-    desk.rasa.seconds = 0.2
+    desk.rasa.open.clear()
     accepted = await desk.says("路灯不亮")
     await desk.rasa.until_at_work()
     desk.clock.advance(timedelta(minutes=2))
     desk.rasa.answer = lambda text, metadata: [{"text": "第二个"}]
-    await desk.another_process().tick()
+    second = asyncio.create_task(desk.another_process().tick())
+    await desk.rasa.until_at_work(2)
+    desk.rasa.open.set()
+    await second
     await desk.turns.idle()
     assert [text for _, text in desk.said() if text == "第二个"] == ["第二个"]
     assert len([key for key, _, _ in desk.letters() if ":reply:" in key]) == 1
