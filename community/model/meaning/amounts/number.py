@@ -337,9 +337,15 @@ def _meanings(text: str, numeral: Numeral, today: date, wanted: _Wanted, say: st
     counts_something_else = _counts_months(after, wanted) or next(
         (unit for unit in _OTHER_UNITS if after.startswith(unit)), None
     )
-    if counts_something_else and counts_something_else not in say:
+    if (counts_something_else and counts_something_else not in say) or _is_a_day(text, numeral, wanted):
         return []
     return [(value, numeral.start, numeral.guess)]
+
+
+def _is_a_day(text: str, numeral: Numeral, wanted: _Wanted) -> bool:
+    """腊月二十八 and 二十八号 count no people."""
+    before, after = text[: numeral.start], text[numeral.end :]
+    return "口" in wanted.units and (after.startswith(("号", "日", "月")) or before.endswith(("月", "初")))
 
 
 def _household(text: str) -> list[tuple[float, int, bool]]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from community.model.meaning.amounts.numerals import numerals, to_number
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
+from community.model.meaning.times.lunar import find_lunar
 from community.model.questionnaires.questionnaire import Question
 
 _RELATIVE: tuple[tuple[str, int], ...] = (
@@ -55,16 +56,19 @@ _HOLIDAYS = {
     "圣诞": (12, 25),
 }
 _LUNAR = re.compile(
-    r"初[一二三四五六七八九十]|农历|阴历|旧历|腊月|正月|端午|中秋|重阳|春节|过年|除夕|清明|元宵|小年|立秋|处暑|大暑"
+    r"初[一二三四五六七八九十]|农历|阴历|旧历|腊月|正月|冬月|年三十|大年|腊八|端午|中秋|重阳|春节|过年|除夕|清明|元宵|小年|立秋|处暑|大暑"
 )
 _PAST = re.compile(
-    r"(?:是|在)?(?:哪天|什么时候|几号|哪一天|啥时候).{0,12}(?:回来|回到|回家|到家|停水|停电|停气|不怎么|来的|出生|出院|摔|开始|发|打的|办的|来的|去的|到的|住进|起的|做的|拿的|停的)|上(?:一)?次|最近一次|从哪天"
+    r"(?:是|在)?(?:哪天|什么时候|几号|哪一天|啥时候).{0,12}(?:(?:回来|回到|回家|到家)[^?]{0,4}[的了]|停水|停电|停气|不怎么|来的|出生|出院|摔|开始|发|打的|办的|来的|去的|到的|住进|起的|做的|拿的|停的)|上(?:一)?次|最近一次|从哪天"
 )
 _VAGUE = re.compile(
     r"那(?:天|会|阵)|忘|记不|不(?:清|记得|知道|一定|确定)|说不|看情况|随便|都(?:行|可以|成|中)|哪天都|到时候|以后再|过(?:几|两)天|这几天|前(?:几|些)天|(?:上|月)(?:旬|半)|好(?:几|些)天|有(?:几|些)天|不是"
 )
+#: 您打算哪天走: no day that has been.
+_PLANNED = re.compile(r"打算|准备|计划|约在|定在")
 _MONTH_END, _MONTH_START = re.compile(r"月底|月末"), re.compile(r"月初|月头")
 _CLEAR = 0.9
+_LONG_AGO = 30
 
 
 def read(question: Question, text: str, today: date) -> Reading:
@@ -73,10 +77,15 @@ def read(question: Question, text: str, today: date) -> Reading:
     text = _without_ruled_out(text)
     if _ANY_OTHER.search(text) or _TWO_DAYS.search(text):
         return UNCLEAR
+    if _LUNAR.search(text) and not _MONTH_DAY.search(text):
+        lunar = find_lunar(_corrected(text)[-1] if _corrected(text) else text, today, past=past)
+        return words(Label.VALUE, lunar.isoformat(), _CLEAR) if lunar else UNCLEAR
     found = [day for day in (_find(part, today, past=past) for part in _corrected(text)) if day is not None]
-    if not found or (_LUNAR.search(text) and not _MONTH_DAY.search(text)):
+    if not found:
         return UNCLEAR
     day = found[-1]
+    if (today - day).days > _LONG_AGO and _PLANNED.search(question.say) and not _YEAR.search(text):
+        day = _date(day.year + 1, day.month, day.day) or day
     if _VAGUE.search(text) and len(set(found)) > 1:
         return UNCLEAR
     return words(Label.VALUE, day.isoformat(), _CLEAR if len(set(found)) == 1 else 0.7)
