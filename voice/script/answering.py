@@ -6,14 +6,17 @@ from typing import Any
 
 from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind
+from community.model.meaning.call.asking_back import asks_when_invited
 from community.model.meaning.reading import Label, Reading
+from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_case import case_of_answer
 from community.model.questionnaires.answer_rules import SET_ASIDE_AT_MOST, escalation_for, next_question, open_from
 from community.model.questionnaires.questionnaire import Escalation, Question, QuestionKind
 from voice.script import health_consent, message
 from voice.script.asking import told
-from voice.script.dialogue import Phase
+from voice.script.dialogue import Phase, step_to_json
 from voice.script.ending import end
+from voice.script.hearing import invites_questions
 from voice.script.speaking import Speaker
 from voice.script.steps import Heard, Prompt
 from voice.script.turn import Effect, RaiseCase, RecordAnswer, Said, Turn
@@ -73,7 +76,12 @@ def record(speaker: Speaker, question: Question, heard: Heard, reading: Reading)
         prompts = speaker.wording.spoken(rule.say, slow=speaker.dialogue.slow) if rule.say else prompts
         if rule.end:
             return end(speaker, [*prompts, *speaker.closing()], _result(speaker), *effects)
-    return _go_on(speaker, question, reading, prompts, effects)
+    following = _after(speaker, question, reading)
+    given = (*(one for one in speaker.dialogue.given if one != question.id), question.id)
+    speaker = Speaker(speaker.script, replace(speaker.dialogue, given=given, resume=None))
+    if following is None:
+        return message.offer_or_end(speaker, prompts, _result(speaker), *effects)
+    return put(speaker, prompts, following, effects=effects, fluent=True)
 
 
 def set_aside(speaker: Speaker, question: Question, heard: Heard, reading: Reading) -> Turn:
@@ -86,10 +94,10 @@ def set_aside(speaker: Speaker, question: Question, heard: Heard, reading: Readi
         effects.append(_case(question, heard, unclear, rule))
         prompts = speaker.wording.spoken(rule.say, slow=speaker.dialogue.slow) if rule.say else prompts
     count = speaker.dialogue.set_aside + 1
-    following = next_question(speaker.script.questionnaire, question, unclear)
+    following = _after(speaker, question, unclear)
     if count >= SET_ASIDE_AT_MOST or following is None:
         return end(speaker, speaker.say("unclear_end"), CallResult.UNCLEAR, *effects)
-    return put(speaker, prompts, following, effects=effects, set_aside=count)
+    return put(speaker, prompts, following, effects=effects, set_aside=count, resume=None)
 
 
 def refuse(speaker: Speaker, heard: Heard) -> Turn:
@@ -114,13 +122,17 @@ def answer_back(speaker: Speaker, said: Said) -> Turn:
     if said.answer:
         answer = speaker.wording.spoken(said.answer[:_LONGEST_ANSWER], slow=speaker.dialogue.slow)
         return _ask_on(speaker, [*answer, *back], asked_back=count)
-    case = RaiseCase(
+    told = [*speaker.say("assistant_unknown"), *back]
+    return _ask_on(speaker, told, effects=[_unanswered(speaker, said)], asked_back=count)
+
+
+def _unanswered(speaker: Speaker, said: Said) -> RaiseCase:
+    return RaiseCase(
         key=f"question:{speaker.dialogue.step}",
         kind=CaseKind.QUESTION,
         summary="居民在电话里提问，还没有答复",
         description=said.heard.speech,
     )
-    return _ask_on(speaker, [*speaker.say("assistant_unknown"), *back], effects=[case], asked_back=count)
 
 
 def _ask_on(speaker: Speaker, prompts: list[Prompt], **changes: Any) -> Turn:
@@ -129,13 +141,33 @@ def _ask_on(speaker: Speaker, prompts: list[Prompt], **changes: Any) -> Turn:
     return speaker.ask_again(prompts, **changes)
 
 
-def _go_on(
-    speaker: Speaker, question: Question, reading: Reading, prompts: list[Prompt], effects: list[Effect]
-) -> Turn:
-    following = next_question(speaker.script.questionnaire, question, reading)
-    if following is None:
-        return message.offer_or_end(speaker, prompts, _result(speaker), *effects)
-    return put(speaker, prompts, following, effects=effects, fluent=True)
+def opened_with(speaker: Speaker, turn: Turn, told: Sequence[Prompt], *effects: Effect) -> Turn:
+    """A turn that keeps an answer, with other words first, in place of 好的, and with what else has to be done."""
+    noted, prompts = speaker.say("noted"), list(turn.step.prompts)
+    rest = prompts[len(noted) :] if prompts[: len(noted)] == noted else prompts
+    step = replace(turn.step, prompts=(*told, *rest))
+    return Turn(replace(turn.dialogue, said=step_to_json(step)), step, (*turn.effects, *effects))
+
+
+def with_reply(speaker: Speaker, turn: Turn, question: Question, said: Said) -> Turn:
+    """The turn that keeps what was asked when we asked for questions (您还有什么要问的), with the assistant's answer to it."""
+    asks = invites_questions(question) and asks_when_invited(plain(said.heard.speech))
+    if not asks or any(isinstance(effect, RaiseCase) for effect in turn.effects):
+        return turn
+    if said.answer:
+        return opened_with(
+            speaker, turn, speaker.wording.spoken(said.answer[:_LONGEST_ANSWER], slow=speaker.dialogue.slow)
+        )
+    return opened_with(speaker, turn, speaker.say("assistant_unknown"), _unanswered(speaker, said))
+
+
+def _after(speaker: Speaker, question: Question, reading: Reading) -> Question | None:
+    """The next question; after an earlier answer was put right, the one that was interrupted for it."""
+    script, dialogue = speaker.script, speaker.dialogue
+    following = next_question(script.questionnaire, question, reading)
+    if dialogue.resume and following is not None and following.id in dialogue.given:
+        return script.questionnaire.question(dialogue.resume)
+    return following
 
 
 def _result(speaker: Speaker) -> CallResult:

@@ -10,7 +10,7 @@ from community.model.calls.call import CallResult
 from community.model.hazards.wish import Asked
 from community.model.meaning import Label
 from community.model.meaning.call.asides import is_machine_greeting, wants_opt_out, wants_wait
-from community.model.meaning.call.asking_back import asks_something_else
+from community.model.meaning.call.asking_back import asks_something_else, asks_when_invited
 from community.model.meaning.reading import Reading
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_rules import MISSES
@@ -19,6 +19,7 @@ from community.usecases.recognise_emergency import hears_danger
 from voice.script import (
     about_call,
     answering,
+    correcting,
     emergency,
     guardian,
     health_consent,
@@ -33,7 +34,7 @@ from voice.script import (
 from voice.script.asking import listen
 from voice.script.dialogue import Dialogue, Phase
 from voice.script.ending import end, hand_over
-from voice.script.hearing import asks_back, read
+from voice.script.hearing import asks_back, invites_questions, read
 from voice.script.speaking import Speaker
 from voice.script.steps import Heard
 from voice.script.turn import MachineHeard, Said, Script, Turn
@@ -72,6 +73,8 @@ def _about_going_on(speaker: Speaker, said: Said) -> Turn | None:
     dialogue = speaker.dialogue
     if dialogue.step >= _STEPS + _STEPS_A_QUESTION * len(speaker.script.questionnaire.questions):
         return end(speaker, speaker.say("unclear_end"), CallResult.UNCLEAR)
+    if corrected := correcting.earlier_answer(speaker, said):
+        return corrected
     if dialogue.phase not in _FREE_WORDS and wants_wait(plain(said.heard.speech)) and dialogue.waits < _WAITS:
         return _wait(speaker)
     return recording_stop.stop(speaker, said)
@@ -155,7 +158,11 @@ def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> 
         return None
     speaker = Speaker(script, dialogue)
     asked = _asked(speaker)
-    if not asks_back(asked, heard) or _in_danger(speaker, heard):
+    if _in_danger(speaker, heard):
+        return None
+    if invites_questions(asked):
+        return heard.speech if asks_when_invited(plain(heard.speech)) else None
+    if not asks_back(asked, heard):
         return None
     reading = read(speaker, asked, heard)
     elsewhere = asks_something_else(plain(heard.speech), asked.say)

@@ -55,6 +55,8 @@ class Dialogue:
         health: whether questions about health may be asked; None before that was asked or answered.
         fluent: a question was answered, so that the way to answer is known.
         pending: a reading that waits for its confirmation, with what was heard.
+        given: questions that were answered in this call, in order.
+        resume: the question to go back to, once an earlier answer is put right.
         set_aside: questions that were given up as unclear.
         asked_back: questions the resident asked us.
         hums: 嗯, 喂 and the like that were said instead of an answer to this question.
@@ -83,6 +85,8 @@ class Dialogue:
     health: bool | None = None
     fluent: bool = False
     pending: dict[str, Any] | None = None
+    given: tuple[str, ...] = ()
+    resume: str | None = None
     set_aside: int = 0
     asked_back: int = 0
     hums: int = 0
@@ -105,6 +109,7 @@ class Dialogue:
         known = {field.name for field in fields(cls)}
         values = {key: value for key, value in document.items() if key in known}
         values["phase"] = Phase(values.get("phase", Phase.PICKUP))
+        values["given"] = tuple(values.get("given", ()))
         result = values.get("result")
         values["result"] = CallResult(result) if result else None
         return cls(**values)

@@ -1,8 +1,10 @@
 """What somebody's words or keys mean at the point where the conversation stands."""
 
+import re
+
 from community.model.meaning import understand
 from community.model.meaning.call.asides import is_away
-from community.model.meaning.call.asking_back import is_question
+from community.model.meaning.call.asking_back import asks_when_invited, is_question
 from community.model.meaning.reading import UNCLEAR, Label, Reading
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import Question, QuestionKind
@@ -14,6 +16,7 @@ from voice.script.steps import KEY_REPEAT, Heard
 #: Who they are and what they allow, no model guesses: 今天天气不错 is no yes to it.
 _NEVER_GUESSED = frozenset({Phase.GUARDIAN, Phase.CALLER, Phase.CONSENT, Phase.HEALTH, Phase.OPT_OUT})
 
+_INVITES = re.compile(r"[要想]问|疑问|不明白|不清楚")
 #: Where 不在 says that we do not speak with the resident.
 _BEFORE_QUESTIONS = frozenset({Phase.GUARDIAN, Phase.CONSENT, Phase.HEALTH})
 
@@ -39,6 +42,12 @@ def asks_back(question: Question, heard: Heard) -> bool:
     return is_question(plain(heard.speech))
 
 
+def invites_questions(question: Question) -> bool:
+    """Whether the resident is asked what they want to know: 关于津贴，您还有什么要问的."""
+    return question.kind is QuestionKind.FREE_TEXT and bool(_INVITES.search(question.say))
+
+
 def may_be_question(heard: Heard) -> bool:
     """Whether it is worth looking closer; cheap, for every webhook."""
-    return not heard.digits and is_question(plain(heard.speech))
+    text = plain(heard.speech)
+    return not heard.digits and (is_question(text) or asks_when_invited(text))

@@ -34,7 +34,8 @@ def to_question(speaker: Speaker, said: Said) -> Turn:
     guessed = guessed or (said.wish is not None and wishes.is_guess(question, reading))
     guessed = guessed or (asks and asks_something_else(plain(said.heard.speech), question.say))
     if reading.is_answer and not guessed:
-        return wishes.passed_on(speaker, _keep(speaker, question, said.heard, reading), question, said)
+        turn = wishes.passed_on(speaker, _keep(speaker, question, said.heard, reading), question, said)
+        return answering.with_reply(speaker, turn, question, said)
     if (guessed or reading.label == Label.UNCLEAR) and (told := wishes.instead(speaker, said)):
         return told
     if guessed and not asks:

@@ -1,6 +1,5 @@
 """A hazard or a need that is told as an answer, beside one or instead of one: it becomes a case, and the resident hears so."""
 
-from dataclasses import replace
 from typing import Any
 
 from community.model.hazards.wish import Asked, may_be_wish
@@ -9,7 +8,7 @@ from community.model.questionnaires.answer_case import case_of_wish
 from community.model.questionnaires.answer_rules import MISSES, escalation_for
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from voice.script import answering
-from voice.script.dialogue import Phase, step_to_json
+from voice.script.dialogue import Phase
 from voice.script.speaking import Speaker
 from voice.script.steps import Heard
 from voice.script.turn import RaiseCase, Said, Turn
@@ -38,7 +37,7 @@ def asked_at_read_back(question: Question, heard: Heard, reading: Reading) -> As
     if heard.digits or not may_be_wish(heard.speech):
         return None
     answered = reading.is_answer and reading.decided_by != "model"
-    return Asked(question=question.say, free=not answered, answered=answered)
+    return Asked(question=question.say, free=False, answered=answered, needs=True)
 
 
 def is_guess(question: Question, reading: Reading) -> bool:
@@ -50,12 +49,7 @@ def passed_on(speaker: Speaker, turn: Turn, question: Question, said: Said) -> T
     """A turn that keeps an answer, with the case of the wish in it, told before anything else."""
     if said.wish is None or any(isinstance(effect, RaiseCase) for effect in turn.effects):
         return turn
-    told, noted = speaker.say("wish_passed_on"), speaker.say("noted")
-    prompts = list(turn.step.prompts)
-    rest = prompts[len(noted) :] if prompts[: len(noted)] == noted else prompts
-    step = replace(turn.step, prompts=(*told, *rest))
-    dialogue = replace(turn.dialogue, said=step_to_json(step))
-    return Turn(dialogue, step, (*turn.effects, _case(question, said)))
+    return answering.opened_with(speaker, turn, speaker.say("wish_passed_on"), _case(question, said))
 
 
 def instead(speaker: Speaker, said: Said) -> Turn | None:

@@ -8,7 +8,12 @@ from community.model.hazards.emergency import Emergency
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("gas", re.compile(r"煤气|天然气|漏气|燃气")),
     ("fire", re.compile(r"着(?:起)?火|起火|冒烟|烧起来")),
-    ("despair", re.compile(r"不想活|活不下去|活够|活着(?:没|有什么)意思|自杀|寻(?:死|短)|跳楼|农药|想死|哭")),
+    (
+        "despair",
+        re.compile(
+            r"不想活|活不下去|活够|活着(?:没|有什么)意思|自杀|寻(?:死|短)|跳楼|农药|想死|哭|呜呜|(?:没|有什么)(?:有)?(?:什么)?意思活"
+        ),
+    ),
     (
         "police",
         re.compile(

@@ -82,11 +82,13 @@ class Asked:
         question: its words; what it asks about anyhow is no wish beside it.
         free: it may be answered with anything.
         answered: the words answer it, whatever else they say.
+        needs: what is needed is a wish here too, though nobody asked for it.
     """
 
     question: str
     free: bool
     answered: bool
+    needs: bool = False
 
 
 def may_be_wish(text: str) -> bool:
@@ -125,9 +127,9 @@ def _beside(text: str, asked: Asked, places: Places, understood: Understood | No
         broken = (part for part in clauses if _TROUBLE.search(part))
         named = [category for part in broken if (category := _plain_category(part)) and category not in own]
         return _hazard(text, named[0], places) if named else None
-    category = _category(text, understood)
+    category = _category(text, understood) if _TROUBLE.search(normalise(text)) else None
     if category is None or category in own or category in _CARE:
-        return None
+        return Wish(kind=CaseKind.CALLBACK) if asked.needs and (_needs(text) or _ASKS.search(normalise(text))) else None
     return _hazard(text, category, places)
 
 

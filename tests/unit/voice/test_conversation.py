@@ -11,11 +11,11 @@ import yaml
 from community.files.answer_knowledge import load_answer_opinion
 from community.model.address import Address
 from community.model.cases.case import CaseKind
-from community.model.hazards.wish import Wish, read_wish
+from community.model.hazards.wish import Understood, Wish, read_wish
 from community.model.questionnaires.questionnaire import Questionnaire
 from community.usecases.raise_emergency import places_of
 from tests.harness.telephone import HEAT, sample_rules
-from voice.script.conversation import advance, wish_asked
+from voice.script.conversation import advance, question_for_assistant, wish_asked
 from voice.script.dialogue import Dialogue
 from voice.script.inbound import DESK
 from voice.script.steps import Heard, Language
@@ -34,6 +34,7 @@ class Call:
     """One call, spoken to its end."""
 
     def __init__(self, *says: str, questionnaire: str | Questionnaire = FAN, **about: Any) -> None:
+        self.understood: Understood | None = about.pop("understood", None)
         self.script = _script(questionnaire, **about)
         self.turn: Turn = advance(self.script, Dialogue(), Said(heard=Heard()))
         self.steps = [_told(self.turn)]
@@ -51,7 +52,7 @@ class Call:
 
     def _wish(self, heard: Heard) -> Wish | None:
         asked = wish_asked(self.script, self.turn.dialogue, heard)
-        return asked and read_wish(heard.speech, asked, places=PLACES, understood=None)
+        return asked and read_wish(heard.speech, asked, places=PLACES, understood=self.understood)
 
     @property
     def last(self) -> str:
@@ -167,10 +168,116 @@ def test_a_correction_is_no_wish(words: str) -> None:
     assert Call("三十六度五", words, questionnaire=TEMPERATURE).cases == []
 
 
+def test_a_family_is_no_hazard_though_the_assistant_thinks_so() -> None:
+    sure = Understood(intent="report_hazard", confidence=0.9, guesses={"public_security": 0.9})
+    call = Call("三十六度五", "三口人，我儿子媳妇还有我孙子", questionnaire=TEMPERATURE, understood=sure)
+    assert call.cases == []
+
+
 def test_who_takes_us_for_cheats_at_a_read_back_learns_who_we_are() -> None:
     call = Call("三十六度五", "你们是骗子吧", questionnaire=TEMPERATURE)
     assert "我们是青禾社区居委会" in call.last
     assert "您说的是36.5度，对吗" in call.last
+
+
+@pytest.mark.parametrize("words", ["我怎么知道你是真的", "那你们要钱不", "你们收钱的吗"])
+def test_who_doubts_us_in_other_words_is_told_who_we_are(words: str) -> None:
+    assert "我们是青禾社区居委会" in Call(words, questionnaire=FAN.replace("never", "ask")).last
+
+
+def test_somebody_who_cries_is_comforted_and_not_sent_an_ambulance() -> None:
+    call = Call("呜呜呜，没人管我")
+    assert call.last.startswith("您别难过，我们陪着您。")
+    assert [case.danger for case in call.cases] == [True]
+
+
+# An earlier answer
+
+RETURN = """
+name: 返乡登记
+purpose: 过节了，登记一下。
+recording: never
+questions:
+  - {id: back, kind: yes_no, say: 家里有人从外地回来吗？, yes_means: 有人回来, next: {"no": help}}
+  - {id: how_many, kind: number, say: 一共回来几个人？}
+  - {id: day, kind: date, say: 他们哪一天到家？}
+  - {id: help, kind: need_help, say: 要社区帮什么忙吗？}
+"""
+
+
+@pytest.mark.parametrize(
+    "words", ["不对不对，刚才说错了，是四个人", "等等，刚才那个人数不对，是四个人", "哎呀，我说错了，四个"]
+)
+def test_an_earlier_answer_is_put_right_and_the_call_goes_on_where_it_was(words: str) -> None:
+    call = Call("有人回来", "三个", words, "对", "后天", "不用", questionnaire=RETURN)
+    assert call.steps[3].startswith("好的。您说的是4个人，对吗")
+    assert "他们哪一天到家" in call.steps[4]
+    assert call.labels == {"back": "yes", "how_many": 4, "day": "2026-07-17", "help": "none"}
+
+
+def test_one_further_back_is_found_by_what_it_was_about() -> None:
+    call = Call(
+        "有人回来", "三个", "后天", "不用，等等，刚才那个人数不对，是五个人", "对", "不用", questionnaire=RETURN
+    )
+    assert call.labels["how_many"] == 5
+    assert "要社区帮什么忙吗" in call.steps[5]
+    assert call.turn.dialogue.result == "completed"
+
+
+def test_a_correction_that_takes_another_way_is_followed() -> None:
+    call = Call("有人回来", "刚才说错了，没有人回来", "对", questionnaire=RETURN)
+    assert "要社区帮什么忙吗" in call.last
+
+
+def test_who_only_says_that_it_was_wrong_is_asked_again() -> None:
+    call = Call("有人回来", "三个", "刚才说错了", "四个", questionnaire=RETURN)
+    assert call.steps[3].startswith("好的，那我再问一次。一共回来几个人")
+    assert "他们哪一天到家" in call.last
+
+
+def test_who_says_after_all_that_they_are_ill_raises_the_case_of_it() -> None:
+    call = Call("舒服", "等一下，刚才我说身体舒服，其实我这两天头晕", "对", questionnaire=HEAT, health_consent=True)
+    assert call.labels == {"well": "no"}
+    assert [case.priority for case in call.cases] == ["urgent"]
+    assert "您今天量的体温是多少度" in call.last
+
+
+def test_a_correction_within_one_answer_is_that_answer() -> None:
+    call = Call("有人回来", "三个，说错了，四个", questionnaire=RETURN)
+    assert call.labels["how_many"] == 4
+
+
+# What they want to know
+
+ASKS = """
+name: 津贴认证
+purpose: 津贴要认证了。
+recording: never
+questions: [{id: asks, kind: free_text, say: 关于津贴，您还有什么要问的？}]
+"""
+
+
+@pytest.mark.parametrize("words", ["要带啥材料啊", "打了发烧不", "什么时候到账"])
+def test_what_is_asked_when_we_ask_for_questions_is_answered(words: str) -> None:
+    script = _script(ASKS)
+    begun = advance(script, Dialogue(), Said(heard=Heard())).dialogue
+    assert question_for_assistant(script, begun, Heard(speech=words)) == words
+    told = advance(script, begun, Said(heard=Heard(speech=words), answer="带身份证就行。"))
+    assert _told(told).startswith("带身份证就行。")
+    assert [type(effect) for effect in told.effects] == [RecordAnswer]
+
+
+def test_what_nobody_can_answer_is_noted_for_a_person() -> None:
+    call = Call("要带啥材料啊", questionnaire=ASKS)
+    assert call.last.startswith("这个我不清楚，记下了，会有工作人员答复您。")
+    assert [case.kind for case in call.cases] == [CaseKind.QUESTION]
+
+
+@pytest.mark.parametrize("words", ["没什么要问的", "没有了，谢谢", "都清楚了"])
+def test_who_has_no_question_is_thanked(words: str) -> None:
+    call = Call(words, questionnaire=ASKS)
+    assert call.cases == []
+    assert call.last.startswith("好的。问完了")
 
 
 # A person, please

@@ -86,6 +86,8 @@ def test_who_has_answered_before_hears_the_keys_in_few_words() -> None:
         ("有", "没有"),
         ("愿意打", "不愿意打"),
         ("知道了", "不知道"),
+        ("吃得好", "吃得不好"),
+        ("睡得着", "睡不着"),
         ("张三", "不是"),
     ],
 )

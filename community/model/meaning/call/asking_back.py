@@ -10,6 +10,11 @@ _ASKING = re.compile(
 _TOPIC = re.compile(
     r"津贴|补贴|补助|尊老金|低保|社保|医保|养老|退休|残疾|身份证|户口|居住证|老年证|老年卡|公交卡|认证|证明|盖章|食堂|助餐|日间|照料|护理|疫苗|体检|办(?:理|证|卡)?|申请|领(?:取|钱)?|报销|政策|通知|停水|停电|缴费|电费|水费|物业|垃圾|加装电梯|电梯|网格员|书记|居委会|电话号码|地址|几点(?:开|上|下|关)|开门|上班|收费|要钱|带(?:什么|啥)|材料|安置点|转移|集合|车接"
 )
+#: 要带什么, 打了发烧不: short questions that nobody would ask unasked.
+_INVITED = re.compile(rf"{_ASKING.pattern}|什么|([一-鿿])不\1|[一-鿿](?:不|没有?)[啊呀]?[?.!]*$")
+_NOTHING_TO_ASK = re.compile(
+    r"(?:嗯|那|哦|暂时|我|都|也|就|好|,)*(?:没|不(?!知道|晓得|明白|清楚|懂)|清楚了|知道了|明白了)"
+)
 _LONGEST = 60
 
 
@@ -20,6 +25,15 @@ def is_question(text: str) -> bool:
         text: in the form of `speech.plain`.
     """
     return 4 <= len(text) <= _LONGEST and bool(_ASKING.search(text) and _TOPIC.search(text))
+
+
+def asks_when_invited(text: str) -> bool:
+    """Whether somebody who was asked for their questions asks one, about whatever: 打了会不会发烧, 打了发烧不.
+
+    Args:
+        text: in the form of `speech.plain`.
+    """
+    return 4 <= len(text) <= _LONGEST and not _NOTHING_TO_ASK.match(text) and bool(_INVITED.search(text))
 
 
 def asks_something_else(text: str, asked: str) -> bool:
