@@ -1,11 +1,11 @@
 """Attempts as the engine reads and moves them: claimed, bound to the carrier's call, moved by events, asked about."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, text, update
 
 from community.errors import NotFound
 from community.model.calls.call import Aim, AttemptStatus, CallResult, Direction, Outcome, may_move
@@ -14,10 +14,6 @@ from community.store.base import insert_new, update_row
 
 #: An attempt whose fate is unknown for longer than this blocks its number, but no line any more.
 _UNKNOWN_HOLDS_A_LINE = timedelta(minutes=5)
-
-_NOT_RUNG_OUTCOMES = (Outcome.NOT_IN_SERVICE, Outcome.CARRIER_ERROR)
-_NOT_COUNTED_STATUSES = (AttemptStatus.NOT_PLACED, AttemptStatus.CANCELLED)
-_WE_DIALLED = attempts.c.direction == Direction.OUTBOUND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,32 +80,6 @@ class Binding:
     carrier_id: str
     placed_at: datetime
     check_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LastTry:
-    """The last attempt of a target: its place in the row of tries, and what call of it may still be about.
-
-    Attributes:
-        doubtful_since: the carrier never said whether it took a call then.
-        doubtful_call: the carrier's id of a call that it took, and later knew nothing of.
-    """
-
-    n: int
-    doubtful_since: datetime | None
-    doubtful_call: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """When phones were really rung, or may have been: by resident, and by number for whomever it was."""
-
-    people: Mapping[int, Sequence[datetime]]
-    numbers: Mapping[str, Sequence[datetime]]
-
-    def of(self, resident_id: int, number: str) -> tuple[Sequence[datetime], Sequence[datetime]]:
-        """The calls that count for one person, and those that count for the telephone they would be called on."""
-        return self.people.get(resident_id, ()), self.numbers.get(number, ())
 
 
 # Built once: every webhook runs some of these, and building them costs more than running them.
@@ -260,76 +230,10 @@ def carrier_ids_known(conn: Connection, carrier_ids: Collection[str]) -> set[str
     return set(conn.execute(_KNOWN, {"ids": list(carrier_ids)}).scalars())
 
 
-def busy_people(conn: Connection, numbers: Collection[str], resident_ids: Collection[int]) -> tuple[set[str], set[int]]:
-    """Of these numbers and residents, those that are being called now."""
-    of_interest = or_(attempts.c.number.in_(list(numbers)), attempts.c.resident_id.in_(list(resident_ids)))
-    query = select(attempts.c.number, attempts.c.resident_id).where(text(OPEN_CONDITION), of_interest)
-    rows = conn.execute(query).all()
-    return {row.number for row in rows}, {row.resident_id for row in rows if row.resident_id is not None}
-
-
 def calling_us(conn: Connection, numbers: Collection[str], resident_ids: Collection[int]) -> tuple[set[str], set[int]]:
     """Of these numbers and residents, those that are on the line because they rang us."""
     rows = conn.execute(_CALLING_US, {"numbers": list(numbers), "people": list(resident_ids)}).all()
     return {row.number for row in rows}, {row.resident_id for row in rows if row.resident_id is not None}
-
-
-def rung_since(conn: Connection, resident_ids: Collection[int], numbers: Collection[str], since: datetime) -> Rung:
-    """When each resident was really rung, and each number for whomever it was, or may have been, over all campaigns."""
-    cancelled = attempts.c.status == AttemptStatus.CANCELLED
-    when = case(
-        # It may have left the carrier's queue at any moment until it was taken back; its ringing is told late.
-        (cancelled, func.coalesce(attempts.c.ringing_at, attempts.c.ended_at, attempts.c.created_at)),
-        else_=func.coalesce(attempts.c.ringing_at, attempts.c.answered_at, attempts.c.placed_at, attempts.c.created_at),
-    )
-    never_taken = and_(cancelled, attempts.c.placed_at.is_(None), attempts.c.ringing_at.is_(None))
-    rows = conn.execute(
-        select(attempts.c.resident_id, attempts.c.number, when.label("rung_at")).where(
-            or_(attempts.c.resident_id.in_(list(resident_ids)), attempts.c.number.in_(list(numbers))),
-            attempts.c.created_at >= since,
-            _WE_DIALLED,
-            attempts.c.rehearsal.is_(False),
-            attempts.c.status != AttemptStatus.NOT_PLACED,
-            ~never_taken,
-            or_(attempts.c.outcome.is_(None), attempts.c.outcome.not_in(_NOT_RUNG_OUTCOMES)),
-        )
-    )
-    by_person: dict[int, list[datetime]] = {}
-    by_number: dict[str, list[datetime]] = {}
-    for row in rows:
-        by_person.setdefault(row.resident_id, []).append(row.rung_at)
-        by_number.setdefault(row.number, []).append(row.rung_at)
-    return Rung(by_person, by_number)
-
-
-def last_tries(conn: Connection, target_ids: Collection[int]) -> dict[int, LastTry]:
-    """The last attempt of each of these targets that has one."""
-    rows = conn.execute(
-        select(
-            attempts.c.target_id,
-            attempts.c.n,
-            attempts.c.direction,
-            attempts.c.outcome,
-            attempts.c.carrier_id,
-            attempts.c.created_at,
-        )
-        .where(attempts.c.target_id.in_(list(target_ids)))
-        .order_by(attempts.c.n)
-    )
-    tries: dict[int, LastTry] = {}
-    for row in rows:
-        before = tries.get(row.target_id)
-        if row.direction == Direction.INBOUND:
-            # That they rang us does not say whether our own call before it rang them.
-            tries[row.target_id] = replace(before, n=row.n) if before else LastTry(row.n, None)
-        elif row.outcome == Outcome.UNKNOWN:
-            lost_reply = row.carrier_id is None
-            tries[row.target_id] = LastTry(row.n, row.created_at if lost_reply else None, row.carrier_id)
-        elif before and row.outcome is None:
-            tries[row.target_id] = replace(before, n=row.n)
-        else:
-            tries[row.target_id] = LastTry(row.n, None)
-    return tries
 
 
 def hand_on_call(conn: Connection, carrier_id: str, to: Attempt) -> None:
@@ -355,12 +259,6 @@ def live_calls(conn: Connection, carrier: str, now: datetime) -> dict[int, int]:
         .group_by(attempts.c.campaign_id)
     )
     return {row.campaign_id: row.live for row in rows}
-
-
-def count_calls(conn: Connection, campaign_id: int) -> int:
-    """How many calls of a campaign were placed, or may have been."""
-    mine = (attempts.c.campaign_id == campaign_id, _WE_DIALLED, attempts.c.status.not_in(_NOT_COUNTED_STATUSES))
-    return conn.execute(select(func.count()).select_from(attempts).where(*mine)).scalar_one()
 
 
 def queued_calls(conn: Connection, carrier: str, limit: int) -> list[Attempt]:

@@ -10,8 +10,8 @@ from community.model.rulebook import Rulebook
 from community.store import targets as target_store
 from community.store.calls import RunningCall
 from community.store.campaigns import campaign_by_id
-from community.store.dialling import rung_since
 from community.store.promises import promises_to
+from community.store.rung import rung_since
 from community.usecases.calling_hours import calling_hours
 
 

@@ -20,11 +20,11 @@ from community.model.calls.line import Line
 from community.model.calls.retry import OPTED_OUT_REASON, Decision, Fate
 from community.model.cases.case import CaseKind
 from community.model.rulebook import Rulebook
-from community.store import dialling as call_store
+from community.store import rung as rung_store
 from community.store import targets as target_store
 from community.store.campaigns import Campaign
-from community.store.dialling import LastTry, Rung
 from community.store.promises import Promise, promises_to
+from community.store.rung import LastTry, Rung
 from community.store.targets import DueTarget
 from community.usecases.calling_hours import calling_hours
 from voice.engine.hand_over import STUCK_FOR, hand_over_target
@@ -123,14 +123,14 @@ class _Facts:
         phones = target_store.phones_of(conn, people)
         numbers = {phone.number for own in phones.values() for phone in own}
         numbers |= {each.person.guardian_phone for each in due if each.person.guardian_phone}
-        busy_numbers, busy_people = call_store.busy_people(conn, sorted(numbers), people)
+        busy_numbers, busy_people = rung_store.busy_people(conn, sorted(numbers), people)
         since = look_back(now, rules.timezone)
         return cls(
             phones=phones,
-            tries=call_store.last_tries(conn, [each.id for each in due]),
+            tries=rung_store.last_tries(conn, [each.id for each in due]),
             busy_numbers=busy_numbers,
             busy_people=busy_people,
-            rung=Rung({}, {}) if line.rehearsal else call_store.rung_since(conn, people, numbers, since),
+            rung=Rung({}, {}) if line.rehearsal else rung_store.rung_since(conn, people, numbers, since),
             promises=[] if line.rehearsal else promises_to(conn, people, numbers, since),
             line=line,
             rules=rules,
