@@ -28,7 +28,8 @@ from community.store.residents import households, phones, residents
 from voice.carriers.base import CallEvent, Carrier, EventKind, PlaceRequest
 from voice.engine.apply import apply_event
 from voice.script.steps import CallUrls
-from voice.web.routes import AskAssistant, HearWish, voice_routes
+from voice.web.asides import AskAssistant, HearWish
+from voice.web.routes import voice_routes
 
 HEAT = """
 name: 高温关怀

@@ -23,7 +23,7 @@ from tests.scenarios.test_telephone_stories import Story
 from voice.carriers.twilio.carrier import TwilioCarrier
 from voice.script.steps import Language
 from voice.script.wording import wording
-from voice.web.routes import HearWish
+from voice.web.asides import HearWish
 
 VISIT = """
 name: 满意度回访

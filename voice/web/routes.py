@@ -1,11 +1,9 @@
 """The carriers' webhooks: verified before anything is read, answered whatever happens, never in the caller's ear as an error."""
 
 import asyncio
-import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
 import structlog
 from aiohttp import web
@@ -13,13 +11,11 @@ from sqlalchemy import Connection
 
 from community.clock import Clock
 from community.errors import InvalidInput
-from community.model.hazards.wish import Asked, Wish, may_be_wish
-from community.model.questionnaires.questionnaire import Questionnaire, Recording
+from community.model.hazards.wish import Wish
 from community.model.rulebook import Rulebook
-from community.store import calls, dialling
+from community.store import calls
 from community.store.calls import RunningCall
 from community.store.database import Database
-from community.store.dialling import Attempt
 from community.store.inbound import attempt_of_call, calls_to_take_back
 from community.usecases.receive_call import receive_call
 from voice.carriers.base import (
@@ -33,25 +29,15 @@ from voice.carriers.base import (
 )
 from voice.engine.apply import apply_event, apply_to
 from voice.engine.receipts import apply_receipts
-from voice.script.conversation import question_for_assistant, wish_asked
-from voice.script.dialogue import Dialogue
-from voice.script.hearing import may_be_question
-from voice.script.inbound import DESK
 from voice.script.steps import INBOUND_PATH, INBOUND_STATUS_PATH, CallUrls, Heard, Language, Step
-from voice.script.turn import Script
 from voice.script.wording import wording
-from voice.web.call_turn import TakenTurn, make_script, take_turn
+from voice.web.asides import Asides, AskAssistant, HearWish
+from voice.web.call_turn import TakenTurn, take_turn
+from voice.web.finding import CallFinder, refuse_another_call, spoken_to
 from voice.web.webhook import LARGEST_BODY, LARGEST_SPEECH, read_webhook
 
 log = structlog.get_logger()
 
-AskAssistant = Callable[[str], Awaitable[str | None]]
-HearWish = Callable[[str, Asked], Awaitable[Wish | None]]
-C = TypeVar("C", RunningCall, Attempt)
-T = TypeVar("T")
-
-#: Twilio waits 15 s for an answer; a person on the phone does not wait for more than a few.
-_ASSISTANT_SECONDS, _WISH_SECONDS = 4.0, 2.0
 _STOP_TRIES = 3
 _DONE = CarrierResponse(body=b"", content_type="text/plain", status=204)
 
@@ -108,9 +94,8 @@ class _Webhooks:
         self._clock = clock
         self._rules = rules
         self._public_url = public_url
-        self._ask_assistant = ask_assistant
-        self._hear_wish = hear_wish
-        self._questionnaires: dict[int, Questionnaire] = {}
+        self._finder = CallFinder()
+        self._asides = Asides(database, clock, rules, self._finder, ask_assistant=ask_assistant, hear_wish=hear_wish)
         self._background: set[asyncio.Task[None]] = set()
 
     async def receive(self, request: web.Request) -> web.Response:
@@ -187,7 +172,7 @@ class _Webhooks:
         call = calls.running_call(conn, attempt_id, lock=True)
         assert call is not None, "it was written down a moment ago"  # noqa: S101 - calls are never deleted
         urls = CallUrls(self._public_url, carrier.name, attempt_id, call.token)
-        taken = self._turn(conn, carrier, self._spoken_to(call, carrier), event, answer=None, now=now)
+        taken = self._turn(conn, carrier, spoken_to(call, carrier), event, answer=None, now=now)
         people = [call.resident_id] if call.resident_id is not None else []
         known = bool(call.number or people)
         ours = calls_to_take_back(conn, carrier.name, call.number, people) if taken.fresh and known else []
@@ -215,8 +200,8 @@ class _Webhooks:
 
     async def _answer(self, carrier: Carrier, urls: CallUrls, event: CallEvent) -> CarrierResponse:
         try:
-            wish = await self._wish(carrier, urls, event)
-            answer = None if wish else await self._assistant_answer(carrier, urls, event)
+            wish = await self._asides.wish(carrier, urls, event)
+            answer = None if wish else await self._asides.assistant_answer(carrier, urls, event)
             taken = await self._database.write(
                 lambda conn: self._take(conn, carrier, urls, event, answer=answer, wish=wish)
             )
@@ -249,10 +234,10 @@ class _Webhooks:
         """Apply one event in the transaction that is given; None for an event that wants no words."""
         now = self._clock.now()
         if event.kind is not EventKind.STEP:
-            apply_to(conn, self._attempt(conn, carrier, urls, event), event, rules=self._rules, now=now)
+            apply_to(conn, self._finder.attempt(conn, carrier, urls, event), event, rules=self._rules, now=now)
             return None
-        call = self._call(conn, carrier, urls, event, lock=True)
-        _refuse_another_call(conn, call, event)
+        call = self._finder.call(conn, carrier, urls, event, lock=True)
+        refuse_another_call(conn, call, event)
         return self._turn(conn, carrier, call, event, answer=answer, wish=wish, now=now)
 
     def _turn(
@@ -270,95 +255,13 @@ class _Webhooks:
             conn,
             call,
             event,
-            questionnaire_of=lambda campaign_id: self._questionnaire(conn, campaign_id, carrier),
+            questionnaire_of=lambda campaign_id: self._finder.questionnaire(conn, campaign_id, carrier),
             rules=self._rules,
             now=now,
             answer=answer,
             wish=wish,
             records=carrier.abilities.records,
         )
-
-    def _attempt(self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent) -> Attempt:
-        """The attempt that an event is about, held until the transaction ends."""
-        attempt = _ours(dialling.find_attempt(conn, urls.attempt_id, lock=True), carrier, urls)
-        heir_id = _heir_id(conn, attempt, event)
-        heir = dialling.find_attempt(conn, heir_id, lock=True) if heir_id is not None else None
-        return heir if heir is not None and heir.target_id == attempt.target_id else attempt
-
-    def _call(
-        self, conn: Connection, carrier: Carrier, urls: CallUrls, event: CallEvent, *, lock: bool = False
-    ) -> RunningCall:
-        call = _ours(calls.running_call(conn, urls.attempt_id, lock=lock), carrier, urls)
-        heir_id = _heir_id(conn, call, event)
-        heir = calls.running_call(conn, heir_id, lock=lock) if heir_id is not None else None
-        return self._spoken_to(heir if heir is not None and heir.target_id == call.target_id else call, carrier)
-
-    def _spoken_to(self, call: RunningCall, carrier: Carrier) -> RunningCall:
-        return call if call.language in carrier.abilities.languages else replace(call, language=Language.MANDARIN)
-
-    def _questionnaire(self, conn: Connection, campaign_id: int | None, carrier: Carrier) -> Questionnaire:
-        if campaign_id is None:
-            return DESK
-        # A campaign keeps the questionnaire that it was created with, so it is read once.
-        known = self._questionnaires.get(campaign_id)
-        if known is None:
-            known = Questionnaire.model_validate(calls.definition_of(conn, campaign_id))
-            if not carrier.abilities.records:
-                # Nobody is asked to agree to what does not happen.
-                known = known.model_copy(update={"recording": Recording.NEVER})
-            self._questionnaires[campaign_id] = known
-        return known
-
-    async def _assistant_answer(self, carrier: Carrier, urls: CallUrls, event: CallEvent) -> str | None:
-        """What the assistant says to a question asked back; None where nothing was asked, or it takes too long."""
-        heard = event.heard or Heard()
-        if self._ask_assistant is None or not may_be_question(heard):
-            return None
-        question = await self._database.read(
-            lambda conn: self._before_turn(conn, carrier, urls, event, question_for_assistant)
-        )
-        if question is None:
-            return None
-        try:
-            async with asyncio.timeout(_ASSISTANT_SECONDS):
-                return await self._ask_assistant(question)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on: the question is noted for a person
-            log.warning("assistant_did_not_answer", attempt_id=urls.attempt_id, error=type(error).__name__)
-            return None
-
-    async def _wish(self, carrier: Carrier, urls: CallUrls, event: CallEvent) -> Wish | None:
-        """What of the words must be looked after; None for nothing, or where that is not found out in time."""
-        heard = event.heard or Heard()
-        if self._hear_wish is None or heard.digits or not may_be_wish(heard.speech):
-            return None
-        asked = await self._database.read(lambda conn: self._before_turn(conn, carrier, urls, event, wish_asked))
-        if asked is None:
-            return None
-        try:
-            async with asyncio.timeout(_WISH_SECONDS):
-                return await self._hear_wish(heard.speech, asked)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the call goes on, and the words are kept
-            log.warning("wish_not_heard", attempt_id=urls.attempt_id, error=type(error).__name__)
-            return None
-
-    def _before_turn(
-        self,
-        conn: Connection,
-        carrier: Carrier,
-        urls: CallUrls,
-        event: CallEvent,
-        look: Callable[[Script, Dialogue, Heard], T | None],
-    ) -> T | None:
-        """What the conversation makes of the words before the turn is taken; None for a repeated or foreign webhook."""
-        call = self._call(conn, carrier, urls, event)
-        if int(event.detail["step"]) != call.step or not calls.may_be_call(conn, call, event.carrier_id):
-            return None
-        questionnaire = self._questionnaire(conn, call.campaign_id, carrier)
-        dialogue = Dialogue.from_json(dict(call.dialogue))
-        script = make_script(
-            conn, call, dialogue, questionnaire=questionnaire, rules=self._rules, now=self._clock.now()
-        )
-        return look(script, dialogue, event.heard or Heard())
 
     def _in_background(self, work: Awaitable[None]) -> None:
         async def run() -> None:
@@ -373,25 +276,6 @@ class _Webhooks:
         task.add_done_callback(self._background.discard)
 
 
-def _ours(call: C | None, carrier: Carrier, urls: CallUrls) -> C:
-    """The call that an address means; nobody's where its token is not the call's."""
-    if (
-        call is None
-        or call.carrier != carrier.name
-        or not secrets.compare_digest(call.token.encode(), urls.token.encode())
-    ):
-        log.warning("webhook_refused", carrier=carrier.name, reason="unknown_call")
-        raise web.HTTPNotFound(text="no such call")
-    return call
-
-
-def _heir_id(conn: Connection, call: RunningCall | Attempt, event: CallEvent) -> str | None:
-    """The attempt that took a given-up call over: its addresses still bear the one that placed it."""
-    if event.carrier_id is None or call.carrier_id is not None or call.target_id is None:
-        return None
-    return attempt_of_call(conn, call.carrier, event.carrier_id)
-
-
 async def _stop_recording(carrier: Carrier, carrier_id: str) -> None:
     for _ in range(_STOP_TRIES):
         if await carrier.stop_recording(carrier_id):
@@ -401,13 +285,6 @@ async def _stop_recording(carrier: Carrier, carrier_id: str) -> None:
 
 async def _take_back(carrier: Carrier, carrier_id: str) -> None:
     await carrier.cancel(carrier_id)
-
-
-def _refuse_another_call(conn: Connection, call: RunningCall, event: CallEvent) -> None:
-    """Answer nobody but the call that this attempt placed: words of one resident never reach another."""
-    if not calls.may_be_call(conn, call, event.carrier_id):
-        log.warning("webhook_refused", carrier=call.carrier, reason="another_call", attempt_id=call.attempt_id)
-        raise web.HTTPNotFound(text="no such call")
 
 
 def _bad_webhook(carrier: Carrier, error: InvalidInput) -> web.HTTPBadRequest:
