@@ -7,10 +7,9 @@ from typing import Any
 import structlog
 
 from bot.rasa_client import RasaClient
-from community.model.cases.case import CaseKind
-from community.model.hazards.wish import Asked, Understood, Wish, read_wish
+from community.model.hazards.wish import Asked, Understood, Wish
 from community.model.rulebook import Rulebook
-from community.usecases.raise_emergency import places_of
+from community.usecases.pass_on_wish import Understand, wish_in
 
 log = structlog.get_logger()
 
@@ -29,19 +28,25 @@ def phone_wishes(rules: Rulebook, rasa: RasaClient | None) -> HearWish:
     Args:
         rasa: None goes by the words alone.
     """
-    places = places_of(rules)
+    understand = hazard_understanding(rasa)
 
     async def hear(text: str, asked: Asked) -> Wish | None:
-        understood = None if rasa is None else await _understood(rasa, text)
-        wish = read_wish(text, asked, places=places, understood=understood)
-        return wish if wish is None or wish.category is None or wish.category in rules.hazards else _any_kind(wish)
+        return wish_in(text, asked, rules=rules, understood=await understand(text))
 
     return hear
 
 
-def _any_kind(wish: Wish) -> Wish:
-    """A category that this community does not have is nobody's: somebody rings back."""
-    return Wish(kind=CaseKind.CALLBACK, address=wish.address, location_text=wish.location_text)
+def hazard_understanding(rasa: RasaClient | None) -> Understand:
+    """A function that asks Rasa what some words report; it never raises and is never slow.
+
+    Args:
+        rasa: None knows nothing, so that the words alone count.
+    """
+
+    async def understand(text: str) -> Understood | None:
+        return None if rasa is None else await _understood(rasa, text)
+
+    return understand
 
 
 async def _understood(rasa: RasaClient, text: str) -> Understood | None:

@@ -29,7 +29,7 @@ from console.app import setup_console
 from shouwang.carriers import build_carrier
 from shouwang.loops import Loop
 from shouwang.phone_assistant import phone_assistant
-from shouwang.phone_wishes import phone_wishes
+from shouwang.phone_wishes import hazard_understanding, phone_wishes
 from shouwang.rehearsing import Rehearser
 from shouwang.texting import TextSide, build_text_side, text_line
 from shouwang.wiring import Office
@@ -72,7 +72,7 @@ async def build_service(office: Office, role: str) -> AsyncIterator[Service]:
         outbox = Outbox(office.database, office.clock, {**robots, **chat.senders}, worker_id)
         stack.push_async_callback(outbox.close)
         engine = _engine(office, carrier, worker_id)
-        texts = build_text_side(office, carrier, worker_id)
+        texts = build_text_side(office, carrier, worker_id, understand=hazard_understanding(chat.rasa))
         rehearser = Rehearser(office, worker_id)
         stack.push_async_callback(rehearser.close)
         loops = (*_loops(office, chat, outbox), *_recording_loops(office, carrier), _retention(office), *texts.loops)
@@ -113,7 +113,12 @@ def _app(office: Office, carrier: Carrier, chat: Chat, texts: TextSide) -> web.A
     app.add_routes(chat.routes)
     app.add_routes(texts.routes)
     key = load_secret_key(office.settings)
-    app.add_routes(answer_link_routes(database=office.database, clock=office.clock, rules=office.rules, key=key))
+    understand = hazard_understanding(chat.rasa)
+    app.add_routes(
+        answer_link_routes(
+            database=office.database, clock=office.clock, rules=office.rules, key=key, understand=understand
+        )
+    )
     app.add_routes(
         voice_routes(
             database=office.database,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from community.model.calls.line import Line
+from community.usecases.pass_on_wish import Understand
 from shouwang.links import code_maker, link_maker
 from shouwang.loops import Loop
 from shouwang.wiring import Office
@@ -39,8 +40,14 @@ def text_line(office: Office, carrier: Carrier) -> Line | None:
     )
 
 
-def build_text_side(office: Office, carrier: Carrier, worker_id: str) -> TextSide:
-    """Put the text messages of one process together."""
+def build_text_side(
+    office: Office, carrier: Carrier, worker_id: str, *, understand: Understand | None = None
+) -> TextSide:
+    """Put the text messages of one process together.
+
+    Args:
+        understand: what the assistant makes of what residents write; None goes by the words alone.
+    """
     texting, line = texting_of(carrier), text_line(office, carrier)
     if texting is None or line is None:
         return TextSide()
@@ -53,6 +60,7 @@ def build_text_side(office: Office, carrier: Carrier, worker_id: str) -> TextSid
         clock=office.clock,
         rules=office.rules,
         public_url=settings.public_url,
+        understand=understand,
     )
     texter = Texter(
         office.database,
@@ -65,6 +73,6 @@ def build_text_side(office: Office, carrier: Carrier, worker_id: str) -> TextSid
         make_link=link_maker(office),
         make_code=code_maker(office),
     )
-    missed = MissedTexts(office.database, texting, office.clock, office.rules, line=line)
+    missed = MissedTexts(office.database, texting, office.clock, office.rules, line=line, understand=understand)
     loops = (Loop("texts", texter.tick, 1.0), Loop("missed_texts", missed.tick, _LOOKS_FOR_MISSED))
     return TextSide(tuple(routes), loops)

@@ -13,6 +13,7 @@ from community.model.calls.line import Line
 from community.model.calls.text_message import TextKind, TextStatus
 from community.model.calls.text_rules import only_begins
 from community.model.hazards.emergency import Emergency
+from community.model.hazards.wish import Asked, Understood
 from community.model.questionnaires.writing import Move, Writing, read_reply
 from community.model.rulebook import Rulebook
 from community.store import texts as store
@@ -22,6 +23,7 @@ from community.texts.say import say
 from community.usecases.answer_in_writing import answer_in_writing
 from community.usecases.invite_by_text import addressed
 from community.usecases.let_write import let_write
+from community.usecases.pass_on_wish import pass_on_wish, wish_in
 from community.usecases.text_wording import text_of_turn
 from community.usecases.weigh_danger import weigh_danger
 from community.usecases.written_conversation import WrittenTurn, where_writing_stands
@@ -95,7 +97,7 @@ def go_on_by_text(conn: Connection, history: Sequence[TextMessage], *, first: st
     if not waiting:
         return None
     target_id, resident_id, stands = waiting[0]
-    again = replace(stands, say="\n".join(filter(None, [first, stands.say])))
+    again = _after(first, stands)
     others = [resident for _, resident, _ in waiting[1:] if resident != resident_id]
     return _answered(conn, target_id, resident_id, again, others)
 
@@ -126,24 +128,30 @@ def answer_by_text(
     rules: Rulebook,
     actor: Actor,
     now: datetime,
+    understood: Understood | None = None,
 ) -> Answered | None:
     """Take a message as an answer of whoever was written to last; None when nobody is asked anything.
 
     Args:
         body: what was written.
         history: all messages from and to the number before it, newest first.
+        understood: what the assistant makes of it as a report; None where it was not there to ask.
     """
     waiting = open_targets(conn, history, now=now)
     if not waiting:
         return None
     target_id, resident_id, stands = waiting[0]
-    turn = _take(conn, target_id, stands, body, history, rules=rules, actor=actor, now=now)
+    turn = _take(conn, target_id, stands, body, history, rules=rules, actor=actor, now=now, understood=understood)
     others = [resident for target, resident, _ in waiting[1:] if resident != resident_id]
     if turn.result is CallResult.OPTED_OUT and (person_of(conn, resident_id).sample or not line.rehearsal):
         store.opt_out_of_texts(conn, [resident_id], now)
     if turn.goes_on:
         let_write(conn, target_id, rules=rules, now=now)
     return _answered(conn, target_id, resident_id, turn, others)
+
+
+def _after(first: str, stands: WrittenTurn) -> WrittenTurn:
+    return replace(stands, say="\n".join(filter(None, [first, stands.say])))
 
 
 def _answered(conn: Connection, target_id: int, resident_id: int, turn: WrittenTurn, others: Sequence[int]) -> Answered:
@@ -166,6 +174,7 @@ def _take(
     rules: Rulebook,
     actor: Actor,
     now: datetime,
+    understood: Understood | None,
 ) -> WrittenTurn:
     asked = _asked_last(history, target_id)
     question = stands.question
@@ -173,8 +182,14 @@ def _take(
     if asked is None:
         today = now.astimezone(rules.timezone).date()
         reply = read_reply(Writing(), question, body, "", today, opinion=load_answer_opinion())
-        if only_begins(body) or reply.move not in _ABOUT_US:
+        if only_begins(body):
             return stands
+        if reply.move not in _ABOUT_US:
+            wish = wish_in(body, Asked(question="", free=True, answered=False), rules=rules, understood=understood)
+            if wish is None:
+                return stands
+            pass_on_wish(conn, target_id, question, wish, body, channel=_CHANNEL, rules=rules, actor=actor, now=now)
+            return _after(say("writing", "wish"), stands)
     if not body.strip():
         return stands
     return answer_in_writing(
@@ -186,6 +201,7 @@ def _take(
         rules=rules,
         actor=actor,
         now=now,
+        understood=understood,
     )
 
 

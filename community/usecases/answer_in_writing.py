@@ -18,6 +18,7 @@ from community.model.cases.case import CaseKind, NewCase, Priority
 from community.model.hazards.distress import DISTRESS_NAMES, kind_of
 from community.model.hazards.emergency import Emergency
 from community.model.hazards.emergency_numbers import in_region
+from community.model.hazards.wish import Understood, Wish
 from community.model.meaning import Label, Reading
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_case import case_of_answer
@@ -37,6 +38,7 @@ from community.usecases.let_write import let_write
 from community.usecases.note_case import note_case
 from community.usecases.open_answer_case import open_answer_case
 from community.usecases.open_case import open_case
+from community.usecases.pass_on_wish import pass_on_wish, wish_in_reply
 from community.usecases.recognise_emergency import hears_danger, recognise_emergency
 from community.usecases.record_answer import record_answer
 from community.usecases.record_health_consent import record_health_consent
@@ -50,6 +52,8 @@ _NOT_ASKED = Reading(Label.NOT_ASKED, decided_by="no_consent")
 #: Kinds of distress by which the advice is chosen where no rule of emergencies names one.
 _ADVICE = {"gas": "gas", "fire": "fire", "despair": "suicide", "police": "violence", "medical": "medical"}
 _LONGEST = 2000
+#: Who writes there to nobody else; a chat has the assistant, and staff see for themselves.
+_TELLS = frozenset({"sms", "link"})
 
 
 def answer_in_writing(
@@ -64,6 +68,7 @@ def answer_in_writing(
     actor: Actor,
     now: datetime,
     turn: int | None = None,
+    understood: Understood | None = None,
 ) -> WrittenTurn:
     """Take one reply of a target.
 
@@ -75,6 +80,7 @@ def answer_in_writing(
         channel: `sms`, `link`, `chat`, `inbound` or `staff`.
         turn: `WrittenTurn.turn` of the page or message it answers: the same reply again is late, and changes nothing.
             None where every reply is known to be new.
+        understood: what the assistant makes of the words as a report; None where it was not there to ask.
 
     Raises:
         NoResultFound: there is no such target.
@@ -90,6 +96,7 @@ def answer_in_writing(
     if not text.strip() and not digits:
         return conversation.stands(said=say("writing", "empty"))
     reply = read_reply(conversation.at(question), question, text, digits, taking.today, opinion=load_answer_opinion())
+    reply = taking.hear_wish(question, reply, understood)
     taken = taking.take(question, reply)
     if taken.goes_on:
         let_write(conn, target_id, rules=rules, now=now)
@@ -106,11 +113,19 @@ class _Taking:
     rules: Rulebook
     actor: Actor
     now: datetime
+    wish: Wish | None = None
 
     @property
     def today(self) -> date:
         """The day, where the community is."""
         return self.now.astimezone(self.rules.timezone).date()
+
+    def hear_wish(self, question: Question, reply: Reply, understood: Understood | None) -> Reply:
+        """Keep what of a reply is to be looked after; where it is said instead of an answer, the reply is nothing else."""
+        if self.channel not in _TELLS or self.conversation.at(question).stage is not Stage.QUESTION:
+            return reply
+        self.wish, answered = wish_in_reply(question, reply, rules=self.rules, understood=understood)
+        return replace(reply, move=Move.WISH) if self.wish is not None and not answered else reply
 
     def take(self, question: Question, reply: Reply) -> WrittenTurn:
         """Move the conversation on, and do what the reply asks for."""
@@ -132,7 +147,9 @@ class _Taking:
                 return self._over(said, CallResult.HUMAN, self._settle(CallResult.HUMAN, case_id))
         if reply.move is Move.ASKED_BACK:
             self._note_question(reply)
-        turn = self.conversation.stands(fresh=True, said=self._words(reply.move, misses))
+        passed_on = self._pass_on(question, reply)
+        said = say("writing", "wish") if passed_on is not None else self._words(reply.move, misses)
+        turn = self.conversation.stands(fresh=True, said=said)
         return replace(turn, reading=reply.reading)
 
     def danger(self, text: str) -> WrittenTurn:
@@ -190,10 +207,29 @@ class _Taking:
     def _record(self, question: Question, reply: Reply, *, changed: bool) -> WrittenTurn:
         self._keep(question, reply.reading, reply)
         case_id, said = self._worry(question, reply, reply.reading, say("writing", "noted"))
+        if case_id is None and (case_id := self._pass_on(question, reply)) is not None:
+            said = say("writing", "wish")
         if changed and case_id is None:
             self._tell_of_change(question, reply)
         turn = self._go_on(said)
         return replace(turn, reading=reply.reading, answered=True, case_id=case_id or turn.case_id)
+
+    def _pass_on(self, question: Question, reply: Reply) -> int | None:
+        """Open the case of what is to be looked after; None where there is nothing."""
+        if self.wish is None:
+            return None
+        opened = pass_on_wish(
+            self.conn,
+            self.conversation.target.id,
+            question,
+            self.wish,
+            reply.text,
+            channel=self.channel,
+            rules=self.rules,
+            actor=self.actor,
+            now=self.now,
+        )
+        return opened.id
 
     def _set_aside(self, question: Question, reply: Reply) -> WrittenTurn:
         unclear = Reading(Label.UNCLEAR, confidence=reply.reading.confidence)

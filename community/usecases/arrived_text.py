@@ -12,6 +12,7 @@ from community.model.actor import Actor
 from community.model.calls.line import Line
 from community.model.calls.text_message import TextKind, TextStatus
 from community.model.hazards.emergency_numbers import in_region
+from community.model.hazards.wish import Understood
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store import texts as store
@@ -50,7 +51,11 @@ class ReceivedText:
 
 @dataclass(slots=True, kw_only=True)
 class ArrivedText:
-    """One message that was kept a moment ago, and what is known of whoever wrote it."""
+    """One message that was kept a moment ago, and what is known of whoever wrote it.
+
+    Attributes:
+        understood: what the assistant makes of it as a report; None where it was not there to ask.
+    """
 
     conn: Connection
     id: int
@@ -58,6 +63,7 @@ class ArrivedText:
     line: Line
     rules: Rulebook
     now: datetime
+    understood: Understood | None = None
     conversation: str = ""
     history: Sequence[TextMessage] = ()
     residents: Sequence[tuple[int, str]] = field(default=())

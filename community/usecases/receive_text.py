@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from community.model.calls.line import Line
 from community.model.calls.text_message import TextKind, TextProblem, TextStatus
 from community.model.calls.text_rules import only_polite, wants_no_texts, wants_texts_again
+from community.model.hazards.wish import Understood
 from community.model.residents.check_in import says_no_danger
 from community.model.rulebook import Rulebook
 from community.store import audit
@@ -28,11 +29,20 @@ from community.usecases.text_in_danger import answer_danger, cries_for_help, dan
 _E164 = re.compile(r"\+[1-9]\d{5,14}")
 
 
-def receive_text(conn: Connection, received: ReceivedText, *, line: Line, rules: Rulebook, now: datetime) -> bool:
+def receive_text(
+    conn: Connection,
+    received: ReceivedText,
+    *,
+    line: Line,
+    rules: Rulebook,
+    now: datetime,
+    understood: Understood | None = None,
+) -> bool:
     """Take one message; return False when it was taken before.
 
     Args:
         line: by which it came, and by which the answer goes.
+        understood: what the assistant makes of it as a report; None where it was not there to ask.
     """
     store.hold_number(conn, received.number)
     # One that was fetched late stands where it was written: what came after it has overtaken it.
@@ -53,7 +63,9 @@ def receive_text(conn: Connection, received: ReceivedText, *, line: Line, rules:
     )
     if text_id is None:
         return False
-    arrived = ArrivedText(conn=conn, id=text_id, received=received, line=line, rules=rules, now=now)
+    arrived = ArrivedText(
+        conn=conn, id=text_id, received=received, line=line, rules=rules, now=now, understood=understood
+    )
     if _E164.fullmatch(received.number):
         overtaken = arrived.overtaken_by and not cries_for_help(arrived.body)
         (_take_overtaken if overtaken else _take)(arrived)
@@ -74,6 +86,7 @@ def _take(arrived: ArrivedText) -> None:
         rules=arrived.rules,
         actor=arrived.actor,
         now=arrived.now,
+        understood=arrived.understood,
     )
     if answered is not None and answered.kind is TextKind.EMERGENCY:
         # Their conversation heard the danger and raised it: they are told whom to call, not asked whether it is one.

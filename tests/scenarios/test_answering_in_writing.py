@@ -1,6 +1,7 @@
 """Stories of people who answer in writing: nobody who has answered is rung, and nobody is asked twice."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from community.usecases.cancel_campaign import cancel_campaign
 from community.usecases.check_integrity import check_integrity
 from community.usecases.written_conversation import where_writing_stands
 from tests.harness.dialling import Exchange, Street, generous
+from tests.harness.telephone import sample_rules
 from voice.engine.claim import ClaimLimits, claim_calls
 
 ZHANG, LI = "+8613912340001", "+8613912340002"
@@ -251,6 +253,28 @@ async def test_a_cry_for_help_is_answered_at_once_and_nothing_more_is_asked(stre
     assert street.targets()[0]["status"] == TargetStatus.CASE
     await street.pass_time(hours=3)
     assert street.exchange.posts == []
+
+
+async def test_what_is_written_on_the_page_beside_the_point_becomes_a_case(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    street.rules = replace(street.rules, hazards=sample_rules().hazards)
+    writer = Writer(street)
+    said = writer.writes("well", "楼道里的灯坏了好几天了")
+    assert (said.say, said.question and said.question.id) == ("您说的事，已经转给社区了。", "well")
+    writer.writes("well", key="1")
+    said = writer.writes("temperature", "36.8，对了药吃完了没人去拿")
+    assert said.asks is Stage.READ_BACK
+    assert "36.8" in said.say
+    assert [(case["kind"], case["category"]) for case in street.cases()] == [("hazard", "lighting")]
+    assert writer.labels() == {"well": ("yes", "link")}
+
+
+async def test_in_a_chat_it_is_the_assistants(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEAT)
+    assert "已经转给社区" not in Writer(street, "chat").writes("help", "楼道里的灯坏了好几天了").say
+    assert street.cases() == []
 
 
 @pytest.mark.parametrize(

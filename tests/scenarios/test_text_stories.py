@@ -175,6 +175,44 @@ async def test_no_more_calls_from_somebody_who_is_asked_nothing(street: TextStre
         assert person_of(conn, resident).opted_out
 
 
+async def test_what_is_written_instead_of_an_answer_or_beside_one_is_passed_on(street: TextStreet) -> None:
+    resident = street.street.move_in(ZHANG)
+    await missed(street)
+    await street.write(ZHANG, "1")
+    said = await street.write(ZHANG, "楼道里的灯坏了好几天了")
+    assert said.startswith("您说的事，已经转给社区了。\n您这两天都好吗？")
+    assert "您家用什么降温" in await street.write(ZHANG, "都好")
+    said = await street.write(ZHANG, "空调，就是楼下的下水道堵了没人管")
+    assert said.startswith("您说的事，已经转给社区了。\n")
+    assert "谢谢您" in said
+    cases = [(case["kind"], case["category"], case["resident_id"]) for case in street.street.cases()]
+    assert cases == [("hazard", "lighting", resident), ("hazard", "sewer", resident)]
+    assert street.street.cases()[0]["summary"] == "短信里说“楼道里的灯坏了好几天了”，请处理"
+    assert street.street.targets()[0]["status"] == "completed"
+
+
+async def test_what_is_needed_is_passed_on_from_the_first_text_on(street: TextStreet) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street)
+    said = await street.write(ZHANG, "我降压药吃完了没人去拿")
+    assert said.startswith("您说的事，已经转给社区了。\n您这两天都好吗？")
+    (case,) = street.street.cases()
+    assert (case["kind"], "降压药吃完了" in case["description"]) == ("callback", True)
+    await street.write(ZHANG, "都好")
+    again = await street.write(ZHANG, "家里没米了没人去买")
+    assert again.startswith("您说的事，已经转给社区了。\n您家用什么降温？")
+    assert [case["kind"] for case in street.street.cases()] == ["callback", "callback"]
+
+
+@pytest.mark.parametrize("words", ["灯坏过，物业修好了", "今天的菜真贵啊", "我坐电梯下楼"])
+async def test_who_wishes_nothing_opens_no_case(street: TextStreet, words: str) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street)
+    await street.write(ZHANG, "1")
+    assert "已经转给社区" not in await street.write(ZHANG, words)
+    assert street.street.cases() == []
+
+
 async def test_a_relative_who_wants_no_calls_for_a_resident_is_asked_once_and_staff_look_at_it(
     street: TextStreet,
 ) -> None:

@@ -11,6 +11,7 @@ from community.model.rulebook import Rulebook
 from community.store.database import Database
 from community.store.texts import last_received
 from community.usecases.arrived_text import ReceivedText
+from community.usecases.pass_on_wish import Understand, understanding_of
 from community.usecases.receive_text import receive_text
 from voice.carriers.texting import IncomingText, Texting
 
@@ -25,12 +26,22 @@ _FURTHEST = timedelta(days=3)
 class MissedTexts:
     """Asks the carrier for what residents wrote; each text is taken once, whoever brings it."""
 
-    def __init__(self, database: Database, texting: Texting, clock: Clock, rules: Rulebook, *, line: Line) -> None:
+    def __init__(
+        self,
+        database: Database,
+        texting: Texting,
+        clock: Clock,
+        rules: Rulebook,
+        *,
+        line: Line,
+        understand: Understand | None = None,
+    ) -> None:
         self._database = database
         self._texting = texting
         self._clock = clock
         self._rules = rules
         self._line = line
+        self._understand = understand
         self._looked_at: datetime | None = None
 
     async def tick(self) -> int:
@@ -65,8 +76,11 @@ class MissedTexts:
         received = received_of(incoming)
         now = self._clock.now()
         try:
+            understood = await understanding_of(self._understand, received.body)
             return await self._database.write(
-                lambda conn: receive_text(conn, received, line=self._line, rules=self._rules, now=now)
+                lambda conn: receive_text(
+                    conn, received, line=self._line, rules=self._rules, now=now, understood=understood
+                )
             )
         except Exception:
             # One that cannot be taken holds up no other; the next look brings it again.

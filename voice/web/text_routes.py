@@ -12,6 +12,7 @@ from community.model.calls.line import Line
 from community.model.rulebook import Rulebook
 from community.store import texts as store
 from community.store.database import Database
+from community.usecases.pass_on_wish import Understand, understanding_of
 from community.usecases.receive_text import receive_text
 from voice.carriers.base import Carrier, CarrierRequest
 from voice.carriers.texting import Texting, TextReport
@@ -31,6 +32,7 @@ def text_routes(
     clock: Clock,
     rules: Rulebook,
     public_url: str,
+    understand: Understand | None = None,
 ) -> list[web.RouteDef]:
     """The routes `/sms/inbound`, which staff enter at the carrier, and `/sms/{carrier}/{text}/{token}/status`.
 
@@ -38,6 +40,7 @@ def text_routes(
         texting: the carrier, as one that carries texts.
         line: by which texts come and go.
         public_url: where the carrier reaches us.
+        understand: what the assistant makes of what residents write; None goes by the words alone.
     """
     webhooks = _TextWebhooks(
         database=database,
@@ -47,6 +50,7 @@ def text_routes(
         clock=clock,
         rules=rules,
         public_url=public_url,
+        understand=understand,
     )
     return [
         web.post("/sms/{tail:inbound}", webhooks.receive),
@@ -65,6 +69,7 @@ class _TextWebhooks:
         clock: Clock,
         rules: Rulebook,
         public_url: str,
+        understand: Understand | None,
     ) -> None:
         self._database = database
         self._carrier = carrier
@@ -73,6 +78,7 @@ class _TextWebhooks:
         self._clock = clock
         self._rules = rules
         self._public_url = public_url
+        self._understand = understand
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take a text that came in; it is answered by a text of its own, never in this answer."""
@@ -82,10 +88,13 @@ class _TextWebhooks:
         except InvalidInput as error:
             raise _refused(self._carrier, error) from error
         received = received_of(incoming)
+        understood = await understanding_of(self._understand, received.body)
         now = self._clock.now()
         # What fails is answered with an error: the carrier then asks the address for failures, where one is entered.
         fresh = await self._database.write(
-            lambda conn: receive_text(conn, received, line=self._line, rules=self._rules, now=now)
+            lambda conn: receive_text(
+                conn, received, line=self._line, rules=self._rules, now=now, understood=understood
+            )
         )
         log.info("text_received", fresh=fresh)
         note = self._texting.take_note()

@@ -20,6 +20,7 @@ from community.store.database import Database
 from community.store.invitations import Invitation
 from community.usecases.answer_in_writing import answer_in_writing
 from community.usecases.answer_link import CHANNEL, find_link
+from community.usecases.pass_on_wish import Understand, understanding_of
 from community.usecases.written_conversation import where_writing_stands
 
 log = structlog.get_logger(__name__)
@@ -40,13 +41,16 @@ _HEADERS = {
 }
 
 
-def answer_link_routes(*, database: Database, clock: Clock, rules: Rulebook, key: bytes) -> list[web.RouteDef]:
+def answer_link_routes(
+    *, database: Database, clock: Clock, rules: Rulebook, key: bytes, understand: Understand | None = None
+) -> list[web.RouteDef]:
     """Return the routes of the answer page.
 
     Args:
         key: the community's secret key, by which tokens are recognised.
+        understand: what the assistant makes of what residents write; None goes by the words alone.
     """
-    pages = _AnswerPages(database, clock, rules, key)
+    pages = _AnswerPages(database, clock, rules, key, understand)
     return [
         web.get("/answer/static/answer.css", pages.stylesheet),
         web.get("/answer/{token}", pages.show),
@@ -65,11 +69,14 @@ class _Reply:
 
 
 class _AnswerPages:
-    def __init__(self, database: Database, clock: Clock, rules: Rulebook, key: bytes) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, rules: Rulebook, key: bytes, understand: Understand | None
+    ) -> None:
         self._database = database
         self._clock = clock
         self._rules = rules
         self._key = key
+        self._understand = understand
         self._of_link = Throttle(40, _MINUTE)
         self._unknown = Throttle(300, _MINUTE)
         environment = Environment(
@@ -104,6 +111,8 @@ class _AnswerPages:
         if reply is None:
             return self._notice("内容太长了，请少写几个字再试。", 413)
 
+        understood = await understanding_of(self._understand, reply.text)
+
         def answer(conn: Connection) -> Page:
             turn = answer_in_writing(
                 conn,
@@ -116,6 +125,7 @@ class _AnswerPages:
                 actor=Actor.resident(f"{CHANNEL}:{invitation.id}"),
                 now=self._clock.now(),
                 turn=reply.turn,
+                understood=understood,
             )
             return page_of(conn, invitation.target_id, turn, self._rules)
 

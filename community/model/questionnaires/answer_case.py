@@ -38,13 +38,17 @@ def case_of_answer(question: Question, reading: Reading, rule: Escalation, *, wo
     )
 
 
-def case_of_wish(question: Question, wish: Wish, words: str) -> AnswerCase:
-    """The case of a wish that was said as an answer or beside one; its priority is that of its kind and category."""
+def case_of_wish(question: Question, wish: Wish, words: str, *, where: str = "电话里") -> AnswerCase:
+    """The case of a wish that was said as an answer or beside one; its priority is that of its kind and category.
+
+    Args:
+        where: it was said, for staff.
+    """
     brief = shorten(hide_numbers(words), _LONGEST_QUOTE)
     return AnswerCase(
         kind=wish.kind,
         priority=None,
-        summary=f"电话里说“{brief}”，{'请处理' if wish.kind is CaseKind.HAZARD else '请回电'}",
+        summary=f"{where}说“{brief}”，{'请处理' if wish.kind is CaseKind.HAZARD else '请回电'}",
         description=f"问：{question.say}\n原话：{words}",
     )
 

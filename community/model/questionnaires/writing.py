@@ -64,6 +64,8 @@ class Move(StrEnum):
     ASK = "ask"
     #: Give the question up; a person asks it.
     SET_ASIDE = "set_aside"
+    #: Ask the question again: what was said instead of an answer is passed on.
+    WISH = "wish"
     #: The resident asks who we are, or doubts it.
     WHO = "who"
     #: The resident asks something.
