@@ -253,6 +253,14 @@ async def test_never_call_again_is_confirmed_and_kept(here: Neighbourhood) -> No
     assert here.world.resident(missed).opted_out_at is not None
 
 
+async def test_somebody_unknown_who_wants_no_calls_for_a_parent_is_told_no_name(here: Neighbourhood) -> None:
+    person = await here.rings(STRANGER, "你们不要再给我妈打电话了", "是")
+    assert "这位家人" in heard(person)
+    (case,) = here.cases()
+    assert (case.kind, STRANGER in case.description) == ("list_check", True)
+    assert "请核实是哪一位" in case.summary
+
+
 async def test_somebody_unknown_who_wants_no_calls_is_looked_for_in_the_list(here: Neighbourhood) -> None:
     await here.rings(STRANGER, "不要再给我打电话了", "是")
     (case,) = here.cases()

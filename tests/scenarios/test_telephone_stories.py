@@ -171,6 +171,28 @@ async def test_never_call_again_is_confirmed_once_and_kept(story: Story) -> None
     assert story.world.target(story.written).status == "excluded"
 
 
+async def test_a_relative_who_wants_no_calls_for_the_resident_is_asked_once_and_staff_look_at_it(story: Story) -> None:
+    await story.call("别再打给我妈了，她听不见", "是的")
+    assert "给这位家人打电话了吗" in story.heard
+    assert "工作人员会来核实" in story.heard
+    assert story.world.resident(story.written).opted_out_at is None, "that only the resident may wish"
+    (case,) = story.world.cases()
+    assert (case.kind, "她听不见" in case.description) == ("list_check", True)
+    target = story.world.target(story.written)
+    assert (target.status, target.case_id) == ("case", case.id)
+
+
+async def test_a_relative_who_hangs_up_at_that_has_said_it_all_the_same(story: Story) -> None:
+    await story.call("不要给我爸打电话了", hang_up="yes")
+    assert [case.kind for case in story.world.cases()] == ["list_check"]
+
+
+async def test_a_relative_who_did_not_mean_it_goes_on(story: Story) -> None:
+    await story.call("不要再给我爸打电话", "不是不是", "舒服", "三十六度五", "对", "不用")
+    assert story.result == "completed"
+    assert story.labels["well"] == "yes"
+
+
 async def test_call_me_later_names_the_time(story: Story) -> None:
     await story.call("正做饭呢，半个小时以后再打来")
     assert story.result == "callback_later"

@@ -38,7 +38,7 @@ def opt_out_answered(speaker: Speaker, said: Said) -> Turn:
     text = plain(said.heard.speech)
     reading = read(speaker, NEVER_AGAIN, said.heard)
     if reading.label == Label.NO and not wants_opt_out(text):
-        return _go_on_after(speaker, speaker.dialogue.interrupted)
+        return go_on_after(speaker, speaker.dialogue.interrupted)
     if reading.label in {Label.ASK_HUMAN, Label.WRONG_PERSON, Label.CALLBACK_LATER}:
         return answer(speaker, said, reading)
     # They said so once, and have not taken it back.
@@ -73,7 +73,8 @@ def _bereaved(speaker: Speaker, heard: Heard) -> Turn:
     return end(speaker, speaker.say("bereaved"), CallResult.HUMAN, case)
 
 
-def _go_on_after(speaker: Speaker, interrupted: str | None) -> Turn:
+def go_on_after(speaker: Speaker, interrupted: str | None) -> Turn:
+    """Go back to what was interrupted by a wish that was not meant."""
     prompts = speaker.say("waited")
     if interrupted in {Phase.CALLER, Phase.DESK}:
         return inbound.listen_again(speaker, prompts)

@@ -21,6 +21,7 @@ from voice.script import (
     answering,
     correcting,
     emergency,
+    for_another,
     guardian,
     health_consent,
     inbound,
@@ -69,7 +70,7 @@ def advance(script: Script, dialogue: Dialogue, said: Said) -> Turn:
 
 
 def _about_going_on(speaker: Speaker, said: Said) -> Turn | None:
-    """What follows where the conversation has gone on for too long, is to wait, or is to be recorded no more."""
+    """What follows where the conversation has gone on for too long, is to wait, is for somebody else, or is to be recorded no more."""
     dialogue = speaker.dialogue
     if dialogue.step >= _STEPS + _STEPS_A_QUESTION * len(speaker.script.questionnaire.questions):
         return end(speaker, speaker.say("unclear_end"), CallResult.UNCLEAR)
@@ -77,7 +78,7 @@ def _about_going_on(speaker: Speaker, said: Said) -> Turn | None:
         return corrected
     if dialogue.phase not in _FREE_WORDS and wants_wait(plain(said.heard.speech)) and dialogue.waits < _WAITS:
         return _wait(speaker)
-    return recording_stop.stop(speaker, said)
+    return for_another.heard(speaker, said) or recording_stop.stop(speaker, said)
 
 
 def _hear(speaker: Speaker, said: Said) -> Turn:
@@ -217,6 +218,7 @@ _OWN_QUESTIONS: dict[Phase, Question] = {
     Phase.HEALTH: health_consent.QUESTION,
     Phase.CONFIRM: replies.CONFIRM,
     Phase.OPT_OUT: about_call.NEVER_AGAIN,
+    Phase.FOR_ANOTHER: about_call.NEVER_AGAIN,
     Phase.CALLER: inbound.CALLER,
     Phase.DESK: inbound.MATTER,
     Phase.MESSAGE_OFFER: message.OFFER,
@@ -231,6 +233,7 @@ _LISTENING: dict[Phase, _Handler] = {
     Phase.QUESTION: replies.to_question,
     Phase.CONFIRM: replies.to_read_back,
     Phase.OPT_OUT: about_call.opt_out_answered,
+    Phase.FOR_ANOTHER: for_another.answered,
     Phase.CALLER: _at_the_desk(inbound.caller),
     Phase.DESK: _at_the_desk(inbound.desk),
     Phase.MESSAGE_OFFER: _at_the_desk(message.answered),

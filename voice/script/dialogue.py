@@ -25,6 +25,8 @@ class Phase(StrEnum):
     CONFIRM = "confirm"
     #: Are we never to call again?
     OPT_OUT = "opt_out"
+    #: Are we never to call somebody else again?
+    FOR_ANOTHER = "for_another"
     #: Somebody rang us: is it the one we asked for?
     CALLER = "caller"
     #: Somebody rang us: what is it about?

@@ -16,6 +16,7 @@ _DECIDES = {
     Phase.QUESTION: _YES_OR_NO,
     Phase.CONFIRM: _YES_OR_NO,
     Phase.OPT_OUT: frozenset({Label.YES, Label.NO}),
+    Phase.FOR_ANOTHER: frozenset({Label.YES, Label.NO}),
     Phase.CONSENT: frozenset({Label.NO}),
     Phase.HEALTH: frozenset({Label.NO}),
 }

@@ -14,7 +14,9 @@ from voice.script.speaking import Speaker
 from voice.script.steps import KEY_REPEAT, Heard
 
 #: Who they are and what they allow, no model guesses: 今天天气不错 is no yes to it.
-_NEVER_GUESSED = frozenset({Phase.GUARDIAN, Phase.CALLER, Phase.CONSENT, Phase.HEALTH, Phase.OPT_OUT})
+_NEVER_GUESSED = frozenset(
+    {Phase.GUARDIAN, Phase.CALLER, Phase.CONSENT, Phase.HEALTH, Phase.OPT_OUT, Phase.FOR_ANOTHER}
+)
 
 _INVITES = re.compile(r"[要想]问|疑问|不明白|不清楚")
 #: Where 不在 says that we do not speak with the resident.
