@@ -73,24 +73,45 @@ def launch_campaign(
     _check_line(audience, rules, rehearsal=rehearsal)
     _check_somebody_is_called(audience)
     approved = campaign.approved_preview or {}
-    changed = what_changed(approved["called"], len(audience.callable)) if "called" in approved else ""
-    changes: dict[str, Any] = {"launched_by": actor.name, "launched_at": now, "rehearsal": rules.line.rehearsal}
-    if changed:
-        changes["approved_preview"] = {**approved, "changed": changed}
-    if campaign.status is CampaignStatus.DRAFT:
-        changes["override_reason"] = override_reason
-    move_campaign(conn, campaign, CampaignStatus.RUNNING, **changes)
-    insert_targets(conn, _target_rows(campaign_by_id(conn, campaign_id), audience, rules, now))
     launched = LaunchedCampaign(
         id=campaign_id,
         new=True,
         rehearsal=rules.line.rehearsal,
         to_call=len(audience.callable),
         excluded=audience.reasons,
-        changed=changed,
+        changed=what_changed(approved["called"], len(audience.callable)) if "called" in approved else "",
     )
+    _set_running(conn, campaign, launched, actor=actor, now=now, override_reason=override_reason)
+    insert_targets(conn, _target_rows(campaign_by_id(conn, campaign_id), audience, rules, now))
+    detail = _detail(campaign, launched, rules, override_reason)
+    subject = f"campaign:{campaign_id}"
+    audit.append(conn, at=now, actor=actor, action="campaign.launched", subject=subject, detail=detail)
+    return launched
+
+
+def _set_running(
+    conn: Connection,
+    campaign: Campaign,
+    launched: LaunchedCampaign,
+    *,
+    actor: Actor,
+    now: datetime,
+    override_reason: str | None,
+) -> None:
+    changes: dict[str, Any] = {"launched_by": actor.name, "launched_at": now, "rehearsal": launched.rehearsal}
+    if launched.changed:
+        changes["approved_preview"] = {**(campaign.approved_preview or {}), "changed": launched.changed}
+    if campaign.status is CampaignStatus.DRAFT:
+        changes["override_reason"] = override_reason
+    move_campaign(conn, campaign, CampaignStatus.RUNNING, **changes)
+
+
+def _detail(
+    campaign: Campaign, launched: LaunchedCampaign, rules: Rulebook, override_reason: str | None
+) -> dict[str, Any]:
+    """What the audit trail keeps of a launch."""
     sheet = campaign.questionnaire
-    detail = {
+    return {
         **asdict(launched),
         "line": rules.line.name,
         "override_reason": override_reason,
@@ -98,10 +119,6 @@ def launch_campaign(
         "legal_note": sheet.legal_note,
         "definition": definition_hash(sheet),
     }
-    audit.append(
-        conn, at=now, actor=actor, action="campaign.launched", subject=f"campaign:{campaign_id}", detail=detail
-    )
-    return launched
 
 
 def _as_it_runs(conn: Connection, campaign: Campaign) -> LaunchedCampaign:
