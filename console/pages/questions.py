@@ -1,27 +1,31 @@
 """没答上的问题: what residents asked and no document answers, and the answers that staff write."""
 
-from datetime import date
 from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from community.errors import InvalidInput
 from community.model.permissions import Permission
 from community.model.policies.written import AnswerState
 from community.store import written_answers as store
 from community.usecases.list_open_questions import list_open_questions
-from community.usecases.publish_answer import publish_answer
-from community.usecases.set_question_aside import set_question_aside
-from community.usecases.withdraw_answer import withdraw_answer
 from community.usecases.write_answer import LONGEST_ANSWER
 from console.desk import desk_of, visitor_of
-from console.forms import Fields, fields_of, number_in_path, see_other
+from console.forms import fields_of, number_in_path, see_other
 from console.guards import needs
-from console.question_changes import reply_to_questions
+from console.question_changes import (
+    last_day,
+    publish_draft,
+    put_aside,
+    question_ids,
+    reply_to_questions,
+    take_back,
+)
 from console.rendering import render
 
 HOME = "/console/questions"
+_NO_IDS = "没有选中提问：请刷新页面再操作一次。"
+_NO_DAY = "有效期看不懂：请在日历里选一天，或者留空。"
 REASON_NAMES = {"unknown": "没答上", "doubtful": "没把握", "choose": "让居民选"}
 REASON_TONES = {"unknown": "wait", "doubtful": "calm", "choose": "calm"}
 
@@ -51,9 +55,9 @@ async def reply(request: web.Request) -> web.Response:
     await reply_to_questions(
         desk,
         visitor,
-        _ids(fields),
+        question_ids(fields, missing=_NO_IDS),
         fields,
-        valid_until=_until(fields),
+        valid_until=last_day(fields, wrong=_NO_DAY),
         second_look=fields.text("then") == "second-look",
         publish=publish,
     )
@@ -63,48 +67,22 @@ async def reply(request: web.Request) -> web.Response:
 @needs(Permission.ANSWER_QUESTIONS)
 async def set_aside(request: web.Request) -> web.Response:
     """Take questions off the list that need no answer."""
-    desk, visitor = desk_of(request), visitor_of(request)
     fields = await fields_of(request)
-    ids, now = _ids(fields), desk.clock.now()
-    await desk.database.write(
-        lambda conn: set_question_aside(conn, ids, actor=visitor.actor, now=now, reason=fields.text("reason"))
-    )
+    ids = question_ids(fields, missing=_NO_IDS)
+    await put_aside(desk_of(request), visitor_of(request), ids, reason=fields.text("reason"))
     return see_other(HOME, done="question_set_aside")
 
 
 @needs(Permission.ANSWER_QUESTIONS)
 async def publish(request: web.Request) -> web.Response:
     """Publish a draft."""
-    desk, visitor = desk_of(request), visitor_of(request)
-    answer_id, now = number_in_path(request), desk.clock.now()
-    await desk.database.write(
-        lambda conn: publish_answer(conn, answer_id, zone=desk.rules.timezone, actor=visitor.actor, now=now)
-    )
+    await publish_draft(desk_of(request), visitor_of(request), number_in_path(request))
     return see_other(HOME, done="answer_published")
 
 
 @needs(Permission.ANSWER_QUESTIONS)
 async def withdraw(request: web.Request) -> web.Response:
     """Turn a draft down, or take a published answer out of use."""
-    desk, visitor = desk_of(request), visitor_of(request)
-    answer_id, now = number_in_path(request), desk.clock.now()
     reason = (await fields_of(request)).text("reason")
-    await desk.database.write(
-        lambda conn: withdraw_answer(conn, answer_id, actor=visitor.actor, now=now, reason=reason)
-    )
+    await take_back(desk_of(request), visitor_of(request), number_in_path(request), reason=reason)
     return see_other(HOME, done="answer_withdrawn")
-
-
-def _ids(fields: Fields) -> list[int]:
-    parts = fields.text("ids").split(",")
-    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
-        raise InvalidInput("没有选中提问：请刷新页面再操作一次。")
-    return [int(part) for part in parts]
-
-
-def _until(fields: Fields) -> date | None:
-    text = fields.text("until")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InvalidInput("有效期看不懂：请在日历里选一天，或者留空。") from error
