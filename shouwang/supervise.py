@@ -10,6 +10,8 @@ from pathlib import Path
 
 import structlog
 
+from shouwang.loops import rest
+
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 10.0
@@ -44,7 +46,7 @@ async def keep_alive(child: Child, stop: asyncio.Event) -> None:
             await _end(process)
             return
         log.warning("child_died", child=child.name, exit_code=process.returncode, log=child.log_file.name)
-        await _pause(stop, _BACK_OFF_SECONDS[min(failures, len(_BACK_OFF_SECONDS) - 1)])
+        await rest(stop, _BACK_OFF_SECONDS[min(failures, len(_BACK_OFF_SECONDS) - 1)])
         failures += 1
 
 
@@ -83,10 +85,3 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
