@@ -3,37 +3,27 @@
 Codes: https://www.twilio.com/docs/api/errors. A code that is not here is judged by its HTTP status.
 """
 
-from dataclasses import dataclass
-
 from community.model.calls.call import Outcome
 from voice.carriers.base import Acceptance, PlaceResult
+from voice.carriers.meaning import Meaning
 
-
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    text: str
-    outcome: Outcome | None = None
-    account: bool = False
-    slow: bool = False
-
-
-_BAD_NUMBER = _Meaning("这个号码线路方不认，请核对名册里的电话", Outcome.NOT_IN_SERVICE)
-_UNREACHABLE = _Meaning("线路方打不通这个号码，请核对名册或换一个电话", Outcome.NOT_IN_SERVICE)
-_NO_REGION = _Meaning(
+_BAD_NUMBER = Meaning("这个号码线路方不认，请核对名册里的电话", Outcome.NOT_IN_SERVICE)
+_UNREACHABLE = Meaning("线路方打不通这个号码，请核对名册或换一个电话", Outcome.NOT_IN_SERVICE)
+_NO_REGION = Meaning(
     "线路账号没有开通这个地区的呼叫权限，请管理员在运营商后台开通地区权限", Outcome.CARRIER_ERROR, account=True
 )
-_CALLER_ID = _Meaning("主叫号码没有验证或不属于这个账号，请管理员核对 TWILIO_FROM_NUMBER", account=True)
-_PUBLIC_URL = _Meaning("线路方不接受我们的回调地址，请管理员核对 SHOUWANG_PUBLIC_URL", account=True)
-_AUTH = _Meaning("线路账号或密钥不对，请管理员核对 TWILIO_ACCOUNT_SID 和 TWILIO_AUTH_TOKEN", account=True)
-_NOT_FOUND = _Meaning("线路方没有这个账号或资源，请管理员核对 TWILIO_ACCOUNT_SID 和 TWILIO_API_BASE_URL", account=True)
-_TRIAL = _Meaning("试用账号只能打已验证的号码，请管理员升级线路账号", account=True)
-_UNVERIFIED = _Meaning("试用账号只能打已验证的号码，请管理员升级线路账号", Outcome.CARRIER_ERROR, account=True)
-_TOO_FAST = _Meaning("线路方要求放慢，系统会自动放慢后再打", slow=True)
-_QUEUE_FULL = _Meaning("线路方排队已满，系统稍后再打", slow=True)
-_BLOCKED = _Meaning("线路方封锁了这个号码，请工作人员上门或换一个电话", Outcome.CARRIER_ERROR)
-_SUSPENDED = _Meaning("线路账号已停用或欠费，请管理员到运营商后台处理", account=True)
+_CALLER_ID = Meaning("主叫号码没有验证或不属于这个账号，请管理员核对 TWILIO_FROM_NUMBER", account=True)
+_PUBLIC_URL = Meaning("线路方不接受我们的回调地址，请管理员核对 SHOUWANG_PUBLIC_URL", account=True)
+_AUTH = Meaning("线路账号或密钥不对，请管理员核对 TWILIO_ACCOUNT_SID 和 TWILIO_AUTH_TOKEN", account=True)
+_NOT_FOUND = Meaning("线路方没有这个账号或资源，请管理员核对 TWILIO_ACCOUNT_SID 和 TWILIO_API_BASE_URL", account=True)
+_TRIAL = Meaning("试用账号只能打已验证的号码，请管理员升级线路账号", account=True)
+_UNVERIFIED = Meaning("试用账号只能打已验证的号码，请管理员升级线路账号", Outcome.CARRIER_ERROR, account=True)
+_TOO_FAST = Meaning("线路方要求放慢，系统会自动放慢后再打", slow=True)
+_QUEUE_FULL = Meaning("线路方排队已满，系统稍后再打", slow=True)
+_BLOCKED = Meaning("线路方封锁了这个号码，请工作人员上门或换一个电话", Outcome.CARRIER_ERROR)
+_SUSPENDED = Meaning("线路账号已停用或欠费，请管理员到运营商后台处理", account=True)
 
-_CODES: dict[int, _Meaning] = {
+_CODES: dict[int, Meaning] = {
     13223: _BAD_NUMBER,
     13224: _BAD_NUMBER,
     13225: _BLOCKED,
@@ -59,7 +49,7 @@ _CODES: dict[int, _Meaning] = {
     21216: _BLOCKED,
     21217: _BAD_NUMBER,
     21219: _UNVERIFIED,
-    21220: _Meaning("这通电话已经结束"),
+    21220: Meaning("这通电话已经结束"),
     21609: _PUBLIC_URL,
     21606: _CALLER_ID,
     22005: _QUEUE_FULL,
@@ -86,15 +76,15 @@ _TOLD: dict[int, str] = {
     32015: "通话超过了线路方允许的时间，请工作人员联系居民补问",
 }
 
-_STATUSES: dict[int, _Meaning] = {
+_STATUSES: dict[int, Meaning] = {
     401: _AUTH,
-    403: _Meaning("线路方拒绝了这个账号的请求，请管理员核对账号权限", account=True),
+    403: Meaning("线路方拒绝了这个账号的请求，请管理员核对账号权限", account=True),
     404: _NOT_FOUND,
     402: _SUSPENDED,
     429: _TOO_FAST,
 }
-_OTHER_REFUSAL = _Meaning("线路方拒绝了这通电话，请管理员按错误码查明原因", Outcome.CARRIER_ERROR)
-_WRONG_SERVER = _Meaning("线路地址不对，请管理员核对 TWILIO_API_BASE_URL", account=True)
+_OTHER_REFUSAL = Meaning("线路方拒绝了这通电话，请管理员按错误码查明原因", Outcome.CARRIER_ERROR)
+_WRONG_SERVER = Meaning("线路地址不对，请管理员核对 TWILIO_API_BASE_URL", account=True)
 _UNKNOWN_TEXT = "线路方没有答复清楚，这通电话是否打出还不知道，系统核对之前不会重打"
 
 
@@ -108,14 +98,7 @@ def refusal(status: int, code: int | None) -> PlaceResult:
     if status >= 500:
         return unknown(str(code or status))
     meaning = _CODES.get(code or 0) or _STATUSES.get(status) or (_WRONG_SERVER if status < 400 else _OTHER_REFUSAL)
-    return PlaceResult(
-        placement=Acceptance.REFUSED,
-        outcome=meaning.outcome,
-        slow_down=meaning.slow,
-        account_fault=meaning.account,
-        error_code=str(code or status),
-        error_text=meaning.text,
-    )
+    return meaning.refused(str(code or status))
 
 
 def told_of(code: str | None) -> str | None:
