@@ -6,7 +6,6 @@ https://open.dingtalk.com/document/robots/custom-robot-access
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -45,11 +44,6 @@ class DingtalkRobot(RobotWebhook):
         """A text message; an emergency mentions everybody."""
         content = {"content": shorten_bytes(text, _MOST_BYTES)}
         return {"msgtype": "text", "text": content, "at": {"isAtAll": mention_all}}
-
-    def code(self, document: Mapping[str, Any]) -> int | None:
-        """`errcode`."""
-        code = document.get("errcode")
-        return code if isinstance(code, int) else None
 
     def explain(self, code: int) -> Delivery:
         """Every code but 0 says that nothing was posted; too fast means ten minutes of silence."""

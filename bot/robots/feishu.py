@@ -6,7 +6,6 @@ https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +30,8 @@ class FeishuRobot(RobotWebhook):
     platform = "飞书"
     # The platform takes 100, but drops them around full hours; 60 is far more than people read.
     per_minute: int | None = 60
+    # The second is that of older answers.
+    code_names = ("code", "StatusCode")
 
     def __init__(self, url: URL, secret: str, clock: Clock) -> None:
         super().__init__(url, clock)
@@ -52,11 +53,6 @@ class FeishuRobot(RobotWebhook):
             digest = hmac.new(f"{timestamp}\n{self._secret}".encode(), b"", hashlib.sha256).digest()
             body |= {"timestamp": timestamp, "sign": base64.b64encode(digest).decode()}
         return body
-
-    def code(self, document: Mapping[str, Any]) -> int | None:
-        """`code`, or `StatusCode` as older answers have it."""
-        code = document.get("code", document.get("StatusCode"))
-        return code if isinstance(code, int) else None
 
     def explain(self, code: int) -> Delivery:
         """Every code but 0 says that nothing was posted."""

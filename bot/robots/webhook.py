@@ -35,6 +35,8 @@ class RobotWebhook(ABC):
     #: What staff call the platform.
     platform: str
     per_minute: int | None = 20
+    #: Where the platform's answer has its result code, 0 for success: the first of these names that is there.
+    code_names: tuple[str, ...] = ("errcode",)
 
     def __init__(self, url: URL, clock: Clock) -> None:
         self._url = url
@@ -48,10 +50,6 @@ class RobotWebhook(ABC):
     @abstractmethod
     def body(self, text: str, *, mention_all: bool) -> dict[str, Any]:
         """The document to post."""
-
-    @abstractmethod
-    def code(self, document: Mapping[str, Any]) -> int | None:
-        """The platform's result code in its answer, 0 for success; None when the answer has none."""
 
     @abstractmethod
     def explain(self, code: int) -> Delivery:
@@ -98,8 +96,12 @@ class RobotWebhook(ABC):
             return self._refused("发得太快，稍后再发", retry_after=_retry_after(headers))
         if not 200 <= status < 300:
             return self._refused(f"不接受（HTTP {status}），请核对机器人地址")
-        code = self.code(_document(answer))
+        code = self._code(_document(answer))
         return self.explain(code) if code else Delivery(result=DeliveryResult.DELIVERED)
+
+    def _code(self, document: Mapping[str, Any]) -> int | None:
+        code = next((document[name] for name in self.code_names if name in document), None)
+        return code if isinstance(code, int) else None
 
     def _refused(self, why: str, *, retry_after: timedelta | None = None) -> Delivery:
         return Delivery(result=DeliveryResult.REFUSED, error=f"{self.platform}机器人{why}", retry_after=retry_after)

@@ -3,7 +3,6 @@
 https://developer.work.weixin.qq.com/document/path/91770
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -32,11 +31,6 @@ class WecomRobot(RobotWebhook):
         if mention_all:
             content["mentioned_list"] = ["@all"]
         return {"msgtype": "text", "text": content}
-
-    def code(self, document: Mapping[str, Any]) -> int | None:
-        """`errcode`."""
-        code = document.get("errcode")
-        return code if isinstance(code, int) else None
 
     def explain(self, code: int) -> Delivery:
         """Every code but 0 says that nothing was posted."""
