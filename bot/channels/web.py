@@ -22,6 +22,7 @@ from bot.channels.base import IncomingMessage
 from bot.turns import Turns, later
 from community.errors import CommunityError, InvalidInput, Refused
 from community.model.hazards.emergency_numbers import services_in
+from community.model.json_object import json_object
 from community.model.rulebook import Rulebook
 from community.store import mailbox
 from community.store.database import Database
@@ -199,13 +200,7 @@ async def _read_json(request: web.Request) -> dict[str, Any]:
         data += chunk
         if len(data) > _MAX_BODY:
             raise _too_large()
-    try:
-        body = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput("请求内容不是 JSON。", code="not_json") from error
-    if not isinstance(body, dict):
-        raise InvalidInput("请求内容应是一个 JSON 对象。", code="not_json")
-    return body
+    return json_object(data, no_json="请求内容不是 JSON。", no_object="请求内容应是一个 JSON 对象。", code="not_json")
 
 
 def _too_large() -> InvalidInput:

@@ -9,7 +9,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from community.errors import InvalidInput, Refused
+from community.model.json_object import json_object
 
 _FRESH = timedelta(minutes=10)
 _BLOCK = 16
@@ -111,10 +111,4 @@ def _check_token(event: Mapping[str, Any], keys: FeishuKeys, *, required: bool) 
 
 
 def _json_object(data: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput("飞书事件不是 JSON。", code="not_json") from error
-    if not isinstance(document, dict):
-        raise InvalidInput("飞书事件不是 JSON 对象。", code="not_json")
-    return document
+    return json_object(data, no_json="飞书事件不是 JSON。", no_object="飞书事件不是 JSON 对象。", code="not_json")

@@ -3,7 +3,6 @@
 https://help.aliyun.com/document_detail/112703.html
 """
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from community.errors import InvalidInput
 from community.model.calls.call import AttemptStatus
+from community.model.json_object import json_object
 from voice.carriers.aliyun import answers
 from voice.carriers.aliyun.baton import Baton, Next
 from voice.carriers.base import CallEvent, CallRef, CarrierRequest, CarrierResponse, EventKind
@@ -60,13 +60,9 @@ def fields_of(request: CarrierRequest) -> Mapping[str, str]:
 
 
 def _content(text: str) -> Mapping[str, Any]:
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput("回调的 content 不是 JSON", code="unknown_webhook") from error
-    if not isinstance(content, dict):
-        raise InvalidInput("回调的 content 不是 JSON 对象", code="unknown_webhook")
-    return content
+    return json_object(
+        text, no_json="回调的 content 不是 JSON", no_object="回调的 content 不是 JSON 对象", code="unknown_webhook"
+    )
 
 
 def _heard(kind: str, content: Mapping[str, Any], baton: Baton) -> Heard | None:
