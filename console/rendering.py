@@ -12,6 +12,7 @@ from aiohttp import web
 from multidict import MultiDict
 from yarl import URL
 
+from community.model.duration import span_text
 from community.model.phone import mask
 from console import wording
 from console.desk import VISITOR, Desk, desk_of
@@ -95,9 +96,9 @@ def set_up_templates(app: web.Application) -> None:
     environment.filters.update(
         mask=lambda number: mask(number) if number else "",
         sure=wording.confidence_words,
-        span=wording.span_words,
+        span=span_text,
         written_moment=wording.written_moment_words,
-        seconds=lambda seconds: wording.span_words(timedelta(seconds=seconds)),
+        seconds=lambda seconds: span_text(timedelta(seconds=seconds)),
     )
 
 

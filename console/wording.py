@@ -21,6 +21,7 @@ from community.model.cases.case import (
     CaseStatus,
     Priority,
 )
+from community.model.duration import span_text
 from community.model.questionnaires.answer_text import CHANNEL_NAMES, LABEL_NAMES, PART_NAMES, answer_text
 from community.model.questionnaires.audience import EARLIER_RESULT_NAMES
 from community.model.questionnaires.questionnaire import LegalGround, QuestionKind
@@ -218,24 +219,11 @@ def clock_words(local: datetime) -> str:
     return f"{part}{hour}点{minutes}"
 
 
-def span_words(span: timedelta) -> str:
-    """Say how long: 刚刚 is left to the caller; 5分钟, 3小时20分, 2天."""
-    minutes = max(0, int(span.total_seconds())) // 60
-    if minutes < 1:
-        return f"{max(0, int(span.total_seconds()))}秒"
-    if minutes < 60:
-        return f"{minutes}分钟"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours}小时{minutes}分" if minutes else f"{hours}小时"
-    return f"{hours // 24}天"
-
-
 def distance_words(moment: datetime, now: datetime) -> str:
     """Say how far a moment is: 5分钟前, 还有20分钟."""
     if moment > now:
-        return f"还有{span_words(moment - now)}"
-    return "刚刚" if now - moment < timedelta(minutes=1) else f"{span_words(now - moment)}前"
+        return f"还有{span_text(moment - now)}"
+    return "刚刚" if now - moment < timedelta(minutes=1) else f"{span_text(now - moment)}前"
 
 
 def confidence_words(confidence: float | None) -> str:
@@ -268,7 +256,7 @@ NAMES: Mapping[str, Any] = {
     "answer_text": answer_text,
     "legal_ground_names": LEGAL_GROUND_NAMES,
     "earlier_results": lambda results: "、".join(EARLIER_RESULT_NAMES[each] for each in results),
-    "duration": span_words,
+    "duration": span_text,
     "question_kind_names": QUESTION_KIND_NAMES,
     "decided_by_names": DECIDED_BY_NAMES,
     "phone_status_names": PHONE_STATUS_NAMES,

@@ -1,4 +1,4 @@
-"""Durations as people write them in files: `10s`, `30m`, `2h`, `1d`."""
+"""Durations as people write them in files, `10s`, `30m`, `2h`, `1d`, and as they read them, 3小时20分."""
 
 import re
 from datetime import timedelta
@@ -29,6 +29,25 @@ def format_duration(value: timedelta) -> str:
         if seconds and seconds % _SECONDS[unit] == 0:
             return f"{seconds // _SECONDS[unit]}{unit}"
     return f"{seconds}s"
+
+
+def span_text(span: timedelta, *, hours_of_days: bool = False) -> str:
+    """Say how long: 45秒, 12分钟, 3小时20分, 2天.
+
+    Args:
+        hours_of_days: say the hours beside whole days too: 2天4小时.
+    """
+    seconds = max(0, int(span.total_seconds()))
+    minutes = seconds // 60
+    if minutes < 1:
+        return f"{seconds}秒"
+    if minutes < 60:
+        return f"{minutes}分钟"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours}小时{minutes}分" if minutes else f"{hours}小时"
+    days, hours = divmod(hours, 24)
+    return f"{days}天{hours}小时" if hours and hours_of_days else f"{days}天"
 
 
 def _validate(value: Any) -> Any:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from community.model.calls.call import OUTCOME_NAMES
 from community.model.calls.campaign import TargetStatus
 from community.model.calls.results import CampaignResults, Counts, Numbers, Place, QuestionResult, Reach
+from community.model.duration import span_text
 
 #: More lines than this make no picture that anybody could read.
 _MOST_BARS = 40
@@ -189,16 +190,7 @@ def wait_text(seconds: float | None) -> str:
     """Say how long: 45秒, 12分钟, 3小时20分, 2天4小时."""
     if seconds is None:
         return "—"
-    minutes = max(0, int(seconds)) // 60
-    if minutes < 1:
-        return f"{max(0, int(seconds))}秒"
-    if minutes < 60:
-        return f"{minutes}分钟"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours}小时{minutes}分" if minutes else f"{hours}小时"
-    days, hours = divmod(hours, 24)
-    return f"{days}天{hours}小时" if hours else f"{days}天"
+    return span_text(timedelta(seconds=seconds), hours_of_days=True)
 
 
 def _question(question: QuestionResult, zone: ZoneInfo) -> list[ResultTable]:

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.wording import confidence_words, distance_words, moment_words, span_words, written_moment_words
+from community.model.duration import span_text
+from console.wording import confidence_words, distance_words, moment_words, written_moment_words
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 7, 15, 10, 0, tzinfo=SHANGHAI)
@@ -35,7 +36,7 @@ def test_no_moment_is_nothing() -> None:
     [(5, "5秒"), (60, "1分钟"), (3600, "1小时"), (5400, "1小时30分"), (90000, "1天"), (-3, "0秒")],
 )
 def test_a_span_is_rounded_down_to_what_matters(seconds: int, words: str) -> None:
-    assert span_words(timedelta(seconds=seconds)) == words
+    assert span_text(timedelta(seconds=seconds)) == words
 
 
 def test_what_comes_and_what_was() -> None:
