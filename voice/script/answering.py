@@ -6,7 +6,7 @@ from typing import Any
 
 from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind
-from community.model.meaning.call.asking_back import asks_when_invited
+from community.model.meaning.call.asking_back import asks_and_suggests_nothing, asks_when_invited
 from community.model.meaning.reading import Label, Reading
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_case import case_of_answer
@@ -150,14 +150,19 @@ def opened_with(speaker: Speaker, turn: Turn, told: Sequence[Prompt], *effects: 
 
 
 def with_reply(speaker: Speaker, turn: Turn, question: Question, said: Said) -> Turn:
-    """The turn that keeps what was asked when we asked for questions (您还有什么要问的), with the assistant's answer to it."""
-    asks = invites_questions(question) and asks_when_invited(plain(said.heard.speech))
-    if not asks or any(isinstance(effect, RaiseCase) for effect in turn.effects):
+    """The turn that keeps what was asked as a free answer, with the assistant's answer to it.
+
+    What it cannot answer is noted for a person, unless it may be a suggestion: 食堂能不能早点开门.
+    """
+    if question.kind is not QuestionKind.FREE_TEXT or any(isinstance(effect, RaiseCase) for effect in turn.effects):
         return turn
     if said.answer:
         return opened_with(
             speaker, turn, speaker.wording.spoken(said.answer[:_LONGEST_ANSWER], slow=speaker.dialogue.slow)
         )
+    text = plain(said.heard.speech)
+    if not (asks_when_invited(text) if invites_questions(question) else asks_and_suggests_nothing(text, question.say)):
+        return turn
     return opened_with(speaker, turn, speaker.say("assistant_unknown"), _unanswered(speaker, said))
 
 

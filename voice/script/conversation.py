@@ -14,7 +14,7 @@ from community.model.meaning.call.asking_back import asks_something_else, asks_w
 from community.model.meaning.reading import Reading
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_rules import MISSES
-from community.model.questionnaires.questionnaire import Question
+from community.model.questionnaires.questionnaire import Question, QuestionKind
 from community.usecases.recognise_emergency import hears_danger
 from voice.script import (
     about_call,
@@ -153,22 +153,25 @@ def _after_transfer(speaker: Speaker, said: Said) -> Turn:
 
 def question_for_assistant(script: Script, dialogue: Dialogue, heard: Heard) -> str | None:
     """What the assistant is to be asked before this turn is taken; None for the usual turn."""
-    if dialogue.phase is Phase.DESK:
+    if dialogue.phase in {Phase.DESK, Phase.MESSAGE_OFFER}:
         return inbound.question_of(heard)
     if dialogue.phase not in _ANSWERS_BACK or dialogue.asked_back >= MISSES or heard.is_silence:
         return None
     speaker = Speaker(script, dialogue)
-    asked = _asked(speaker)
-    if _in_danger(speaker, heard):
-        return None
+    return heard.speech if not _in_danger(speaker, heard) and _is_for_assistant(speaker, heard) else None
+
+
+def _is_for_assistant(speaker: Speaker, heard: Heard) -> bool:
+    asked, text = _asked(speaker), plain(heard.speech)
     if invites_questions(asked):
-        return heard.speech if asks_when_invited(plain(heard.speech)) else None
+        return asks_when_invited(text)
+    elsewhere = asks_something_else(text, asked.say)
+    if asked.kind is QuestionKind.FREE_TEXT:
+        return elsewhere
     if not asks_back(asked, heard):
-        return None
+        return False
     reading = read(speaker, asked, heard)
-    elsewhere = asks_something_else(plain(heard.speech), asked.say)
-    open_still = elsewhere or reading.label == Label.UNCLEAR or reading.decided_by == "model"
-    return heard.speech if open_still else None
+    return elsewhere or reading.label == Label.UNCLEAR or reading.decided_by == "model"
 
 
 def wish_asked(script: Script, dialogue: Dialogue, heard: Heard) -> Asked | None:

@@ -3,7 +3,7 @@
 import re
 
 from community.model.meaning import understand
-from community.model.meaning.call.asides import is_away
+from community.model.meaning.call.asides import is_away, is_wrong_number
 from community.model.meaning.call.asking_back import asks_when_invited, is_question
 from community.model.meaning.reading import UNCLEAR, Label, Reading
 from community.model.meaning.speech import plain
@@ -19,6 +19,12 @@ _NEVER_GUESSED = frozenset(
 )
 
 _INVITES = re.compile(r"[要想]问|疑问|不明白|不清楚")
+_CONSENTS = frozenset({Phase.CONSENT, Phase.HEALTH})
+#: A yes of more words names what is allowed.
+_AT_LENGTH = 10
+_ALLOWS = re.compile(
+    r"可以|同意|愿意|录|没(?:有)?(?:问题|关系|事|意见)|随(?:便|你)|[问说讲]吧|(?:^|[,.])(?:那|嗯|啊|哦|也|就|都)*(?:行|成|中|好|得|要得)"
+)
 #: Where 不在 says that we do not speak with the resident.
 _BEFORE_QUESTIONS = frozenset({Phase.GUARDIAN, Phase.CONSENT, Phase.HEALTH})
 
@@ -32,6 +38,13 @@ def read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
     phase = speaker.dialogue.phase
     if reading.label == Label.UNCLEAR and phase in _BEFORE_QUESTIONS and is_away(plain(heard.speech)):
         reading = Reading(Label.WRONG_PERSON)
+    text = plain(heard.speech)
+    if phase in _CONSENTS and reading.label == Label.YES and len(text) > _AT_LENGTH and not _ALLOWS.search(text):
+        # 你们社区真好，年年都想着我们 allows nothing.
+        reading = UNCLEAR
+    if speaker.dialogue.given and reading.label == Label.WRONG_PERSON and not is_wrong_number(text):
+        # Who has answered is the resident: 我老伴走了，就剩我一个 is about somebody else.
+        reading = UNCLEAR
     if phase in _NEVER_GUESSED and reading.decided_by == "model" and reading.is_answer:
         reading = UNCLEAR
     return faintly.believed(phase, heard, reading)

@@ -21,6 +21,7 @@ OFFER = Question(id="message", kind=QuestionKind.YES_NO, say="还有话想对社
 WORDS = Question(id="message_words", kind=QuestionKind.FREE_TEXT, say="您请说。")
 _FREE_SPEECH = Listen(digits=1, timeout=8, long=True)
 _MISSES, _REPEATS = 1, 3
+_LONGEST_ANSWER = 160
 #: 有，楼道的灯坏了 says yes and the matter itself; an unclear word or two says neither.
 _YES_WITH_WORDS, _WORDS = 8, 4
 
@@ -43,7 +44,17 @@ def offer(speaker: Speaker, prompts: Sequence[Prompt], words: str, **changes: An
 
 
 def answered(speaker: Speaker, said: Said, reading: Reading) -> Turn | None:
-    """What follows the reply to the offer; None when something about the call itself was said."""
+    """What follows the reply to the offer; None when something about the call itself was said.
+
+    A question that the assistant can answer is no message: it is answered, and the message offered again.
+    """
+    if said.answer:
+        told = speaker.wording.spoken(said.answer[:_LONGEST_ANSWER], slow=speaker.dialogue.slow)
+        return offer(speaker, told, "message_offer")
+    return _to_offer(speaker, said, reading)
+
+
+def _to_offer(speaker: Speaker, said: Said, reading: Reading) -> Turn | None:
     text = plain(said.heard.speech)
     with_words = reading.label == Label.YES and len(text) > _YES_WITH_WORDS
     if with_words or (reading.label == Label.UNCLEAR and len(text) >= _WORDS):

@@ -37,6 +37,10 @@ def answered(speaker: Speaker, said: Said) -> Turn:
     reading = read(speaker, QUESTION, said.heard)
     if reading.label == Label.YES:
         return _begin_questions(speaker, speaker.say("consent_given"), start_recording=True, consent=True)
+    if speaker.waited and reading.label in {Label.SILENCE, Label.UNCLEAR}:
+        # 奶奶来了: whoever was fetched has heard nothing yet.
+        told = [*speaker.opening(), *speaker.say("consent")]
+        return speaker.listen(told, speaker.for_yes_no())
     if reading.label == Label.SILENCE or (reading.label == Label.UNCLEAR and not speaker.dialogue.misses):
         return _ask_again(speaker, said)
     if reading.label == Label.REPEAT_REQUEST and speaker.dialogue.repeats < _REPEATS:
@@ -68,6 +72,8 @@ def _ask_again(speaker: Speaker, said: Said) -> Turn:
     if dialogue.misses >= MISSES:
         return end(speaker, speaker.say("silent_end"), CallResult.SILENCE)
     # Whoever spoke into the first sentences has not heard who calls.
-    opening = [] if dialogue.step > 1 else speaker.opening()
-    told = [*speaker.not_caught(said.heard), *opening, *speaker.say("consent")]
+    first = dialogue.step <= 1
+    # 请用一句话告诉我 leads to a question, never to a greeting.
+    missed = speaker.say("unclear_once") if first and said.heard.speech else speaker.not_caught(said.heard)
+    told = [*missed, *(speaker.opening() if first else []), *speaker.say("consent")]
     return speaker.slower().listen(told, speaker.for_yes_no(), misses=dialogue.misses + 1)

@@ -1,13 +1,14 @@
 """A reply to one of the campaign's questions, or to its read-back: kept, answered back, asked again, or given up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from community.model.calls.call import CallResult
 from community.model.meaning import Label
 from community.model.meaning.call.asking_back import asks_something_else
 from community.model.meaning.call.interjections import is_hum
 from community.model.meaning.reading import UNCLEAR, Reading
-from community.model.meaning.speech import plain
+from community.model.meaning.speech import clauses, plain
 from community.model.questionnaires.answer_rules import MISSES
 from community.model.questionnaires.questionnaire import Question, QuestionKind
 from voice.script import about_call, answering, faintly, wishes
@@ -49,12 +50,14 @@ def to_read_back(speaker: Speaker, said: Said) -> Turn:
     """What follows a reply to 对吗: kept, corrected, or asked once more."""
     question = speaker.question
     pending, heard = speaker.pending()
-    reading, corrected = _agreed(speaker, said), read(speaker, question, said.heard)
+    reading = _agreed(speaker, said)
     if reading.label == Label.YES:
         turn = answering.record(speaker, question, heard, pending)
-    elif _corrects(question, said.heard, pending, corrected, denied=reading.label == Label.NO):
-        # 不对，是三十八度: the correction is read back in its turn.
-        turn = _keep(speaker, question, said.heard, corrected)
+    elif corrected := _correction(speaker, said, denied=reading.label == Label.NO):
+        # 不对，是三十八度: the correction is read back in its turn; 夜里睡不着 may be about something else.
+        beside = reading.label != Label.NO and question.kind is QuestionKind.YES_NO
+        keep = answering.read_back if beside else _keep
+        turn = keep(speaker, question, said.heard, corrected)
     elif reading.label == Label.NO:
         turn = _again(speaker, said, UNCLEAR, prompts=speaker.say("read_back_wrong"))
     else:
@@ -114,14 +117,25 @@ def _who_calls(speaker: Speaker) -> list[Prompt]:
     return speaker.slower().opening() if opened else []
 
 
-def _corrects(question: Question, heard: Heard, pending: Reading, corrected: Reading, *, denied: bool) -> bool:
-    """Whether the reply to the read-back gives another answer; a bare 不对 does not, though it sounds like a no."""
-    if heard.digits or not corrected.is_answer or (corrected.label, corrected.value) == (pending.label, pending.value):
-        return False
+def _correction(speaker: Speaker, said: Said, *, denied: bool) -> Reading | None:
+    """Another answer in the reply to the read-back; a bare 不对 gives none, though it sounds like a no."""
+    question, heard = speaker.question, said.heard
+    pending, _ = speaker.pending()
+    sorts = {QuestionKind.YES_NO, QuestionKind.NEED_HELP, QuestionKind.FREE_TEXT}
+    if denied and question.kind in sorts:
+        # 不对，头昏得很: what follows the no.
+        heard = replace(heard, speech=",".join(clauses(plain(heard.speech))[1:]))
+    corrected = read(speaker, question, heard)
+    same = (corrected.label, corrected.value) == (pending.label, pending.value)
+    told_of = said.wish is not None and wishes.is_guess(question, corrected)
+    if heard.digits or not corrected.is_answer or same or told_of:
+        return None
+    if denied and question.kind in sorts:
+        return corrected if question.kind is QuestionKind.YES_NO and corrected.decided_by == "rules" else None
     if question.kind is QuestionKind.NUMBER and not denied:
         # 药吃完了没人去拿 and 摔了一跤 correct no number.
-        return corrected.value != 0 and len(plain(heard.speech)) <= _A_NUMBER_ALONE
-    return not (denied and question.kind in {QuestionKind.YES_NO, QuestionKind.NEED_HELP, QuestionKind.FREE_TEXT})
+        return corrected if corrected.value != 0 and len(plain(heard.speech)) <= _A_NUMBER_ALONE else None
+    return corrected
 
 
 def _again(speaker: Speaker, said: Said, reading: Reading, prompts: Sequence[Prompt] | None = None) -> Turn:

@@ -191,6 +191,50 @@ def test_somebody_who_cries_is_comforted_and_not_sent_an_ambulance() -> None:
     assert [case.danger for case in call.cases] == [True]
 
 
+def test_what_is_said_beside_the_point_of_a_read_back_is_read_back_itself() -> None:
+    call = Call("舒服", "夜里老是睡不着", "不对", questionnaire=_CONFIRMED, health_consent=True)
+    assert call.steps[1].startswith("您说的是舒服，对吗")
+    assert "您说的是不舒服，对吗" in call.steps[2]
+    assert call.labels == {}
+
+
+def test_a_no_with_its_reason_at_a_read_back_is_the_other_answer() -> None:
+    call = Call("舒服", "不对，头昏得很", questionnaire=_CONFIRMED, health_consent=True)
+    assert call.last.startswith("您说的是不舒服，对吗")
+
+
+_CONFIRMED = HEAT.replace("yes_means: 舒服", "yes_means: 舒服\n    confirm: true")
+
+# What is allowed, and by whom
+
+
+def test_praise_is_no_consent_to_be_recorded() -> None:
+    recorded = FAN.replace("never", "ask")
+    call = Call("哎哟你们社区真好，年年都想着我们，那个小姑娘可客气了", questionnaire=recorded)
+    assert call.turn.dialogue.consent is None
+    assert call.last.startswith("对不起，我没听明白。您好，这里是青禾社区居委会")
+    assert Call("可以可以，录吧，没关系的我无所谓", questionnaire=recorded).turn.dialogue.consent is True
+
+
+def test_whoever_was_fetched_hears_who_calls_before_they_are_asked() -> None:
+    call = Call("你等一下我去叫奶奶", "奶奶来了", questionnaire=FAN.replace("never", "ask"))
+    assert "您好，这里是青禾社区居委会" in call.last
+    assert call.turn.dialogue.consent is None
+
+
+def test_who_has_answered_and_speaks_of_a_dead_husband_is_not_taken_for_somebody_else() -> None:
+    call = Call(
+        "舒服",
+        "三十六度五",
+        "对",
+        "我老伴走了以后家里就剩我一个，心里难受得很",
+        questionnaire=HEAT,
+        health_consent=True,
+    )
+    assert call.turn.dialogue.result is None
+    assert "再见" not in call.last
+
+
 # An earlier answer
 
 RETURN = """
@@ -257,7 +301,7 @@ questions: [{id: asks, kind: free_text, say: 关于津贴，您还有什么要�
 """
 
 
-@pytest.mark.parametrize("words", ["要带啥材料啊", "打了发烧不", "什么时候到账"])
+@pytest.mark.parametrize("words", ["要带啥材料啊", "要帶咩嘢呀", "打了发烧不", "什么时候到账"])
 def test_what_is_asked_when_we_ask_for_questions_is_answered(words: str) -> None:
     script = _script(ASKS)
     begun = advance(script, Dialogue(), Said(heard=Heard())).dialogue
@@ -271,6 +315,19 @@ def test_what_nobody_can_answer_is_noted_for_a_person() -> None:
     call = Call("要带啥材料啊", questionnaire=ASKS)
     assert call.last.startswith("这个我不清楚，记下了，会有工作人员答复您。")
     assert [case.kind for case in call.cases] == [CaseKind.QUESTION]
+
+
+def test_a_question_of_another_matter_to_a_free_answer_is_answered_where_that_is_known() -> None:
+    questionnaire = ASKS.replace("关于津贴，您还有什么要问的？", "您对社区，还有什么建议？")
+    script = _script(questionnaire)
+    begun, heard = advance(script, Dialogue(), Said(heard=Heard())).dialogue, Heard(speech="你们食堂几点开门")
+    assert question_for_assistant(script, begun, heard) == "你们食堂几点开门"
+    assert _told(advance(script, begun, Said(heard=heard, answer="十一点开门。"))).startswith("十一点开门。")
+    unknown = advance(script, begun, Said(heard=heard))
+    assert [type(effect) for effect in unknown.effects] == [RecordAnswer, RaiseCase]
+    assert _told(unknown).startswith("这个我不清楚，记下了")
+    suggested = advance(script, begun, Said(heard=Heard(speech="食堂能不能早点开门")))
+    assert [type(effect) for effect in suggested.effects] == [RecordAnswer]
 
 
 @pytest.mark.parametrize("words", ["没什么要问的", "没有了，谢谢", "都清楚了"])
@@ -321,6 +378,15 @@ def test_a_hazard_that_is_told_to_the_desk_goes_to_those_who_look_after_it() -> 
     (case,) = call.cases
     assert (case.kind, case.category, case.address) == (CaseKind.HAZARD, "lighting", Address("柳巷", "10"))
     assert call.last.startswith("您说的事，已经转给社区了。还有话要留给社区吗")
+
+
+def test_a_question_instead_of_a_message_is_answered_and_the_message_offered_again() -> None:
+    call = Call("有电风扇", inbound=Inbound(wanted=True))
+    asked = Heard(speech="高龄津贴怎么领啊")
+    assert question_for_assistant(call.script, call.turn.dialogue, asked) == "高龄津贴怎么领啊"
+    told = advance(call.script, call.turn.dialogue, Said(heard=asked, answer="带身份证到社区办。"))
+    assert _told(told).startswith("带身份证到社区办。还有话想对社区说吗")
+    assert told.dialogue.result == "completed"
 
 
 # Cantonese and Taiwan

@@ -12,6 +12,9 @@ _TOPIC = re.compile(
 )
 #: 要带什么, 打了发烧不: short questions that nobody would ask unasked.
 _INVITED = re.compile(rf"{_ASKING.pattern}|什么|([一-鿿])不\1|[一-鿿](?:不|没有?)[啊呀]?[?.!]*$")
+_SUGGESTS = re.compile(
+    r"能不能|可不可以|能否|要不要|是不是(?:该|应该|可以|能)|为什么(?:不|没)|怎么(?:不|没|老|总|还)|希望|建议|最好|应该"
+)
 _NOTHING_TO_ASK = re.compile(
     r"(?:嗯|那|哦|暂时|我|都|也|就|好|,)*(?:没|不(?!知道|晓得|明白|清楚|懂)|清楚了|知道了|明白了)"
 )
@@ -34,6 +37,16 @@ def asks_when_invited(text: str) -> bool:
         text: in the form of `speech.plain`.
     """
     return 4 <= len(text) <= _LONGEST and not _NOTHING_TO_ASK.match(text) and bool(_INVITED.search(text))
+
+
+def asks_and_suggests_nothing(text: str, asked: str) -> bool:
+    """Whether a question of another matter was asked that is no wish in a question's dress (能不能早点开门).
+
+    Args:
+        text: in the form of `speech.plain`.
+        asked: our question.
+    """
+    return asks_something_else(text, asked) and not _SUGGESTS.search(text)
 
 
 def asks_something_else(text: str, asked: str) -> bool:
