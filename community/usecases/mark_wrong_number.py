@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from community.model.actor import Actor
-from community.model.cases.case import CaseKind, NewCase
+from community.model.cases.case import CaseKind
 from community.model.phone import mask
 from community.model.rulebook import Rulebook
 from community.store import audit
 from community.store.calls import RunningCall
 from community.store.targets import mark_phone
+from community.usecases.case_of_call import case_of_call
 from community.usecases.leave_guardian_alone import leave_guardian_alone
 from community.usecases.open_case import OpenedCase, open_case
 
@@ -40,17 +41,11 @@ def mark_wrong_number(
     detail = {"number": mask(call.number)}
     audit.append(conn, at=now, actor=actor, action="phone.wrong", subject=f"resident:{call.resident_id}", detail=detail)
     others = leave_guardian_alone(conn, call, action="phone.wrong", actor=actor, now=now) if call.is_guardians else ""
-    new = NewCase(
-        kind=CaseKind.LIST_CHECK,
+    new = case_of_call(
+        call,
+        CaseKind.LIST_CHECK,
         source_key=f"attempt:{call.attempt_id}:wrong_number",
         summary=_GUARDIANS if call.is_guardians else _OWN,
         description="\n".join(filter(None, [f"接电话的人说：{said}", others])),
-        address=call.address,
-        grid=call.grid or None,
-        resident_id=call.resident_id,
-        campaign_id=call.campaign_id,
-        target_id=call.target_id,
-        attempt_id=call.attempt_id,
-        rehearsal=call.rehearsal,
     )
     return open_case(conn, new, rules=rules, actor=actor, now=now)

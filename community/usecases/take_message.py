@@ -6,12 +6,13 @@ from sqlalchemy import Connection
 
 from community.model.actor import Actor
 from community.model.calls.call import Direction
-from community.model.cases.case import CaseKind, NewCase
+from community.model.cases.case import CaseKind
 from community.model.cases.case_text import hide_numbers, shorten
 from community.model.rulebook import Rulebook
 from community.store import cases as case_store
 from community.store.calls import RunningCall
 from community.store.recordings import RecordingKind, note_recording
+from community.usecases.case_of_call import case_of_call
 from community.usecases.open_case import OpenedCase, open_case
 
 _TO_HEAR = "居民留言，请收听录音"
@@ -52,18 +53,12 @@ def take_message(
         f"居民留言：{shorten(hide_numbers(words), _LONGEST_QUOTE)}" if words else _TO_HEAR if recording else _NOT_HEARD
     )
     told = [f"原话：{words}"] if words else ["录音在通话记录里。"] if recording else []
-    new = NewCase(
-        kind=CaseKind.CALLBACK if call.direction is Direction.INBOUND else CaseKind.QUESTION,
+    new = case_of_call(
+        call,
+        CaseKind.CALLBACK if call.direction is Direction.INBOUND else CaseKind.QUESTION,
         source_key=_source_key(call.attempt_id),
         summary=summary,
         description="\n".join([*told, *whose_phone(call)]),
-        address=call.address,
-        grid=call.grid or None,
-        resident_id=call.resident_id,
-        campaign_id=call.campaign_id,
-        target_id=call.target_id,
-        attempt_id=call.attempt_id,
-        rehearsal=call.rehearsal,
     )
     opened = open_case(conn, new, rules=rules, actor=actor, now=now)
     if not opened.created and news:
