@@ -212,7 +212,7 @@ def _at_the_desk(handle: Callable[[Speaker, Said, Reading], Turn | None]) -> _Ha
 _WITHOUT_LISTENING: dict[Phase, _Handler] = {
     Phase.PICKUP: _picked_up,
     Phase.TRANSFER: _after_transfer,
-    Phase.EMERGENCY: lambda speaker, said: emergency.stay(speaker, plain(said.heard.speech)),
+    Phase.EMERGENCY: lambda speaker, said: emergency.stay(speaker, said.heard),
     Phase.OVER: lambda speaker, _: speaker.hang_up([]),
 }
 _OWN_QUESTIONS: dict[Phase, Question] = {

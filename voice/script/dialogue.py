@@ -66,6 +66,7 @@ class Dialogue:
         doubts: how often the resident doubted who we are.
         interrupted: the phase that 不要再打了 interrupted, to be gone back to; empty for none.
         rounds: how often we spoke while staying with somebody in distress.
+        dangers: kinds of danger that somebody in distress was given advice for.
         refused: labels of refusal heard so far.
         offered: a message was offered; matters: what somebody who rang us brought up so far.
         result: what came of it, for the engine; None while it goes on.
@@ -96,6 +97,7 @@ class Dialogue:
     doubts: int = 0
     interrupted: str = ""
     rounds: int = 0
+    dangers: tuple[str, ...] = ()
     offered: bool = False
     matters: int = 0
     result: CallResult | None = None
@@ -111,7 +113,7 @@ class Dialogue:
         known = {field.name for field in fields(cls)}
         values = {key: value for key, value in document.items() if key in known}
         values["phase"] = Phase(values.get("phase", Phase.PICKUP))
-        values["given"] = tuple(values.get("given", ()))
+        values |= {name: tuple(values.get(name, ())) for name in ("given", "dangers")}
         result = values.get("result")
         values["result"] = CallResult(result) if result else None
         return cls(**values)

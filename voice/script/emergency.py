@@ -6,11 +6,12 @@ from community.model.calls.call import CallResult
 from community.model.cases.case import CaseKind, Priority
 from community.model.hazards.distress import DISTRESS_NAMES, kind_of
 from community.model.hazards.emergency_numbers import in_region
+from community.model.meaning.call.asides import is_distress
 from community.model.meaning.speech import plain
 from community.usecases.recognise_emergency import recognise_emergency
 from voice.script.dialogue import Phase
 from voice.script.speaking import Speaker
-from voice.script.steps import Heard, Listen
+from voice.script.steps import Heard, Listen, Prompt
 from voice.script.turn import RaiseCase, Turn
 
 #: How often we speak while staying on the line, and how long we listen each time.
@@ -30,8 +31,8 @@ def begin(speaker: Speaker, heard: Heard) -> Turn:
         danger=True,
         settles=True,
     )
-    told_to_call = speaker.say(f"emergency.{kind}")
-    prompts = [replace(prompt, text=in_region(prompt.text, speaker.script.region)) for prompt in told_to_call]
+    prompts = _advice(speaker, kind)
+    speaker = Speaker(speaker.script, replace(speaker.dialogue, dangers=(kind,)))
     if speaker.script.duty_number:
         told = [*prompts, *speaker.say("emergency_transfer")]
         return speaker.transfer(told, [case], result=CallResult.DISTRESS)
@@ -45,10 +46,30 @@ def nobody_on_duty(speaker: Speaker) -> Turn:
     return speaker.listen(told, _LISTEN, phase=Phase.EMERGENCY, rounds=1)
 
 
-def stay(speaker: Speaker, text: str) -> Turn:
-    """Stay on the line a while, repeating what matters; end only after that, and never abruptly."""
-    rounds = speaker.dialogue.rounds + 1
+def stay(speaker: Speaker, heard: Heard) -> Turn:
+    """Stay on the line a while, with advice for whatever else turns out; end only after that, and never abruptly."""
+    dialogue = speaker.dialogue
+    another = _another_danger(speaker, heard)
+    # Who tells of another danger is heard for as long as anybody else.
+    rounds = 1 if another else dialogue.rounds + 1
     if rounds > _ROUNDS:
         return speaker.hang_up(speaker.say("emergency_end"), rounds=rounds)
-    prompts = speaker.say("emergency_stay" if text else "emergency_listening")
-    return speaker.listen(prompts, _LISTEN, phase=Phase.EMERGENCY, rounds=rounds)
+    prompts = speaker.say("emergency_listening" if heard.is_silence else "emergency_stay")
+    if another:
+        prompts = [*_advice(speaker, another), *prompts]
+    dangers = (*dialogue.dangers, another) if another else dialogue.dangers
+    return speaker.listen(prompts, _LISTEN, phase=Phase.EMERGENCY, rounds=rounds, dangers=dangers)
+
+
+def _another_danger(speaker: Speaker, heard: Heard) -> str:
+    """A kind of danger that no advice was given for yet; empty for none."""
+    text, emergency = plain(heard.speech), recognise_emergency(heard.speech)
+    if emergency is None and not is_distress(text):
+        return ""
+    kind = kind_of(text, emergency)
+    return "" if kind in speaker.dialogue.dangers else kind
+
+
+def _advice(speaker: Speaker, kind: str) -> list[Prompt]:
+    told = speaker.say(f"emergency.{kind}")
+    return [replace(prompt, text=in_region(prompt.text, speaker.script.region)) for prompt in told]

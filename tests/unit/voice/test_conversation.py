@@ -346,6 +346,14 @@ def test_where_nobody_on_duty_picks_up_somebody_in_danger_hears_so_and_is_not_le
     assert call.turn.step.listen is not None
 
 
+def test_another_danger_that_turns_out_while_we_stay_gets_its_own_advice_once() -> None:
+    call = Call("救命啊，我摔倒了起不来", "屋里煤气味好大", "煤气味好大", "嗯")
+    assert call.steps[1].startswith("您别着急，先别乱动。")
+    assert call.steps[2].startswith("别开灯，别点火")
+    assert call.steps[3] == "我没有挂，您慢慢说。"
+    assert call.turn.step.listen is not None
+
+
 # Who rings us
 
 
