@@ -11,6 +11,7 @@ from community.clock import MovableClock
 from community.model.calls.call import AttemptStatus, CallResult, Outcome
 from community.model.calls.campaign import TargetStatus
 from community.model.staff import Role
+from community.store.cases import events_of
 from community.store.database import Database
 from community.store.notices import notices
 from community.store.pace import pace_of
@@ -411,6 +412,22 @@ async def test_a_machine_that_is_recognised_late_turns_an_answer_into_voicemail(
     assert attempt["outcome"] == Outcome.VOICEMAIL
     assert target["outcome_counts"] == {"voicemail": 1, "answered": 0}
     assert target["next_at"].isoformat() == "2026-07-15T06:00:00+00:00", "two hours later, and not at noon"
+
+
+async def test_staff_read_on_the_case_of_a_silence_that_it_was_a_machine_after_all(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(PATIENT)
+    await street.engine.tick()
+    [attempt] = street.attempts()
+    street.hang_up(Outcome.ANSWERED, result=CallResult.SILENCE)
+    machine = CallEvent(kind=EventKind.MACHINE, key="amd", answered_by="machine_start")
+    with street.database.begin() as conn:
+        apply_event(conn, attempt["id"], machine, rules=street.rules, now=street.clock.now())
+    [target], [case] = street.targets(), street.cases()
+    assert (target["status"], target["case_id"]) == (TargetStatus.CASE, case["id"])
+    with street.database.reading() as conn:
+        notes = [event.text for event in events_of(conn, case["id"]) if event.action == "noted"]
+    assert notes == ["线路后来判断，接电话的像是语音信箱，不一定是本人。请先再打一次看看。"]
 
 
 async def test_a_person_who_pressed_a_key_is_no_machine(street: Street) -> None:
