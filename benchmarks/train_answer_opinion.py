@@ -51,9 +51,13 @@ _SHARE = 3
 #: What was seen once teaches nothing about another question; what was seen of an option seldom, little.
 _LEAST_SEEN, _LEAST_SEEN_OF_AN_OPTION = 2, 4
 #: The rules are too often right about the older answers to learn from these when to trust them.
-_WEIGHT_OF_OLD = 0.3
+_WEIGHT_OF_OLD = 0.6
 #: What the rules saw, and how things stand, are worth less than a run of characters: chosen by cross-validation.
 _OF_RULES, _OF_STANDING, _OF_A_SORT = 0.5, 0.6, 0.5
+#: The same of what counts turned round where a yes is bad news: how things stand, the question's own words, and a run.
+_OF_NEWS = {"p": 0.6, "~": 0.5, "": 0.8}
+#: What a run counts for that does not turn with the news.
+_OF_A_RUN = {QuestionKind.YES_NO: 0.7, QuestionKind.NEED_HELP: 1.0}
 _FOLDS = 5
 _NO_LABELS = frozenset({"kind", "question", "yes_means", "options"})
 
@@ -150,9 +154,10 @@ def learn(kind: QuestionKind, old: Sequence[Answer], new: Sequence[Answer]) -> W
     rows = [features(answer.question, answer.said) for answer in old + new]
     # Every other of the older answers is learned without what the rules saw in it: they were made with these.
     for row in rows[: len(old) : 2]:
-        row.difference_update([one for one in row if one.startswith("r:")])
+        for one in [one for one in row if one.startswith("r:")]:
+            del row[one]
     labels = [_as_asked(answer) for answer in old + new]
-    return fit(rows, labels, [_WEIGHT_OF_OLD] * len(old) + [1.0] * len(new), _REGULARISATION[kind])
+    return fit(rows, labels, [_WEIGHT_OF_OLD] * len(old) + [1.0] * len(new), _REGULARISATION[kind], _OF_A_RUN[kind])
 
 
 def _as_asked(answer: Answer) -> str:
@@ -202,11 +207,17 @@ def learn_fits(old: Sequence[Answer], new: Sequence[Answer]) -> Weights:
     return weights
 
 
-def fit(rows: list[set[str]], labels: list[str], worth: list[float], regularisation: float) -> Weights:
-    """One model for each label against the others."""
+def fit(
+    rows: list[dict[str, float]],
+    labels: list[str],
+    worth: list[float],
+    regularisation: float,
+    of_a_run: float = 1.0,
+) -> Weights:
+    """One model for each label against the others; `of_a_run` is what a bare run of characters counts for."""
     seen = Counter(feature for row in rows for feature in row)
     vectoriser = DictVectorizer()
-    valued = [{one: value(one) for one in sorted(row) if seen[one] >= _LEAST_SEEN} for row in rows]
+    valued = [{one: row[one] * value(one, of_a_run) for one in sorted(row) if seen[one] >= _LEAST_SEEN} for row in rows]
     matrix = vectoriser.fit_transform(valued)
     names = vectoriser.get_feature_names_out()
     weights: dict[str, dict[str, float]] = {START: {}}
@@ -215,18 +226,22 @@ def fit(rows: list[set[str]], labels: list[str], worth: list[float], regularisat
         model.fit(matrix, [one == label for one in labels], sample_weight=worth)
         weights[START][label] = round(float(model.intercept_[0]), 3)
         for name, learned in zip(names, model.coef_[0], strict=True):
-            if abs(weight := learned * value(name)) >= _LEAST_WEIGHT:
+            if abs(weight := learned * value(str(name), of_a_run)) >= _LEAST_WEIGHT:
                 weights.setdefault(str(name), {})[label] = round(float(weight), 2)
     return weights
 
 
-def value(feature: str) -> float:
+def value(feature: str, of_a_run: float = 1.0) -> float:
     """What a feature counts for while it is learned."""
     if feature.startswith("r:"):
         return _OF_RULES
-    if "|" in feature:
+    if feature.startswith("±"):
+        return _OF_NEWS.get(feature[1:2], _OF_NEWS[""])
+    if "|" in feature or "&" in feature:
         return _OF_A_SORT
-    return _OF_STANDING if feature.startswith(("p:", "p1:", "p9:")) else 1.0
+    if feature.startswith(("p:", "p1:", "p9:")):
+        return _OF_STANDING
+    return 1.0 if feature.startswith(("~", "%", "ok~", "bad~")) else of_a_run
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ from community.model.meaning import need_help
 from community.model.meaning.options import choice, option_match
 from community.model.meaning.reading import UNCLEAR, Label, Reading
 from community.model.meaning.speech import without_fillers
-from community.model.meaning.words.facts import SORTS, family_of
+from community.model.meaning.words.facts import SORTS
 from community.model.meaning.yes_no import verdict
+from community.model.meaning.yes_no.families import family_of
 from community.model.meaning.yes_no.sides import (
     form_of,
     own_words,
@@ -40,11 +41,10 @@ _LONGEST_ANSWER = 60
 _TURNS = re.compile(r"又(?:没|停|断)|不过|但是|可是|(?<=[好行很以错的事,])(?:就是|只是|倒是)(?!说|没有?(?:$|[,.]))")
 #: The model of one option: does it fit what was said?
 FITS = "fits"
-#: How sure it must be to decide alone: a no to what nobody foresaw, or where somebody leaves it open; another no, or a yes to what nobody
-#: foresaw; and anything else.
+#: How sure it must be to decide alone: where somebody leaves it open, of a yes or no, and of anything else.
 _CERTAIN, _VERY_SURE, _SURE = 0.9, 0.8, 0.7
 #: Below this what the rules say of a yes/no question is asked again; where they know its sort, or it begins with a yes or no, they are believed sooner.
-_LEAST_AGREED, _LEAST_AGREED_KNOWN = 0.65, 0.1
+_LEAST_AGREED, _LEAST_AGREED_KNOWN, _LEAST_AGREED_OPENING = 0.7, 0.1, 0.3
 #: By how much an option must fit, and fit better than the next.
 _LEAST_FIT, _LEAST_AHEAD = -0.7, 0.6
 #: Where the rules chose, the model must think another much better to ask again.
@@ -81,7 +81,7 @@ class AnswerOpinion:
         sure = chances[label]
         if label == Label.NO and _TURNS.search(text):
             return None
-        if label == Label.UNCLEAR or sure < _least(question, label, left_open=left_open):
+        if label == Label.UNCLEAR or sure < _least(label, left_open=left_open):
             return None
         return Reading(label, None, round(sure * 0.9, 3), "model")
 
@@ -92,8 +92,11 @@ class AnswerOpinion:
         said = verdict.as_weighed(text)
         if said.startswith(_PLAIN[ruled.label]):
             return ruled
-        known = family_of(question) or verdict.opening(said) == ruled.label
-        least = _LEAST_AGREED_KNOWN if known else _LEAST_AGREED
+        if verdict.settled(question, text) == ruled.label:
+            return ruled
+        least = _LEAST_AGREED_KNOWN if family_of(question) else _LEAST_AGREED
+        if verdict.opening(said) == ruled.label:
+            least = _LEAST_AGREED_OPENING
         return ruled if self.chances(question, text)[ruled.label] >= least else UNCLEAR
 
     def choose(self, question: Question, text: str, ruled: Reading) -> Reading:
@@ -132,9 +135,9 @@ class AnswerOpinion:
         weights = self.weights.get(question.kind.value, self.weights[ABOUT_THE_CALL])
         scores = dict(weights[START])
         opposite = question.kind is QuestionKind.YES_NO and turned(question)
-        for feature in features(question, text):
+        for feature, sign in features(question, text).items():
             for label, weight in weights.get(feature, {}).items():
-                scores[label] += weight
+                scores[label] += sign * weight
         single = {label: 1 / (1 + math.exp(-score)) for label, score in scores.items()}
         if opposite:
             single[Label.YES], single[Label.NO] = single[Label.NO], single[Label.YES]
@@ -142,11 +145,11 @@ class AnswerOpinion:
         return {label: chance / total for label, chance in single.items()}
 
 
-def _least(question: Question, label: str, *, left_open: bool) -> float:
+def _least(label: str, *, left_open: bool) -> float:
     """How sure the model must be to say a label alone."""
-    if left_open or (label == Label.NO and family_of(question) is None):
+    if left_open:
         return _CERTAIN
-    return _VERY_SURE if label == Label.NO or (label == Label.YES and family_of(question) is None) else _SURE
+    return _VERY_SURE if label in {Label.YES, Label.NO} else _SURE
 
 
 def _speaks_both_ways(question: Question, text: str) -> bool:
@@ -154,35 +157,45 @@ def _speaks_both_ways(question: Question, text: str) -> bool:
     return question.kind is QuestionKind.YES_NO and verdict.by_core(question, verdict.as_weighed(text)) == Label.UNCLEAR
 
 
-def features(question: Question, text: str) -> set[str]:
-    """Runs of one to three characters; of a yes/no question also its `sides`.
+def features(question: Question, text: str) -> dict[str, float]:
+    """Runs of one to three characters; of a yes/no question also its `sides`. Each is 1, or -1 where it counts turned round.
 
     Where a yes denies, they are those of the question whose yes asserts: `chances` turns the answer round again.
     """
-    opposite = turned(question) if question.kind is QuestionKind.YES_NO else None
-    found = _features(opposite or question, text)
+    if question.kind is not QuestionKind.YES_NO:
+        return dict.fromkeys(_features_of_others(question, text), 1.0)
+    opposite = turned(question)
+    found = _features_of_yes_no(opposite or question, text)
     if opposite:
-        found.update(standing_where_a_yes_denies(without_fillers(text)))
+        found |= dict.fromkeys(standing_where_a_yes_denies(without_fillers(text)), 1.0)
     return found
 
 
-def _features(question: Question, text: str) -> set[str]:
+def _features_of_others(question: Question, text: str) -> Iterator[str]:
+    yield from _runs(f"^{without_fillers(text)[:_LONGEST_ANSWER]}$")
+    if question.kind is QuestionKind.NEED_HELP:
+        yield f"r:{need_help.read(text).label}"
+
+
+def _features_of_yes_no(question: Question, text: str) -> dict[str, float]:
     said = without_fillers(text)
     marked = f"^{said[:_LONGEST_ANSWER]}$"
     runs = set(_runs(marked))
-    if question.kind is QuestionKind.NEED_HELP:
-        runs.add(f"r:{need_help.read(text).label}")
-    if question.kind is not QuestionKind.YES_NO:
-        return runs
+    own, stands = set(own_words(question, marked)), set(standing(question, said))
     form, news = form_of(question)
+    found = {*runs, *own, *stands, *rule_sides(question, text), f"r:{form}{news}"}
+    found.update(f"{news}{run}" for run in own if run.startswith("~"))
+    found.update(f"{form}&{run}" for run in runs)
     family = family_of(question)
     if family:
-        runs.update([f"{SORTS.index(family)}|{run}" for run in runs])
-    runs.add(f"r:{form}{news}")
-    runs.update(own_words(question, marked, news))
-    runs.update(rule_sides(question, text))
-    runs.update(standing(question, said))
-    return runs
+        found.update(f"{SORTS.index(family)}|{run}" for run in runs)
+    turned_round = {
+        *runs,
+        *(run for run in own if run.startswith("~")),
+        *(pole for pole in stands if pole.count(":") == 1),
+    }
+    good = -1.0 if news == "bad" else 1.0
+    return dict.fromkeys(found, 1.0) | {f"±{one}": good for one in turned_round}
 
 
 def _runs(marked: str) -> Iterator[str]:

@@ -2,11 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from community.model.meaning.reading import Label
 from community.model.meaning.words.facts_of_life import FACTS
-from community.model.questionnaires.questionnaire import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +17,7 @@ class Family:
         for_no: saying so is a no, denying it a yes.
         fine: what 没事, 不要紧, 没问题 mean here.
         all_of_it: one fact for no makes a no, whatever else is well: 饭是吃的，就是睡不着.
+        bad_news: a yes is bad news; a question of the other sort (咳嗽好些了吗) is not of this family.
     """
 
     asks: re.Pattern[str]
@@ -26,10 +25,11 @@ class Family:
     for_no: re.Pattern[str]
     fine: str = Label.UNCLEAR
     all_of_it: bool = False
+    bad_news: bool = False
 
 
-def _family(asks: str, for_yes: str, for_no: str, fine: str = Label.UNCLEAR) -> Family:
-    return Family(re.compile(asks), re.compile(for_yes), re.compile(for_no), fine)
+def _family(asks: str, for_yes: str, for_no: str, fine: str = Label.UNCLEAR, *, bad_news: bool = False) -> Family:
+    return Family(re.compile(asks), re.compile(for_yes), re.compile(for_no), fine, bad_news=bad_news)
 
 
 _ILL = (
@@ -43,6 +43,7 @@ FAMILIES: tuple[Family, ...] = (
         rf"{_ILL}",
         rf"{_WELL}",
         Label.NO,
+        bad_news=True,
     ),
     _family(
         r"舒服|身体(?:还|都)?好|健康|硬朗|精神|^(?:一切|都)(?:还|都)?好$|(?:您|这[几两]天|最?近(?:来|日)?)(?:一切)?(?:过得)?(?:还|都)?好[吗么]",
@@ -55,6 +56,7 @@ FAMILIES: tuple[Family, ...] = (
         r"又没(?:了|有了?)|(?:一|那)(?:会儿?|股|阵)(?:就|又)(?:没|停|断)|第[一二两三四五]天了?|干得|冒烟|(?:赶紧|快)(?:来)?修|[一二两三四五几]天了|没(?:恢复|修|来|通|动静)|(?:哪|没)有水|(?:水|电)都?没|一点(?:都|也)没|一滴(?:都|也)?没|(?:什么时候|几时|多久|何时).{0,3}(?:来|通|恢复)|等得|没水|(?:还|正|仍)?断着|洗不(?:了|成)|咕噜|泡面|又(?:没|停)了|哪里?来(?:的)?(?:水|电)|(?:出|上|流)不来|没(?:给)?放水|打(?:着)?手电|矿泉水(?:做|洗|过)|停(?!了?车)|断(?:着|了|水|电)|没(?:有)?(?:水|电|气)|一滴|干(?:的|着)|黑(?:灯|着|咕隆咚)|点蜡|(?<!昨天)(?:还|仍|到现在|一直)(?:没|不)(?:有)?(?:来|通|好|修好|恢复)|(?:还|仍)(?:是)?没|没(?:来|通|好|恢复)|接水|等(?:着)?水|(?:没|没有|一点)动静|动静(?:都)?没|放不出|不(?:出|来)水",
         r"(?:已经|都|早就?)?好(?:了|咯|啦|咧|哩)(?:$|[,.])|水是来|(?:洗|做|淘|冲)(?:着)?(?:菜|澡|饭|碗|衣)|用着|出(?:来)?的是|不是停水|压力(?:小|大|低)|没停过|正常供|水(?:倒)?是有|(?:在|能|哗哗)(?:流|淌)|恢复(?:供|了)|能(?:洗|做饭|冲)|(?:水|电)(?:大|足|旺|小)(?:得|着)|哗哗|(?<![没不])放(?:得)?出来(?!不)|(?:一直|从来?|我(?:们)?(?:家|这|栋|楼))(?:都)?(?:有|没(?:有)?(?:停|断))|(?:没|不)(?:有)?断|(?<![没不])来(?:了|水|电|气|啦|咯)|(?<![没不])通(?:了|水|电|$)|有(?:水|电|气)|恢复了|(?<![没不])好(?:了|啦|$)|(?<![没不])正常|修好了|能用|能洗|没停|不停了",
         Label.NO,
+        bad_news=True,
     ),
     _family(
         r"转移|撤离|安置|撤|避险",
@@ -96,6 +98,7 @@ FAMILIES: tuple[Family, ...] = (
         r"听(?:了|过)?(?:[一二两三几]堂)?课|理疗|摆摊|(?:热力|燃气|煤气|自来水|电力|物业)公司|(?:硬|非)要|差点(?:就)?(?:转|信|买|上当)|不买不让|拉(?:着|住)(?:我)?|免费(?:体检|领|送|旅游|检查)|(?:高|利)息|积分|(?:假|冒)|(?:加|扫|留)(?:了)?(?:我|他|她|个|一下)?.{0,2}(?:微信|码|好友)|炒股|理财|(?:下载|装|点).{0,5}(?:软件|app|链接)|(?:公安|警察|法院|银行|医保局|社保局|客服|领导|公司|保险|快递|电信)(?:的|局的|说|打|，|,)|(?:密码|验证|身份证).{0,6}(?:领|报|给|说|交)|买了.{0,8}(?:蜂胶|保健|药|床垫|产品|玉|酒|锅|净水|的)|转(?:了|过|给).{0,6}(?:块|千|百|万|网友|他|她)|(?:送|领|发)(?:米|面|油|鸡蛋|牙膏|礼品|东西|盆).{0,10}|(?:姑娘|小伙|大姐|后生|女的|男的|小年轻).{0,10}(?:送|卖|推|说|让|叫|喊|来)|旅游团|交(?:了)?(?:多少|定金|钱|[一二两三四五六七八九十\d]+[百千万])|(?:天天|一天|老|总|没完).{0,4}(?:响|接|好几)|哪天(?:没|不)|不少|多(?:了去|得很|着)|烦死|涉嫌|洗钱|车祸|出事|赔我|换软管|喊(?:得)?(?:比)?(?:叔|亲|妈)|中(?:了)?(?:大)?奖|有(?:的|过|一|两|几|个|人|点|啊|呀|呢|次|些)|接(?:到)?过|说(?:我|是).{0,12}(?:钱|卡|账|车祸|中奖|冻结|欠费|被抓|医保)|(?:天天|老|总|经常|昨|前|上|刚|还).{0,6}(?:打|来|叫|让|推|卖|说|喊|敲)|叫(?:我|我们|你)?(?:去)?(?:听课|买|转|交|投)|听课|发鸡蛋|保健品|磁疗|床垫|投资|中奖|(?:说|让|叫|要|喊).{0,8}(?:转|汇|打)(?:钱|账|款)|验证码|冒充|骗(?:过|了|我|子.{0,4}(?:打|来|说|找))|卖(?:药|保险|保健|净水|东西)|推销",
         r"(?:没|没有)(?:那|这)(?:个|回)?(?:回)?事|倒没|(?:谁|哪个)会(?:找|理|骗|看上)|没人(?:敢)?(?:来|找|打|理|骗)|(?:没有?)(?:陌生|生)人|不(?:贪|占)|防骗|不给(?:开门|生人)|(?:拦|屏蔽|拉黑|挡)(?:了|掉|着)|警惕|(?:不|没人?|谁也?)(?:能)?(?:骗|上当|找)(?:得|不|着|我)|不上(?:当|这当)|(?:清|安)(?:净|静)|(?:就|只有|都是)(?:你们?|社区|居委|网格员|邻居|熟人).{0,5}(?:来|打|电话)|没(?:推销|转账|这(?:种)?(?:事|回事)|这样)|精着|(?:不|没)带(?:手机)?|(?:谁|哪个)(?:找|来|骗|会)(?:得)?(?:着|我|骗)?|(?:乡坝|农村|山里).{0,4}(?:哪|没)|(?:碰|遇|见|撞)不(?:到|着|上)|(?:从来|从|一个|一次|啥|什么)(?:都|也)?没(?!少)|没(?:有|遇|碰|接|见|得)|清净|清静|不理|不接(?:陌生|生)",
         Label.NO,
+        bad_news=True,
     ),
     _family(
         r"一个人住|独居|单独住",
@@ -140,39 +143,10 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 
-_OF_LIFE = tuple(
+#: Sorts that are told by the question itself.
+OF_LIFE = tuple(
     Family(re.compile(asks), re.compile(yes), re.compile(no), Label.YES, all_of_it)
     for asks, yes, no, all_of_it in FACTS
 )
 #: Every sort; their places are known to the second opinion.
-SORTS = (*FAMILIES, *_OF_LIFE)
-
-
-def family_of(question: Question) -> Family | None:
-    """The sort of question, by what a yes means and what was asked; None for one nobody foresaw."""
-    return _family_of(question.yes_means or "", question.say)
-
-
-@lru_cache(maxsize=512)
-def _family_of(meant: str, say: str) -> Family | None:
-    for family in _OF_LIFE:
-        if family.asks.search(say) or (meant and family.asks.search(meant)):
-            return family
-    places = (say, meant) if core_of(meant) == "有" else (meant, say)
-    for place in places:
-        for family in FAMILIES:
-            if place and family.asks.search(place):
-                return family
-    return None
-
-
-def core_of(yes_means: str) -> str:
-    """The word in `yes_means` that a resident repeats: 方便, 收到, 愿意, 有."""
-    word = re.sub(r"^(?:还|已经|都|现在|能正常)", "", yes_means)
-    word = re.sub(r"(?:了|着|过|的)$", "", word)
-    if word.startswith("有"):
-        return "有"
-    for start in ("愿意", "需要", "可以", "知道", "能", "会", "想", "要"):
-        if word.startswith(start):
-            return start
-    return word
+SORTS = (*FAMILIES, *OF_LIFE)

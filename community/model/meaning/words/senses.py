@@ -1,7 +1,6 @@
 """Words that say the same, whatever was asked: how things stand, and what options are about. What a word looks like is a pattern."""
 
 import re
-from functools import lru_cache
 
 #: How things stand: two poles each. Which one makes a yes depends on the question, and is learned.
 _POLES: dict[str, str] = {
@@ -51,9 +50,3 @@ _POLES: dict[str, str] = {
 COMPILED_POLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(words)) for name, words in _POLES.items()
 )
-
-
-@lru_cache(maxsize=2048)
-def poles(text: str) -> frozenset[str]:
-    """How things stand by the words of a text in the form of `speech.plain`; negated words are not told apart."""
-    return frozenset(name for name, pattern in COMPILED_POLES if pattern.search(text))

@@ -1,7 +1,8 @@
 """What options of a choice are about, and what people say for it: the same patterns are looked for in an option and in an answer."""
 
 import re
-from functools import lru_cache
+
+from community.model.meaning.words.subjects_of_things import SUBJECTS_OF_THINGS
 
 _KIN = r"儿子|女儿|闺女|囡|姑娘|女婿|媳妇|老[大二三四幺](?!远)|孩子|子女|儿女|丫头|小子|崽|妹崽|娃|大的|小的"
 _SUBJECTS: dict[str, str] = {
@@ -189,11 +190,5 @@ _SUBJECTS: dict[str, str] = {
     "sport": r"锻炼|太极|打拳|球|跑步|健身|操",
 }
 COMPILED_SUBJECTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(said)) for name, said in _SUBJECTS.items()
+    (name, re.compile(said)) for name, said in (_SUBJECTS | SUBJECTS_OF_THINGS).items()
 )
-
-
-@lru_cache(maxsize=4096)
-def subjects(text: str) -> frozenset[str]:
-    """What a text in the form of `speech.plain` is about."""
-    return frozenset(name for name, pattern in COMPILED_SUBJECTS if pattern.search(text))

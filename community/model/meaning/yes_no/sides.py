@@ -8,16 +8,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from community.model.meaning.speech import clauses, negations, without_fillers
-from community.model.meaning.words.facts import FAMILIES, family_of
+from community.model.meaning.words.facts import FAMILIES
 from community.model.meaning.words.senses import COMPILED_POLES
 from community.model.meaning.yes_no import verdict
+from community.model.meaning.yes_no.families import family_of
+from community.model.meaning.yes_no.valence import is_bad_news
 from community.model.questionnaires.questionnaire import Question
 
-#: A yes that is bad news: 漏雨, 还晕, 有陌生电话.
-_BAD_NEWS = re.compile(
-    r"漏|晕|困难|闷|停(?!车)|积水|吵|肿|疼|痛|不舒服|难受|发烧|咳|忘|推销|骗|怕|堆着|欠|摔|流血|反应|抽烟|陌生|自称|意见|堵|坏|转账|着火|跑丢|走出去|游泳|被"
-)
-_WHATEVER_IT_IS = frozenset({"有", "还有", "在用", "需要"})
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
@@ -61,8 +58,7 @@ def form_of(question: Question) -> tuple[str, str]:
 @lru_cache(maxsize=512)
 def _form(meant: str, say: str) -> tuple[str, str]:
     form = next((name for name, pattern in _FORMS if pattern.search(meant)), "other")
-    bad = _BAD_NEWS.search(meant) or (meant in _WHATEVER_IT_IS and _BAD_NEWS.search(say))
-    return form, "bad" if bad else "ok"
+    return form, "bad" if is_bad_news(meant, say) else "ok"
 
 
 def turned(question: Question) -> Question | None:
@@ -120,13 +116,12 @@ def _cues(meant: str, say: str) -> frozenset[str]:
     )
 
 
-def own_words(question: Question, marked: str, news: str) -> Iterator[str]:
+def own_words(question: Question, marked: str) -> Iterator[str]:
     """Runs around the question's own words, which are masked: 没K上 of 没装上."""
     key, own = _keys(question.yes_means or "", question.say)
     if key:
         marked = key.sub("K", marked)
     yield from (run for run in _runs(marked, _LONG, "~") if "K" in run)
-    yield from (run for run in _runs(marked, _LONG, f"{news}~") if "K" in run)
     masked = re.sub("S+", "S", "".join("S" if character in own else character for character in marked))
     yield from (run for run in _runs(masked, _LONG - 1, "%") if "S" in run)
 
@@ -155,7 +150,7 @@ def rule_sides(question: Question, text: str) -> Iterator[str]:
     family = family_of(question)
     core = verdict.by_core(question, said)
     facts = verdict.by_family(family, said) if family else "nobody"
-    opening, any_words = verdict.opening(said), verdict.generic(said, family).label
+    opening, any_words = verdict.opening(said), verdict.generic(said, family, question.yes_means).label
     yield from (f"r:{reading.label}", f"r:{reading.label}:{reading.confidence}", f"r:{sort}:{reading.label}")
     yield from (f"r:core:{core}", f"r:facts:{facts}", f"r:open:{opening}", f"r:words:{any_words}")
     yield from (f"r:core+facts:{core}{facts}", f"r:core+open:{core}{opening}")

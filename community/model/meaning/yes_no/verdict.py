@@ -8,8 +8,10 @@ from functools import lru_cache
 
 from community.model.meaning.reading import UNCLEAR, Label, Reading, keys, words
 from community.model.meaning.speech import asserted, clauses, negations, without_choosing, without_fillers
-from community.model.meaning.words.facts import Family, core_of, family_of
+from community.model.meaning.words.facts import Family
+from community.model.meaning.yes_no.families import core_of, family_of
 from community.model.meaning.yes_no.fever import of_fever
+from community.model.meaning.yes_no.valence import is_bad_news
 from community.model.questionnaires.questionnaire import Question
 
 UNSURE = re.compile(
@@ -28,7 +30,9 @@ _TAKES_BACK = re.compile(r"又(?:没|停|断)|(?<=[,.])(?:不过|但|可是)")
 _FOLLOWED_BY_NO = re.compile(
     r"[一-鿿]{2}[,.](?:我|今年|这(?:回|次)|现在|这会子?|明天)*(?:不|没)(?:去|来|打|走|转|行|敢|想|想去|响)了?$"
 )
-FINE = re.compile(r"没(?:有)?(?:什么|大)?(?:事|问题|关系|毛病|啥子?事)|不(?:要紧|碍事|打紧|妨)|冇问题|无所谓|ok|okay")
+FINE = re.compile(
+    r"(?:什么|一点)(?:事|毛病|问题)(?:都|也)?没|没(?:有)?(?:什么|大)?(?:事|问题|关系|毛病|啥子?事)|不(?:要紧|碍事|打紧|妨)|冇问题|无所谓|ok|okay"
+)
 _YES = re.compile(
     r"^(?:(?:是|对|好|行|中|成|得|嗯|恩|唔|要得|可以|有|会|能|要|想|愿意|肯|欧|ok|妥|好嘞|得嘞|得勒|好哩|好咧|管|哎|诶)(?:是|对|好|行|可以|有|会|能|呀|啊|的|吧|呢|嘞|了|嘛|哩|噻|滴|喽|咯|呗|极了|嗯|得|呐|呃|,|\s)*(?:$|[,.!]))"
 )
@@ -48,6 +52,12 @@ _DOUBLE_NO = re.compile(
     r"不是(?:说)?没(?:有)?|不(?:是|会)不(?!是)|没有不|没说不|不能不|不得不|哪能不|怎么能不|岂能不|少不了|没少"
 )
 
+_SAYS_RIGHT = re.compile(r"(?:是的?|对对?|对的|没错|可不(?:是)?|是啊)(?:[,!?]|$)")
+_SAYS_WRONG = re.compile(r"(?:不对|不是)(?:[,!?]|$)")
+_HAS_IT = re.compile(r"有(?:的|啊)?(?:[,!?]|$)")
+_HAS_NOT = re.compile(r"(?:还)?(?:没有?|没呢|没得)(?:呢|啊)?(?:[,!?]|$|没有$)")
+_TURNS_BACK = re.compile(r"不过|但|可是|就是(?!说)|只是|又")
+_A_YES_DENIES = re.compile(r"(?:还|从)?(?:没|不(?!错))")
 
 #: Said as a question, meant as the opposite; rewritten into plain words before anything is read.
 _RHETORIC: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -57,6 +67,13 @@ _RHETORIC: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"谁说(?:的)?我?(?:不|没)", ""),
         (r"谁说(?:的)?", "没"),
         (r"不([一-鿿]{1,3})还(?:能|可以|有什么)(?:怎么|办法|法子)[^,.]*", r"\1"),
+        (r"(?:那)?还能不(?=[一-鿿])", ""),
+        (r"(?:什么时候|几时|多久|何时)(?:才|能|可以)*(?:修好|恢复|弄好|办好)", "还没弄好"),
+        (
+            r"(?<![一-鿿])(?:退休了?|我)?不([一-鿿]{1,3}?)(?:我|这|那)?(?:谁(?:给|来|替)|(?:住|去|在|上)哪|心里过不去|[一-鿿]{2}罚)[^,.]*",
+            r"\1",
+        ),
+        (r"(?:还)?(疼|痛|怕|闷|冷|热|舒心|舒服|晕|难受|困难|暖和|高兴)个?什么(?=$|[,.])", r"不\1"),
         (r"哪(?:天|回|次)(?:没|不)(?:有)?", "有"),
         (r"(?:怎么|哪能|哪会)(?:可能|会|能)?没(?:有)?", "有"),
         (r"谁不", "都"),
@@ -87,6 +104,9 @@ def read(question: Question, text: str) -> Reading:
     said = of_fever(question.say, as_weighed(text))
     if not said:
         return _bare_hum(text)
+    plainly = settled(question, text)
+    if plainly is not None:
+        return words(plainly, confidence=0.95)
     family = family_of(question)
     core = by_core(question, said)
     facts = by_family(family, said) if family else None
@@ -96,8 +116,27 @@ def read(question: Question, text: str) -> Reading:
         return UNCLEAR
     votes = {core, facts} - {None}
     if not votes:
-        return (_by_sort(question, said) if family is None else None) or generic(said, family)
+        return (_by_sort(question, said) if family is None else None) or generic(said, family, question.yes_means)
     return _by_votes(question, family, votes, said)
+
+
+def settled(question: Question, text: str) -> str | None:
+    """Yes or no where the first words are that and nothing else, and nothing after takes it back; None otherwise.
+
+    Where a yes denies (还没搬), 没有 is a yes.
+    """
+    said = without_fillers(text)
+    if _TURNS_BACK.search(said):
+        return None
+    denies = bool(_A_YES_DENIES.match(question.yes_means or ""))
+    if _SAYS_RIGHT.match(said) or (not denies and _HAS_IT.match(said)):
+        return Label.YES
+    if _SAYS_WRONG.match(said):
+        return Label.NO
+    # 还没呢 to 还停着水吗: the water is not back yet.
+    if not _HAS_NOT.match(said) or is_bad_news(question.yes_means or "", question.say):
+        return None
+    return Label.YES if denies else Label.NO
 
 
 def _by_votes(question: Question, family: Family | None, votes: set[str | None], said: str) -> Reading:
@@ -297,8 +336,15 @@ def _by_sort(question: Question, said: str) -> Reading | None:
     return words(Label.NO if said_no else Label.YES, confidence=0.7)
 
 
-def generic(said: str, family: Family | None) -> Reading:
-    """What yes and no words say to whatever was asked."""
+#: 不用倒车了 of a bus that is asked for is no no; of an offer it is.
+_SPARED = re.compile(r"不用(?![了的吧谢麻你您管]|$|[,.!])")
+_IS_OFFERED = re.compile(r"需要|要|想|愿|同意|可以|行|来|去|欢迎|参加|报|打|接受|答应|装|换|捐|留|送|登|拍|试")
+
+
+def generic(said: str, family: Family | None, meant: str | None = None) -> Reading:
+    """What yes and no words say to whatever was asked; `meant` is what a yes asserts."""
+    if meant and not _IS_OFFERED.search(meant):
+        said = _SPARED.sub("省", said)
     fine = FINE.search(said)
     if fine and family is None:
         return words(Label.YES, confidence=0.7)
