@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, DateTime, MetaData, Table, Update, bindparam, update
+from sqlalchemy import Column, Connection, DateTime, MetaData, Table, Update, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect
@@ -43,6 +43,12 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def one_at_a_time(conn: Connection, key: int | str) -> None:
+    """Let nobody else who asks for the same key go on until this transaction ends; SQLite has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(select(func.pg_advisory_xact_lock(func.hashtext(key) if isinstance(key, str) else key)))
 
 
 def insert_once(conn: Connection, table: Table, values: Mapping[str, Any], *, unique: str) -> int | None:

@@ -22,11 +22,10 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    text,
     update,
 )
 
-from community.store.base import UtcDateTime, insert_once, metadata
+from community.store.base import UtcDateTime, insert_once, metadata, one_at_a_time
 from community.store.messages import conversations
 from community.store.residents import phones
 
@@ -183,8 +182,7 @@ def end_tie(conn: Connection, tie_id: int, *, by: str, now: datetime) -> bool:
 
 def hold_codes(conn: Connection) -> None:
     """Let nobody else ask for a code until the transaction ends, so that they are counted rightly."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("select pg_advisory_xact_lock(hashtext('chat_code'))"))
+    one_at_a_time(conn, "chat_code")
 
 
 def add_code(conn: Connection, *, conversation_id: str, number: str, nonce: str, now: datetime) -> int:

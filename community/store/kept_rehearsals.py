@@ -19,13 +19,12 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    text,
     update,
 )
 
 from community.model.calls.campaign import CampaignStatus
 from community.model.calls.rehearsal import Rehearsal, RehearsalStatus
-from community.store.base import UtcDateTime, metadata
+from community.store.base import UtcDateTime, metadata, one_at_a_time
 from community.store.campaigns import campaigns
 
 kept_rehearsals = Table(
@@ -93,7 +92,7 @@ def put_in_line(conn: Connection, campaign_id: int, *, called: int, asked_by: st
     Returns:
         False where it waits or is being played already.
     """
-    _alone(conn)
+    one_at_a_time(conn, _LOCK)
     before = rehearsal_of(conn, campaign_id)
     if before is not None and before.is_open:
         return False
@@ -126,7 +125,7 @@ def take_next(conn: Connection, *, owner: str, now: datetime, lease: timedelta, 
     Returns:
         None where none waits or one is being played.
     """
-    _alone(conn)
+    one_at_a_time(conn, _LOCK)
     silent = (kept_rehearsals.c.status == RehearsalStatus.RUNNING, kept_rehearsals.c.lease_until <= now)
     ended = {"status": RehearsalStatus.FAILED, "problem": lost, "ended_at": now, "owner": "", "lease_until": None}
     conn.execute(update(kept_rehearsals).where(*silent).values(**ended))
@@ -182,12 +181,6 @@ def _change(conn: Connection, rehearsal_id: int, owner: str, values: Mapping[str
         kept_rehearsals.c.owner == owner,
     )
     return conn.execute(update(kept_rehearsals).where(*still).values(**values)).rowcount == 1
-
-
-def _alone(conn: Connection) -> None:
-    """Let nobody else take or add one until this transaction is over; SQLite has one writer anyway."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 def _kept(row: Row[Any]) -> KeptRehearsal:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Index, Integer, String, Table, Text, func, or_, select, text, update
+from sqlalchemy import JSON, Column, Connection, Index, Integer, String, Table, Text, func, or_, select, update
 
-from community.store.base import UtcDateTime, insert_once, metadata
+from community.store.base import UtcDateTime, insert_once, metadata, one_at_a_time
 
 outbox = Table(
     "outbox",
@@ -119,8 +119,7 @@ def claim(
     Returns:
         None when nothing is due, or the window is full.
     """
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _CLAIM_LOCK})
+    one_at_a_time(conn, _CLAIM_LOCK)
     if at_most is not None:
         tried = (outbox.c.destination == destination, outbox.c.tried_at > now - window)
         if conn.execute(select(func.count()).where(*tried)).scalar_one() >= at_most:

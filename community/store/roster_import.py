@@ -6,12 +6,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, text, tuple_, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, tuple_, update
 
 from community.model.actor import Actor
 from community.model.address import Address
 from community.model.residents.resident_list import ResidentDraft
 from community.model.residents.roster_merge import ResidentFacts
+from community.store.base import one_at_a_time
 from community.store.residents import households, import_runs, phones, resident_tags, residents
 
 T = TypeVar("T")
@@ -53,8 +54,7 @@ def household_address(person: ResidentDraft | ResidentFacts) -> AddressKey:
 
 def lock_roster(conn: Connection) -> None:
     """Let one import at a time compare and write; SQLite has one writer anyway."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    one_at_a_time(conn, _LOCK)
 
 
 def find_known(

@@ -22,14 +22,13 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
     update,
 )
 
 from community.model.calls.call import Outcome
 from community.model.calls.campaign import TargetStatus
 from community.model.calls.text_message import TextKind, TextProblem, TextStatus, may_move_text
-from community.store.base import UtcDateTime, insert_new, insert_once, metadata
+from community.store.base import UtcDateTime, insert_new, insert_once, metadata, one_at_a_time
 from community.store.campaigns import targets
 from community.store.residents import phones, residents
 
@@ -385,8 +384,7 @@ def put_off_calls(conn: Connection, target_id: int, until: datetime) -> None:
 
 def hold_number(conn: Connection, number: str) -> None:
     """Let nobody else take a message of that number until the transaction ends."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("select pg_advisory_xact_lock(hashtext(:number))"), {"number": f"text:{number}"})
+    one_at_a_time(conn, f"text:{number}")
 
 
 def texts_with_number(conn: Connection, number: str, *, since: datetime, carrier: str) -> list[TextMessage]:
