@@ -26,7 +26,9 @@ def recognise_emergency(text: str, *, asked: bool = True) -> Emergency | None:
     if found is None or found.decided_by == "rule":
         return found and told_beside(found, text)
     if (beside := without_wish_for_another(text)) != text:
-        return recognise(beside, load_danger_opinion(), asked=asked)
+        alone = recognise(beside, load_danger_opinion(), asked=asked)
+        # 她听不见 is why, and nothing to be asked about.
+        return None if alone is None or alone.suspected else alone
     rest = without_goodbye(text)
     if rest == text:
         return found

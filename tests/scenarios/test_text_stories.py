@@ -191,6 +191,15 @@ async def test_what_is_written_instead_of_an_answer_or_beside_one_is_passed_on(s
     assert street.street.targets()[0]["status"] == "completed"
 
 
+async def test_whoever_takes_us_for_cheats_is_told_once_who_we_are(street: TextStreet) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street)
+    assert "我们是" in await street.write(ZHANG, "喂 哪个哦")
+    told = await street.write(ZHANG, "你是骗子吧")
+    assert ("不问密码" in told, "您这两天都好吗" in told) == (True, True)
+    assert "这次不问了" in await street.write(ZHANG, "骗子")
+
+
 async def test_what_is_needed_is_passed_on_from_the_first_text_on(street: TextStreet) -> None:
     street.street.move_in(ZHANG)
     await missed(street)

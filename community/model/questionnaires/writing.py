@@ -14,7 +14,7 @@ from community.model.meaning import AnswerOpinion, Label, Reading, understand
 from community.model.meaning.call.asides import is_wrong_number, wants_opt_out
 from community.model.meaning.call.asking_back import is_question
 from community.model.meaning.call.for_another import wants_no_calls_for_another
-from community.model.meaning.call.interjections import asks_who, doubts
+from community.model.meaning.call.interjections import accuses, asks_who, doubts
 from community.model.meaning.speech import plain
 from community.model.questionnaires.answer_rules import MISSES
 from community.model.questionnaires.choices import Choice, choices_of
@@ -201,6 +201,7 @@ def after_reply(writing: Writing, question: Question, reply: Reply) -> Writing:
     following = replace(writing.at(question), turn=writing.turn + 1, stage=Stage.QUESTION, pending=None)
     changes: dict[Move, dict[str, Any]] = {
         Move.AGAIN: {"misses": following.misses + 1},
+        Move.WHO: {"misses": following.misses + (reply.reading.label == Label.REFUSE)},
         Move.SURE: {"stage": Stage.OPT_OUT},
         Move.SURE_FOR_ANOTHER: {"stage": Stage.FOR_ANOTHER},
         Move.READ_BACK: {"stage": Stage.READ_BACK, "pending": _pending(reply)},
@@ -226,7 +227,7 @@ def _to_question(
     reading = understand(question, text, digits, None, today, opinion=opinion)
     if reading.is_answer:
         move = Move.READ_BACK if question.confirm else Move.RECORD
-    elif _asks_who(reading, question, text):
+    elif _asks_who(writing.at(question), reading, question, text):
         move = Move.WHO
     elif reading.label == Label.UNCLEAR and _asks_back(question, text):
         move = Move.ASKED_BACK
@@ -299,10 +300,10 @@ def _to_health(writing: Writing, text: str, digits: str, today: date, *, opinion
     unclear = reading.label in {*_SAY_NOTHING, Label.REPEAT_REQUEST}
     if reading.label == Label.YES:
         move = Move.HEALTH_YES
+    elif _asks_who(writing, reading, _HEALTH, text):
+        move = Move.WHO
     elif reading.label == Label.NO or (reading.label == Label.REFUSE and not wants_opt_out(plain(text))):
         move = Move.HEALTH_NO
-    elif _asks_who(reading, _HEALTH, text):
-        move = Move.WHO
     elif unclear:
         # Whoever never says yes is not asked about it.
         move = Move.HEALTH_NO if writing.misses >= MISSES else Move.AGAIN
@@ -330,11 +331,14 @@ def _reply(move: Move, reading: Reading, text: str, digits: str = "") -> Reply:
     return Reply(move=move, reading=reading, text=text, digits=digits)
 
 
-def _asks_who(reading: Reading, question: Question, text: str) -> bool:
+def _asks_who(writing: Writing, reading: Reading, question: Question, text: str) -> bool:
     """Whether who we are is asked or doubted; a question for free words keeps what it is given."""
+    said = plain(text)
+    if reading.label == Label.REFUSE:
+        # 你是骗子吧 is told once who we are; said again, it means what it says.
+        return writing.misses == 0 and accuses(said, question.say) and not wants_opt_out(said)
     if reading.label not in {Label.UNCLEAR, Label.REPEAT_REQUEST}:
         return False
-    said = plain(text)
     return asks_who(said) or doubts(said, question.say)
 
 

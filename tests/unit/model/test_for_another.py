@@ -27,6 +27,7 @@ from community.usecases.recognise_emergency import recognise_emergency
         "甭给俺爹打电话咧",
         "別再打給我媽媽了",
         "麻烦不要再致电我母亲",
+        "别再打给我妈了，她耳朵听不见",
     ],
 )
 def test_it_is_somebody_elses_calls(words: str) -> None:
