@@ -14,8 +14,10 @@ from voice.script.steps import Heard
 from voice.script.turn import Said, Turn
 
 _EARLIER = re.compile(
-    r"(?:刚才|刚刚|前面|上面|前头|先头|头先|上一(?:个|题|道|句))[^.!?]{0,14}(?:错|不对|不是|其实|应该是|改)|(?:刚才|刚刚|前面)(?:我)?(?:说|讲|答|按|回答)的?错"
+    r"(?:刚才|刚刚|前面|上面|前头|先头|头先|上一(?:个|题|道|句))[^.!?]{0,14}(?:错|不对(?!劲)|其实|应该是|改成|不是(?!说|讲|问|答|告诉|很|太|一))"
 )
+#: Said so plainly, it is a correction though we do not understand which.
+_PLAINLY = re.compile(r"(?:说|讲|答|按|记|弄|搞)的?错|^(?:刚才|刚刚|前面)(?:那个?|的)?(?:错了|不对)")
 _WRONG = re.compile(r"^(?:哎呀?|哦|等一?下|等等|慢着|不对|不是|,)*(?:我)?(?:说|讲|答|按|记|弄|搞)错了")
 #: What follows is what is meant.
 _INSTEAD = re.compile(r"(?:说|讲|答|按|记|弄|搞)?错了?(?:啊|呀|哦)?|不对|其实|应该(?:是)?|改成?(?=[一-鿿])")
@@ -23,6 +25,8 @@ _KINDS = frozenset(
     {QuestionKind.YES_NO, QuestionKind.NUMBER, QuestionKind.CHOICE, QuestionKind.DATE, QuestionKind.TIME_PERIOD}
 )
 _SHARED = 2
+#: So many pairs in common say which question is meant.
+_ALIKE = 2
 
 
 def earlier_answer(speaker: Speaker, said: Said) -> Turn | None:
@@ -33,8 +37,11 @@ def earlier_answer(speaker: Speaker, said: Said) -> Turn | None:
         return None
     questions = [speaker.script.questionnaire.question(each) for each in dialogue.given]
     meant = Heard(speech=_INSTEAD.split(text)[-1].strip(",.!? "), confidence=said.heard.confidence)
-    fitting = [each for each in questions if _fits(speaker, each, meant)]
-    if not questions:
+    plainly = bool(_PLAINLY.search(text))
+    fitting = [
+        each for each in questions if _fits(speaker, each, meant) and (plainly or _likeness(each, text) >= _ALIKE)
+    ]
+    if not questions or not (fitting or plainly):
         return None
     question = max(fitting or questions, key=lambda each: (_likeness(each, text), questions.index(each)))
     resume = dialogue.resume or speaker.question.id

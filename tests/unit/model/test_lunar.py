@@ -56,7 +56,7 @@ def test_the_days_people_come_home_for_the_new_year(said: str, day: str) -> None
     assert read(ARRIVES, said, NOVEMBER).value == day
 
 
-@pytest.mark.parametrize("said", ["过完年就走", "中秋以后", "初六", "过年那几天"])
+@pytest.mark.parametrize("said", ["过完年就走", "中秋以后", "初六", "过年那几天", "我刚才不是说了吗"])
 def test_what_names_no_day_is_asked_again(said: str) -> None:
     assert not read(ARRIVES, said, NOVEMBER).is_answer
 

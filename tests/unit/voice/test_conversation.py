@@ -286,6 +286,15 @@ def test_who_says_after_all_that_they_are_ill_raises_the_case_of_it() -> None:
     assert "您今天量的体温是多少度" in call.last
 
 
+@pytest.mark.parametrize(
+    "words", ["我刚才不是说了吗", "刚才下楼，楼道里的灯不对劲", "刚才有人敲门，其实也没事", "刚才没听清"]
+)
+def test_what_only_sounds_like_a_correction_leads_nowhere(words: str) -> None:
+    call = Call("有人回来", "三个", words, questionnaire=RETURN)
+    assert "他们哪一天到家" in call.last or "几月几号" in call.last
+    assert "那我再问一次" not in call.last
+
+
 def test_a_correction_within_one_answer_is_that_answer() -> None:
     call = Call("有人回来", "三个，说错了，四个", questionnaire=RETURN)
     assert call.labels["how_many"] == 4

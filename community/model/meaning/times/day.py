@@ -208,11 +208,13 @@ def _weekday(text: str, today: date, past: bool) -> date | None:  # noqa: FBT001
     return day + timedelta(days=7) if not past and day < today else day
 
 
-def _relative(text: str, today: date, past: bool) -> date | None:  # noqa: ARG001, FBT001 - one signature for all finders
+def _relative(text: str, today: date, past: bool) -> date | None:  # noqa: FBT001 - one signature for all finders
     hits = [
         (match.start(), -(match.end() - match.start()), days)
         for pattern, days in _COMPILED
         for match in pattern.finditer(text)
+        # 我刚才不是说了吗 names no day to come.
+        if past or not match[0].startswith("刚")
     ]
     if not hits:
         return None
