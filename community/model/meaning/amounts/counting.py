@@ -7,7 +7,7 @@ from community.model.meaning.amounts.numerals import numerals
 _N = r"[一二两三四五六七八九十俩仨\d]"
 _MEASURE = r"[个只条头位口份种样次回趟顿杯间户套辆台张盒瓶罐块袋家名]"
 _UNKNOWN = re.compile(
-    r"[不没](?:知道|清楚|记得|记|确定|一定|好说|定|准|数|算|量|测|称|注意|留意|看|问|统计|想|好|秤|意思|多|少|远|高|低|近|几|太|错|行|对|止|方便|告诉|愿|说(?!过)|到)|说不|数不|记不|忘"
+    r"[不没](?:知道|清楚|记得|记|确定|一定|好说|定|准|数|算|量|测|称|注意|留意|看|问|统计|想|好|秤|意思|多|少|大|小|远|高|低|近|贵|重|轻|几|太|错|行|对|止|方便|告诉|愿|说(?!过)|到)|说不|数不|记不|忘"
 )
 _NONE_OF = re.compile(
     rf"一(?:{_MEASURE}|点|滴|分|粒|片|天|毛|颗|棵)(?:钱|儿)?(?:都|也)?(?:没|不|来不|去不|走不|用不)|(?:全|都)(?:没|不在)"
@@ -23,10 +23,15 @@ _OF_EACH = re.compile(
 )
 _APIECE = re.compile(r"一人一|每人一|一人各一|各一")
 _COUPLE = re.compile(r"(?:我(?:跟|和|同)(?:我家)?(?:老伴|老头子?|老婆|爱人|老太婆))|两口子|俩人|两个人|老两口")
-_PART = re.compile(rf"(?P<before>[^,]*?)(?P<n>{_N}){_MEASURE}(?P<after>[^,一二两三四五六七八九\d]*)")
-_TOTAL = re.compile(r"一共|总共|加起来|共|合计|连|不对|以前|原来|上个?月|去年|还是|或|差|扣|留|不是|[,.]不|比")
+_PART = re.compile(
+    rf"(?P<before>[^,]*?)(?P<n>[俩仨](?![俩仨个])|{_N}(?={_MEASURE})){_MEASURE}?(?P<after>[^,一二两三四五六七八九俩仨\d]*)"
+)
+_TOTAL = re.compile(r"一共|总共|加起来|共|合计|连|不对|以前|原来|本来|上个?月|去年|还是|或|差|扣|留|不是|[,.]不|比")
 #: 老的两个，小的三个: counted apart because they differ.
 _DIFFERS = re.compile(r"老的|小的|大的|大人|小孩|老人|男|女|备|用|空|早上|中午|晚上|猫|狗")
+#: 两个孙子一个孙女, where both are asked for.
+_ASKS_FOR_CHILDREN = re.compile(r"孩子|子女|儿女|孙子孙女|孙辈|小孩|娃")
+_CHILD = re.compile(r"儿|女|孙|闺女|姑娘|丫头|小子|大|小|男")
 _PER = re.compile(r"一[天层周日]|每|礼拜|星期|孩子[,.]")
 _WITH_PARTS = re.compile(rf"[,.](?:{_N}大{_N}小|[^,.]{{0,4}}各一)$")
 _UNDER = re.compile(r"(?:都|全)(?:没|不)(?:到|满)")
@@ -53,7 +58,7 @@ def counted(say: str, text: str) -> float | None:
         return 2.0 if match[1] != match[2] else None
     if _COUPLE.search(text) and (_APIECE.search(text) or not numerals(text)):
         return 2.0 if "几" in say or "多少" in say else None
-    return _sum(text) if _ADDS.search(say) else None
+    return _sum(say, text) if _ADDS.search(say) else None
 
 
 def others_counted(say: str, text: str) -> float | None:
@@ -73,7 +78,7 @@ def none_at_all(text: str, *, amount: bool) -> bool:
     return not numerals(text) and bool(_NOTHING.search(text)) and not _UNKNOWN.search(text)
 
 
-def _sum(text: str) -> float | None:
+def _sum(say: str, text: str) -> float | None:
     """The sum of what is counted apart, or the total where it is said beside its parts."""
     if _TOTAL.search(text) or _PER.search(text) or "岁" in text:
         return None
@@ -82,5 +87,6 @@ def _sum(text: str) -> float | None:
     names = [name.strip("的是有, ") for _, name in parts]
     if len(values) >= 3 and values[0] == sum(values[1:]):
         return values[0]
-    apart = len(values) == 2 and len(set(names)) == 2 and all(_DIFFERS.search(name) for name in names)
+    differs = _DIFFERS if not _ASKS_FOR_CHILDREN.search(say) else _CHILD
+    apart = len(values) == 2 and len(set(names)) == 2 and all(differs.search(name) for name in names)
     return sum(values) if apart else None

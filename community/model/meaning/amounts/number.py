@@ -21,7 +21,7 @@ _HALF = re.compile(
     r"(?:(?P<n>[一二两三四五六七八九十\d]+)(?:个)?)?(?P<unit1>天|日|周|星期|礼拜|月|年|个月)?(?P<half>[半伴拌])(?P<unit>天|个?月|个?星期|个?礼拜|年)?"
 )
 _ALONE = re.compile(
-    r"(?:就|只|只有|光)?(?:我|剩我)?(?:自己|自个儿?|一个人|独个儿?|孤身|光棍|孤家寡人|独居)|就我(?:自己|一个|$|[,.])|我一个"
+    r"(?:就|只|只有|光)?(?:我|剩我)?(?:自己|自个儿?|一个人|独个儿?|孤身|光棍|孤家寡人|独居)|就我(?:自己|一个|[个这]|$|[,.])|我一个"
 )
 _TWO_OF_US = re.compile(
     r"(?:我|就|俩)?(?:们)?(?:老两口|两口子|老俩口|俩老的?|我们俩|我俩|两个老(?:人|的)|老夫妻)|我(?:和|跟|同|与)(?:我)?(?:老伴儿?|老头子?|老太婆|老太太|老婆子?|爱人|先生|儿子|女儿|闺女|孙子|孙女|妈|爸|保姆)(?:两个?人?|俩)?(?:$|[,.住过])"
@@ -40,6 +40,7 @@ class _Wanted:
     not_beside: str = ""
 
 
+_ASKS_AGE = re.compile(r"几岁|多大|多少岁|岁数|年龄|年纪|高寿|贵庚")
 _WANTED: tuple[tuple[re.Pattern[str], _Wanted], ...] = (
     (re.compile(r"体温|多少度|发烧|几度"), _Wanted("度", 34, 43)),
     (
@@ -53,8 +54,11 @@ _WANTED: tuple[tuple[re.Pattern[str], _Wanted], ...] = (
     (re.compile(r"心率|心跳|脉搏"), _Wanted("下|次", 30, 220, beside="心|脉", not_beside="高|低|压")),
     (re.compile(r"血糖"), _Wanted("", 1, 40, beside="糖")),
     (re.compile(r"口人|几个人|多少人|几位"), _Wanted("口|个|人|位", 0, 60)),
-    (re.compile(r"几岁|多大|多少岁|岁数|年龄|年纪|高寿|贵庚"), _Wanted("岁|虚|周岁", 0, 125)),
-    (re.compile(r"几天|多少天|多久|多长时间"), _Wanted("天|日|周|星期|礼拜|月", 0, 3650, days=True)),
+    (_ASKS_AGE, _Wanted("岁|虚|周岁", 0, 125)),
+    (
+        re.compile(r"几天|多少天|多久|多长时间|几(?:晚|夜|宿)"),
+        _Wanted("天|日|晚|夜|宿|周|星期|礼拜|月", 0, 3650, days=True),
+    ),
     (re.compile(r"几个小时|几小时|几个钟头|多少小时"), _Wanted("小时|钟头", 0, 24)),
     (re.compile(r"几分|多少分|打分"), _Wanted("分", 0, 100)),
     (re.compile(r"几次|几回|多少次"), _Wanted("次|回|趟|遍", 0, 1000)),
@@ -88,6 +92,10 @@ _BACK = re.compile(
     r"(?<=[,.])(?:不对|哦不|啊不|说错了?|不不|不|算了)+[,.]*(?=.*[一二两三四五六七八九十百\d])|不对(?:不对)*[,.]*(?=.*[一二两三四五六七八九十\d])"
 )
 _BESIDE_ANOTHER = re.compile(r"[,.]比[^,.]{1,5}(?:大|小)[一二两三四五六七八九十\d]+岁?")
+#: 我八十三，老伴八十一.
+_AND_ANOTHERS = re.compile(
+    r"(?<=[十一二三四五六七八九\d岁了])[,.](?:我)?(?:老伴儿?|老头子?|老太婆|儿子|女儿|闺女|他|她)[^,.比大小属]{0,2}[一二三四五六七八九十百\d]+岁?(?:了)?$"
+)
 _N = r"[一二两三四五六七八九十百俩仨\d]+"
 #: 快八十了 is an age to come.
 _TO_COME = re.compile(r"(?:奔|快(?:到)?|不到|将近|过了?年就?|大我)(?:是)?$")
@@ -215,6 +223,8 @@ def _of_themselves(text: str, say: str) -> str:
     """七十一，比老伴大两岁: the years between two people are no age; the month that is asked for is no month before."""
     if "上个月" in say:
         text = text.replace("上个月", "这个月")
+    if _ASKS_AGE.search(say) and "比" not in text:
+        text = _AND_ANOTHERS.sub("", text)
     return _BESIDE_ANOTHER.sub("", text)
 
 
@@ -228,13 +238,15 @@ def _said_as_digits(text: str, wanted: _Wanted) -> str:
         text = re.sub(r"十([一二三四五六七八九])点(?=$|[,.吧])", r"十\1", text)
     text = re.sub(r"([一二两三四五六七八九十]+)个半(?!月|星期|礼拜|小时|钟头|天)", r"\1点五", text)
     text = text.replace("十天半个月", "十来天").replace("十天半月", "十来天")
+    text = re.sub(r"一整个?月", "一个月", text)
+    text = re.sub(r"一对(?=双胞胎|龙凤胎|儿女)", "两个", text)
     if wanted.units == "分":
         # 十分 counts nothing elsewhere; what is taken off is not the score.
         text = re.sub(r"扣(?:掉|了)?[一二两三四五六七八九\d]+分?", "", text)
         text = re.sub(r"满分", "10分", text)
         text = re.sub(r"(?<![一二三四五六七八九\d])十分", "10分", text)
     if wanted.not_beside:
-        text = re.sub(r"(百[一二三四五六七八九])(?=[五六七八九]十)", r"\1,", text)
+        text = re.sub(r"(百[一二三四五六七八九]十?)(?=[五六七八九]十)", r"\1,", text)
         text = re.sub(r"百([一二三四五六七八九])([一二三四五六七八九])(?![十百到至])", r"百\1十\2", text)
     text = re.sub(r"(\d)点(\d)", r"\1.\2", text)
     return re.sub(r"十有(?=[一二三四五六七八九])", "十", text)

@@ -11,7 +11,7 @@ _LONGEST = 300
 #: Of these somebody is told in the usual way; they do not end a questionnaire.
 _CAN_WAIT = frozenset({"missing", "scam", "accident", "bite"})
 #: How sure the opinion must be; of somebody who was asked what they think, surer: they speak of dangers that may come.
-_SURE, _SURE_OF_A_VIEW = 0.8, 0.9
+_SURE, _SURE_OF_A_VIEW = 0.9, 0.95
 
 
 def tells_of_danger(question: Question, heard: str, opinion: DangerOpinion) -> bool:
