@@ -12,9 +12,9 @@ from actions.report import forget_report
 from actions.sentences import sentence
 from actions.turn import Turn
 from community.model.address import Address
-from community.model.address_text import extract_location
+from community.model.address_text import FoundLocation, extract_location
 from community.model.cases.case import Case, CaseStatus
-from community.model.hazards.hazard_report import OTHER, UNSPECIFIED, HazardReport, corrected_category, read_reports
+from community.model.hazards.hazard_report import OTHER, UNSPECIFIED, HazardReport, read_reports
 from community.model.hazards.report_draft import Draft, is_taken_up, take_up
 from community.store.cases import case_of_event
 from community.usecases.cancel_case import cancel_case
@@ -22,6 +22,7 @@ from community.usecases.change_report import change_report, latest_report
 from community.usecases.note_case import note_case
 from community.usecases.raise_emergency import places_of
 from community.usecases.same_trouble import same_trouble
+from community.usecases.told_category import told_category
 
 #: Nobody has set out yet: taking it back ends it.
 _NOT_BEGUN = frozenset({CaseStatus.REPORTED, CaseStatus.ACCEPTED, CaseStatus.DISPATCHED, CaseStatus.REOPENED})
@@ -35,7 +36,7 @@ class Correct(CommunityAction):
     async def act(self, turn: Turn, tracker: Tracker) -> Events:  # noqa: ARG002 - the case knows
         """Change the newest report of this conversation."""
         place = extract_location(turn.text, places_of(self.services.rules))
-        category = corrected_category(turn.text)
+        category = told_category(turn.text)
 
         def change(conn: Connection) -> Case | None:
             now = self.services.clock.now()
@@ -66,7 +67,7 @@ class Locate(CommunityAction):
             return [FollowupAction("hazard_form")]
         place = extract_location(turn.text, places_of(self.services.rules))
         beside = turn.text.replace(place.text, "，") if place is not None else turn.text
-        category = corrected_category(beside)
+        category = told_category(beside)
 
         def locate(conn: Connection) -> Case | None:
             now = self.services.clock.now()
@@ -86,8 +87,14 @@ class Locate(CommunityAction):
             said = sentence("located", number=case.number, where=case.location_text)
             turn.say(said, private=private, case=case.number)
             return []
+        return self._begin(turn, tracker, place, category)
+
+    def _begin(self, turn: Turn, tracker: Tracker, place: FoundLocation | None, category: str | None) -> Events:
+        """Begin a report with a place, or ask what it is about."""
         if place is not None and category is not None:
             reports = read_reports(turn.text, places=places_of(self.services.rules))
+            if len(reports) == 1:
+                reports = [replace(reports[0], category=category)]
             draft = Draft(reports=tuple(reports), messages=(turn.message,))
             return [SlotSet("draft", draft.to_json()), FollowupAction("hazard_form")]
         told = Draft(messages=(turn.message,))
@@ -96,8 +103,11 @@ class Locate(CommunityAction):
         dropped = Draft.from_json(tracker.get_slot("dropped"))
         if dropped.has_detail and is_taken_up(turn.text):
             return [SlotSet("draft", take_up(dropped, told, turn.text).to_json()), FollowupAction("hazard_form")]
+        if place is None:
+            turn.say(sentence("where_again"), asks="detail")
+            return []
         turn.say(sentence("where_what"), asks="detail")
-        return [SlotSet("draft", told.to_json())] if place is not None else []
+        return [SlotSet("draft", told.to_json())]
 
 
 class Cancel(CommunityAction):

@@ -1,17 +1,20 @@
 """Between resident and staff: 转人工, what the assistant did not understand twice, and who may know who reported."""
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from sqlalchemy import Connection
 
 from actions.base import CommunityAction, Events
 from actions.sentences import sentence
 from actions.turn import Turn
+from community.model.address_text import extract_location
 from community.model.cases.case import CaseKind
+from community.model.hazards.hazard_report import corrected_category, read_reports
 from community.model.hazards.report_draft import Draft, retold
 from community.usecases.ask_staff import ask_staff
 from community.usecases.change_report import latest_report
 from community.usecases.note_case import note_case
+from community.usecases.raise_emergency import places_of
 
 _NOT_UNDERSTOOD = "nlu_fallback"
 
@@ -54,6 +57,11 @@ class KeepPrivate(CommunityAction):
         draft = Draft.from_json(tracker.get_slot("draft"))
         if draft.has_detail:
             return [SlotSet("draft", retold(draft, turn.text).to_json())]
+        if corrected_category(turn.text) is not None and extract_location(turn.text, places_of(self.services.rules)):
+            # 别说是我报的，10栋楼上天天扔垃圾: the report itself stands in the same message.
+            reports = read_reports(turn.text, places=places_of(self.services.rules), guesses=turn.guesses)
+            told = Draft(reports=tuple(reports), messages=(turn.message,))
+            return [SlotSet("draft", told.to_json()), FollowupAction("hazard_form")]
 
         def note(conn: Connection) -> None:
             now = self.services.clock.now()

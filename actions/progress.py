@@ -9,6 +9,7 @@ from actions.base import CommunityAction, Events
 from actions.sentences import sentence
 from actions.turn import Turn
 from community.model.cases.case import CASE_KIND_NAMES, CASE_STATUS_NAMES, Case, CaseStatus
+from community.model.hazards.report_draft import Draft
 from community.usecases.case_status import StatusFound, case_status
 from community.usecases.note_case import note_case
 
@@ -44,8 +45,8 @@ class Urge(CommunityAction):
 
     action_name = "action_urge"
 
-    async def act(self, turn: Turn, tracker: Tracker) -> Events:  # noqa: ARG002 - nothing is remembered
-        """Note it on the case meant, or on the newest open one."""
+    async def act(self, turn: Turn, tracker: Tracker) -> Events:
+        """Note it on the case meant, or on the newest open one; while a report is being told, only its place is wanting."""
 
         def urge(conn: Connection) -> Case | None:
             found: StatusFound = case_status(conn, turn.text, conversation_id=turn.conversation_id)
@@ -56,7 +57,9 @@ class Urge(CommunityAction):
             return note_case(conn, case.id, turn.text, actor=turn.actor, now=now, source_key=turn.key("urge"))
 
         case = await self.write(urge)
-        if case is None:
+        if case is None and Draft.from_json(tracker.get_slot("draft")).has_detail:
+            turn.say(sentence("urge_draft"))
+        elif case is None:
             turn.say(sentence("urge_none"), asks="detail")
         else:
             status = CASE_STATUS_NAMES[case.status]

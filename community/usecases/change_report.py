@@ -67,7 +67,12 @@ def completed_place(case: Case, place: FoundLocation) -> tuple[Address, str]:
     if not known and case.address.contradicts(place.address):
         # Nobody had said where: it was taken to be at home.
         return place.address, place.text
-    text = f"{known}，{place.text}" if known and place.text not in known else place.text
+    if place.text in known:
+        return case.address.completed_by(place.address), known
+    # 302, then 8栋: what stands above comes first.
+    above = bool(known) and bool(place.address.building) and bool(case.address.parts[2] or case.address.room)
+    above = above and not case.address.building
+    text = f"{place.text}{known}" if above else f"{known}，{place.text}" if known else place.text
     return case.address.completed_by(place.address), text
 
 

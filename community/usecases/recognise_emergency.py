@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from community.files.danger_knowledge import load_danger_opinion
+from community.files.hazard_knowledge import load_category_opinion
 from community.model.hazards.emergency import Emergency
+from community.model.hazards.everyday import weighed
 from community.model.hazards.recognising import recognise
 from community.model.hazards.told_beside import told_beside
 from community.model.meaning.call.danger_in_answer import tells_of_danger
@@ -17,7 +19,7 @@ def recognise_emergency(text: str, *, asked: bool = True) -> Emergency | None:
     """Return the emergency that a text tells of, one that is only `suspected`, or None.
 
     Where the rules see none, the wish to be called no more says nothing by itself; with other words beside it the second
-    opinion is only asked about, unless these words alone make it sure. Nor does the wish for somebody else: 别再打给我妈了.
+    opinion is only asked about, unless these words alone make it sure; so it is where an everyday hazard is told. Nor does the wish for somebody else: 别再打给我妈了.
 
     Args:
         asked: the message was for the bot; talk that was not is never only suspected.
@@ -31,7 +33,7 @@ def recognise_emergency(text: str, *, asked: bool = True) -> Emergency | None:
         return None if alone is None or alone.suspected else alone
     rest = without_goodbye(text)
     if rest == text:
-        return found
+        return weighed(found, load_category_opinion().guesses(text), asked=asked)
     # 以后别联系我了，我走了你们别难过: what is left may say it only together.
     alone = recognise(rest, load_danger_opinion(), asked=asked)
     return alone or (replace(found, suspected=True) if rest and asked else None)

@@ -15,13 +15,17 @@ OTHER = "other"
 #: 我要报修: somebody wants to report, and has not said what.
 UNSPECIFIED = "unspecified"
 #: How much a trained guess weighs beside the words, at certainty.
-_GUESS_WEIGHT = 20.0
+_GUESS_WEIGHT = 40.0
 #: From this score on the words alone say which category it is.
 _PLAIN = 4.0
 _ADDED = re.compile(r"还有|另外|再一个|再就是|顺便|其次|第二")
-_CLAUSE = re.compile(rf"[,，.。;；!！\n]|({_ADDED.pattern})|然后|同时")
+#: From this score on the words of a clause are a hazard of their own where it has a place of its own or was added.
+_TELLING = 3.0
+#: So few characters may name nothing at all (同上, 就是那个); a guess at them must be this sure.
+_FEW, _SURE_OF_FEW = 6, 0.4
+_CLAUSE = re.compile(rf"[,，.。;；!！\n]|(?<=[\u4e00-\u9fff])[ 　](?=[\u4e00-\u9fff\d])|({_ADDED.pattern})|然后|同时")
 #: How much the kind of an emergency says of its category, seen by a rule and by the opinion alone…
-_RULED, _OPINED = 5.0, 1.5
+_RULED, _OPINED = 10.0, 3.0
 #: …so many times more where people are what it is about: whatever hazard the words sound like counts for less.
 _OF_PEOPLE_MORE = 2.5
 _OF_THE_BODY = ("medical", "breathing", "choking", "bleeding", "burn", "labour", "accident")
@@ -121,10 +125,14 @@ def categorise_emergency(text: str, emergency: Emergency, guesses: Mapping[str, 
 
 def corrected_category(text: str) -> str | None:
     """Name the category that a correction speaks of (不是漏水，是下水道堵了); None when it names none."""
-    plain = re.sub(r"(?:不是|并非)[^,，.。;!\s]{1,8}[,，.。;!\s]", "", normalise(text))
-    scores = word_scores(plain)
+    scores = word_scores(without_denied(text))
     code = max(scores, key=lambda c: (scores[c], c)) if scores else OTHER
     return code if scores.get(code, 0.0) >= _PLAIN else None
+
+
+def without_denied(text: str) -> str:
+    """Leave out what it is said not to be: 不是漏水，是下水道堵了 leaves the second."""
+    return re.sub(r"(?:不是|并非)[^,，.。;!\s]{1,8}[,，.。;!\s]", "", normalise(text))
 
 
 def word_scores(text: str) -> dict[str, float]:
@@ -143,20 +151,32 @@ def split_hazards(text: str, places: Places) -> list[str]:
     clauses = [clause for clause in _CLAUSE.split(text) if clause and clause.strip()]
     found: list[tuple[str, str]] = []
     added = False
-    for clause in clauses:
+    for place, clause in enumerate(clauses):
         if _ADDED.fullmatch(clause):
             added = True
             continue
-        scores = word_scores(clause)
-        code = max(scores, key=lambda c: scores[c]) if scores else ""
-        stands = added if found else True
-        stands = stands or extract_location(clause, places) is not None
-        if code and scores[code] >= _PLAIN and stands and all(code != other for _, other in found):
+        code, score = _strongest(clause)
+        apart = added or _has_place(clause, clauses[place + 1 : place + 2], places)
+        telling = score >= (_TELLING if apart else _PLAIN)
+        if telling and (apart or not found) and all(code != other for _, other in found):
             found.append((clause, code))
         elif found:
             found[-1] = (f"{found[-1][0]}，{clause}", found[-1][1])
         added = False
     return [clause for clause, _ in found] if len(found) > 1 else [text]
+
+
+def _strongest(clause: str) -> tuple[str, float]:
+    scores = word_scores(clause)
+    code = max(scores, key=lambda c: scores[c]) if scores else ""
+    return code, scores.get(code, 0.0)
+
+
+def _has_place(clause: str, following: Sequence[str], places: Places) -> bool:
+    """Whether a clause names its place, or is followed by one: 树也倒了 8栋."""
+    if extract_location(clause, places) is not None:
+        return True
+    return any(not word_scores(one) and extract_location(one, places) is not None for one in following)
 
 
 def is_danger(text: str, category: str) -> bool:  # noqa: ARG001 - the category decides for gas and landslides
@@ -165,7 +185,7 @@ def is_danger(text: str, category: str) -> bool:  # noqa: ARG001 - the category 
 
 
 def _read(text: str, places: Places, guesses: Mapping[str, float] | None) -> HazardReport:
-    category = categorise(text, guesses)
+    category = UNSPECIFIED if guesses and _says_nothing(text, guesses) else categorise(text, guesses)
     place = extract_location(text, places)
     return HazardReport(
         category=category,
@@ -174,6 +194,12 @@ def _read(text: str, places: Places, guesses: Mapping[str, float] | None) -> Haz
         address=place.address if place else Address(),
         location_text=place.text if place else "",
     )
+
+
+def _says_nothing(text: str, guesses: Mapping[str, float]) -> bool:
+    """Whether few words name nothing, and the guess at them is none."""
+    few = len(normalise(text)) <= _FEW and max(guesses.values()) < _SURE_OF_FEW
+    return few and not word_scores(text)
 
 
 @lru_cache(maxsize=1)

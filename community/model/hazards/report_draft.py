@@ -13,12 +13,15 @@ from community.model.hazards.hazard_report import (
     corrected_category,
     is_danger,
     read_reports,
+    word_scores,
 )
 from community.model.hazards.proposal import Proposal, hints_at_place, is_unsure, says_so
 from community.model.text import normalise
 
 #: After this many vague answers the report is taken without a place rather than lost.
 _ASKED_ENOUGH = 3
+#: From this score on the words name the category by themselves.
+_PLAIN_WORDS = 4.0
 #: 还是报吧, 都系要报: said after a report was dropped.
 _TAKEN_UP = re.compile(
     r"(?:还是|还得|仍然|都是|都系|又想|重新|还要|要不还)(?:得|要|是|给|帮我|帮忙|麻烦你们?)*(?:上?报|说|反映|登记|记)|继续报|接着报"
@@ -120,7 +123,7 @@ def hear(
         draft = _recategorised(draft, text)
     if found is not None:
         return _placed(draft, found, correction=intent == "correct", text=text)
-    return replace(retold(draft, text), asked=draft.asked + 1)
+    return replace(retold(_understood_better(draft, text), text), asked=draft.asked + 1)
 
 
 def _confirmed(draft: Draft, proposal: Proposal, places: Places) -> Draft:
@@ -198,6 +201,12 @@ def _recategorised(draft: Draft, text: str) -> Draft:
         return draft
     first, *others = draft.reports
     return replace(draft, reports=(replace(first, category=category), *others))
+
+
+def _understood_better(draft: Draft, text: str) -> Draft:
+    """有个东西坏了, then 楼下那个化粪池冒了: plain words count for more than a guess at the first ones."""
+    guessed = max(word_scores(draft.reports[0].text).values(), default=0.0) < _PLAIN_WORDS
+    return _recategorised(draft, text) if guessed and len(draft.reports) == 1 else draft
 
 
 def retold(draft: Draft, text: str) -> Draft:

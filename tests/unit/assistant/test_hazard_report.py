@@ -6,6 +6,7 @@ from community.model.address_text import Places
 from community.model.hazards.hazard_report import categorise, corrected_category, read_reports
 from community.model.hazards.report_draft import Draft, hear
 from community.model.text import align, normalise
+from community.usecases.told_category import told_category
 
 PLACES = Places(("锦绣苑",))
 
@@ -79,3 +80,42 @@ def test_normalised_text_knows_where_it_came_from() -> None:
     assert aligned.text == "3号楼 2单元"
     assert aligned.source(0, 3) == "３號樓"
     assert normalise(aligned.text) == aligned.text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("3号楼2单元停水，还有4号楼垃圾没人收", [("water_supply", "3号楼2单元"), ("sanitation", "4号楼")]),
+        ("外墙掉砖 7栋 树也倒了 8栋", [("falling_object", "7栋"), ("tree", "8栋")]),
+    ],
+)
+def test_a_second_hazard_stands_beside_the_first_however_it_is_parted(text: str, told: list[tuple[str, str]]) -> None:
+    reports = read_reports(text, places=PLACES)
+    assert [(report.category, report.location_text) for report in reports] == told
+
+
+def test_a_few_words_that_name_nothing_are_asked_about_instead_of_guessed_at() -> None:
+    guesses = {"fire_equipment": 0.2, "noise": 0.1}
+    draft = hear(Draft(), "就是那个", message="1", intent="report_hazard", places=PLACES, guesses=guesses)
+    assert not draft.has_detail
+
+
+def test_plain_words_that_come_later_count_for_more_than_the_first_guess() -> None:
+    guesses = {"other": 0.6, "unspecified": 0.1}
+    draft = hear(Draft(), "那个又不行啦", message="1", intent="report_hazard", places=PLACES, guesses=guesses)
+    draft = hear(draft, "化粪池冒了", message="2", intent="report_hazard", places=PLACES, guesses=guesses)
+    assert draft.reports[0].category == "sewer"
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("漏水", "water_supply"),
+        ("也不是充电，是堆东西", "clutter"),
+        ("不对，是5号楼", None),
+        ("不是3单元，是2单元", None),
+        ("我写错了", None),
+    ],
+)
+def test_a_few_words_beside_a_place_or_in_a_correction_tell_the_category(text: str, category: str | None) -> None:
+    assert told_category(text) == category
