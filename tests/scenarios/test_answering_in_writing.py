@@ -344,6 +344,21 @@ async def test_a_question_asked_back_is_noted_for_a_person_and_ours_asked_again(
     ]
 
 
+async def test_whoever_tells_how_they_are_when_asked_whether_it_may_be_asked_is_heard(street: Street) -> None:
+    street.move_in(ZHANG)
+    street.start(HEALTH)
+    writer = Writer(street)
+    assert writer.stands().asks is Stage.HEALTH
+    assert writer.writes("well", "不咋好，头昏").say.startswith("社区医生会联系您。")
+    assert writer.labels()["well"] == ("no", "link")
+    assert [case["priority"] for case in street.cases()] == ["urgent"]
+    again = writer.stands()
+    assert (again.asks, again.question and again.question.id) == (Stage.HEALTH, "temperature"), (
+        "they were not asked yet"
+    )
+    assert "不问了" in writer.writes("temperature", "身体的事不要问").say
+
+
 HEALTH = HEAT.replace("    yes_means: 舒服\n", "    yes_means: 舒服\n    about_health: true\n", 1).replace(
     "    confirm: true\n", "    about_health: true\n", 1
 )

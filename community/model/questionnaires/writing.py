@@ -4,6 +4,7 @@ The same answers as on the phone are understood, asked again and given up by the
 nobody waits for a reply, so that silence is no answer and counts for nothing.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
@@ -192,7 +193,8 @@ def read_reply(
     if writing.stage is Stage.OPT_OUT:
         return _to_opt_out(writing, question, text, digits, today, opinion=opinion)
     if writing.stage is Stage.HEALTH:
-        return _to_health(writing, text, digits, today, opinion=opinion)
+        told = _tells_of_health(question, text, today, opinion=opinion)
+        return told or _to_health(writing, text, digits, today, opinion=opinion)
     return _to_question(writing, question, text, digits, today, opinion=opinion)
 
 
@@ -293,6 +295,24 @@ def _to_for_another(
     if reading.label == Label.NO:
         return _reply(Move.ASK, reading, text, digits)
     return _to_question(replace(writing, stage=Stage.QUESTION), question, text, digits, today, opinion=opinion)
+
+
+#: Of their own body, and not of what may be asked: 不咋好，头昏.
+_OF_THE_BODY = re.compile(
+    r"头|腰|腿|脚|肚|胃|胸|心(?:口|慌|脏|里)|眼|耳|牙|手|疼|痛|晕|昏|麻|咳|喘|烧|血压|血糖|难受|没劲|浑身|睡不|吃不|不舒服|病"
+)
+_OF_ASKING = re.compile(r"问|说|讲|告诉|打听|隐私|私事|不想|不要|不用|别|可以|同意|允许")
+
+
+def _tells_of_health(question: Question, text: str, today: date, *, opinion: AnswerOpinion) -> Reply | None:
+    """The answer of whoever tells how they are instead of whether it may be asked: they have not said no to it."""
+    said = plain(text)
+    if not _OF_THE_BODY.search(said) or _OF_ASKING.search(said):
+        return None
+    reading = understand(question, text, "", None, today, opinion=opinion)
+    if not reading.is_answer or reading.decided_by == "model":
+        return None
+    return _reply(Move.READ_BACK if question.confirm else Move.RECORD, reading, text)
 
 
 def _to_health(writing: Writing, text: str, digits: str, today: date, *, opinion: AnswerOpinion) -> Reply:
