@@ -88,7 +88,8 @@ async def picture(page: Page, name: str) -> None:
 
 
 async def fits(page: Page) -> bool:
-    """Whether nothing sticks out to the right."""
+    """Whether nothing sticks out to the right, once the page with its style is there."""
+    await page.wait_for_load_state()
     return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
