@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from community.errors import NotFound
 from community.model.calls.campaign import CampaignStatus, TargetStatus
+from community.model.moments import iso_text
 from community.model.rulebook import Rulebook
 from community.store.cases import CaseFilter, count_cases
 from community.store.pace import pace_of
@@ -51,7 +52,7 @@ class CampaignView:
             "answered": figures.reached,
             "cases": self.cases,
             "funnel": funnel,
-            "next_call_at": _iso(figures.next_at),
+            "next_call_at": iso_text(figures.next_at),
             "answers": [
                 {"question": each.question_id, "label": each.label, "value": each.value, "count": each.count}
                 for each in figures.answers
@@ -96,14 +97,10 @@ def line_to_json(line: CampaignLine) -> dict[str, Any]:
         "created_by": line.created_by,
         "approved_by": line.approved_by,
         "launched_by": line.launched_by,
-        "launched_at": _iso(line.launched_at),
+        "launched_at": iso_text(line.launched_at),
         "override_reason": line.override_reason,
         "pause_reason": line.pause_reason,
-        "finished_at": _iso(line.finished_at),
+        "finished_at": iso_text(line.finished_at),
         "targets": {status.value: line.targets.get(status, 0) for status in TargetStatus},
         "total": line.total,
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

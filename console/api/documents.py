@@ -1,10 +1,10 @@
 """What the API's answers about campaigns look like; names are the public ones, phones are masked."""
 
-from datetime import datetime
 from typing import Any
 
 from community.errors import NotFound
 from community.model.calls.result_sheets import why_unreached
+from community.model.moments import iso_text
 from community.model.phone import mask
 from community.store.answers import Answer
 from community.store.kept_rehearsals import KeptRehearsal
@@ -16,7 +16,7 @@ from console.evidence import Evidence
 
 def campaign_json(line: CampaignLine) -> dict[str, Any]:
     """One campaign: what the command line prints, with the counts of those who are done."""
-    return {**line_to_json(line), "created_at": _moment(line.created_at), "targets": _counts(line)}
+    return {**line_to_json(line), "created_at": iso_text(line.created_at), "targets": _counts(line)}
 
 
 def rehearsal_json(kept: KeptRehearsal | None) -> dict[str, Any]:
@@ -30,8 +30,8 @@ def rehearsal_json(kept: KeptRehearsal | None) -> dict[str, Any]:
     return {
         "status": kept.status.value,
         "asked_by": kept.asked_by,
-        "asked_at": _moment(kept.asked_at),
-        "ended_at": _moment(kept.ended_at),
+        "asked_at": iso_text(kept.asked_at),
+        "ended_at": iso_text(kept.ended_at),
         "called": kept.called,
         "problem": kept.problem,
         "report": kept.report.to_json() if kept.report else None,
@@ -48,7 +48,7 @@ def figures_json(line: CampaignLine, figures: CampaignFigures) -> dict[str, Any]
         "live_calls": figures.live_calls,
         "unknown_calls": figures.unknown_calls,
         "outcomes": {outcome.value: count for outcome, count in figures.outcomes.items()},
-        "next_at": _moment(figures.next_at),
+        "next_at": iso_text(figures.next_at),
         "answers": [
             {"question": one.question_id, "label": one.label, "value": one.value, "count": one.count}
             for one in figures.answers
@@ -77,7 +77,7 @@ def unreached_json(line: ResultLine) -> dict[str, Any]:
     """One resident whom nobody has spoken with."""
     document = {key: value for key, value in result_json(line).items() if key not in {"answers", "reason"}}
     why = why_unreached(line.status, line.attempts, line.reason)
-    return {**document, "why": why, "next_at": _moment(line.next_at)}
+    return {**document, "why": why, "next_at": iso_text(line.next_at)}
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "channel": answer.channel,
         "corrected": is_corrected,
         "corrected_by": answer.corrected_by,
-        "corrected_at": _moment(answer.corrected_at),
+        "corrected_at": iso_text(answer.corrected_at),
         "taken_for": {"label": answer.label, "value": answer.value} if is_corrected else None,
     }
 
@@ -117,7 +117,3 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
 def _counts(line: CampaignLine) -> dict[str, int]:
     by_status = {status.value: count for status, count in line.targets.items()}
     return {"total": line.total, "resolved": line.resolved, **by_status}
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()

@@ -1,6 +1,5 @@
 """`staff`: accounts, one-time passwords, duty."""
 
-from datetime import datetime
 from typing import Any
 
 import click
@@ -8,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from community.model.actor import Actor
+from community.model.moments import iso_text
 from community.model.staff import ROLE_NAMES, Role, Staff
 from community.store.staff import all_staff
 from community.usecases.add_staff import add_staff
@@ -136,9 +136,9 @@ def _document(member: Staff) -> dict[str, Any]:
         "grid": member.grid,
         "on_duty": member.on_duty,
         "must_change_password": member.must_change_password,
-        "locked_until": _iso(member.locked_until),
-        "created_at": _iso(member.created_at),
-        "disabled_at": _iso(member.disabled_at),
+        "locked_until": iso_text(member.locked_until),
+        "created_at": iso_text(member.created_at),
+        "disabled_at": iso_text(member.disabled_at),
     }
 
 
@@ -151,10 +151,6 @@ def _table(members: list[Staff]) -> Table:
         on_duty = "是" if member.on_duty else "否"
         table.add_row(member.login, member.name, ROLE_NAMES[member.role], member.grid, on_duty, state)
     return table
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
 
 
 COMMANDS = (staff_command,)

@@ -1,10 +1,10 @@
 """A case as programs read it: one shape for the command line and the API; moments in UTC."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from community.model.cases.case import Case, CaseEvent
+from community.model.moments import iso_text
 
 
 def case_document(case: Case) -> dict[str, Any]:
@@ -36,11 +36,11 @@ def case_document(case: Case) -> dict[str, Any]:
         "rehearsal": case.rehearsal,
         "step": case.step,
         "role": case.ladder[case.rung].role if case.rung >= 0 else None,
-        "next_step_at": _iso(case.next_step_at),
+        "next_step_at": iso_text(case.next_step_at),
         "assignee": case.assignee,
-        "acknowledged_at": _iso(case.acknowledged_at),
-        "opened_at": _iso(case.opened_at),
-        "closed_at": _iso(case.closed_at),
+        "acknowledged_at": iso_text(case.acknowledged_at),
+        "opened_at": iso_text(case.opened_at),
+        "closed_at": iso_text(case.closed_at),
         "result": case.result,
     }
 
@@ -60,7 +60,3 @@ def event_document(event: CaseEvent) -> dict[str, Any]:
         "text": event.text,
         "detail": event.detail,
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
