@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from community.errors import InvalidInput
-from community.model.policies.policy_cutting import table_sentence
+from community.model.policies.policy_cutting import table_sentence, unit_of
 
 #: A policy document is some pages of text; anything larger is a mistake or an attack.
 MOST_BYTES = 10_000_000
@@ -71,26 +71,38 @@ def _docx_text(content: bytes) -> str:
 
 
 def _docx_lines(document: Any) -> Iterator[str]:
+    unit = ""
     for block in document.iter_inner_content():
         if hasattr(block, "rows"):
-            yield from _table_lines(block)
+            yield from _table_lines(block, unit)
             continue
         text = block.text.strip()
+        unit = unit_of(text)
         style = (block.style.name or "").lower() if block.style is not None else ""
         is_heading = style.startswith(("heading", "标题")) and text
         yield f"## {text}" if is_heading else text
 
 
-def _table_lines(table: Any) -> Iterator[str]:
-    rows = [_distinct([cell.text.strip().replace("\n", " ") for cell in row.cells]) for row in table.rows]
+def _table_lines(table: Any, unit: str) -> Iterator[str]:
+    rows = [_cells(row) for row in table.rows]
     if not rows:
         return
-    if len(rows) == 1 or max(len(row) for row in rows) == 1:
-        yield from ("，".join(row) for row in rows)
+    if len(rows) == 1 or max(sum(map(bool, row)) for row in rows) == 1:
+        yield from ("，".join(filter(None, row)) for row in rows)
         return
-    yield from (table_sentence(rows[0], row) for row in rows[1:])
+    columns = [_text(cell) for cell in table.rows[0].cells]
+    yield from (table_sentence(columns, row, unit=unit) for row in rows[1:])
 
 
-def _distinct(cells: list[str]) -> list[str]:
-    """Leave out what a merged cell repeats."""
-    return [cell for place, cell in enumerate(cells) if place == 0 or cell != cells[place - 1]]
+def _cells(row: Any) -> list[str]:
+    """The cells of a row in their columns; one that is merged into the one before is empty."""
+    cells = row.cells
+    return [
+        "" if place and cell._tc is cells[place - 1]._tc else _text(cell)  # noqa: SLF001 - how python-docx tells merged cells
+        for place, cell in enumerate(cells)
+    ]
+
+
+def _text(cell: Any) -> str:
+    text: str = cell.text
+    return text.strip().replace("\n", " ")

@@ -284,13 +284,14 @@ class Answerer:
 
 
 def _beside(hits: Sequence[Hit]) -> Hit | None:
-    """A second clause of the same document that fits nearly as well, where both together are still soon read."""
+    """A second clause of the same document that fits nearly as well and could answer, where both are still soon read."""
     best = hits[0]
     room = _BOTH - len(best.passage.passage.text)
     for hit in hits[1:]:
         if best.score - hit.score > _NEARLY:
             return None
-        if hit.document is best.document and len(hit.passage.passage.text) <= room:
+        fits = not hit.features["asks_unmet"] and hit.features["units_passage"] > 0.0
+        if fits and hit.document is best.document and len(hit.passage.passage.text) <= room:
             return hit
     return None
 

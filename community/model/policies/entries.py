@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from community.model.policies.lexicon import Kind, Lexicon, answer_types
+from community.model.policies.asking import answer_types
+from community.model.policies.lexicon import Kind, Lexicon
 from community.model.policies.numbers import AgeRange, age_ranges, plain_numbers, with_digits
 from community.model.policies.policy import Passage, PolicyDocument
 from community.model.policies.policy_cutting import sentences_of

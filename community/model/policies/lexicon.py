@@ -43,7 +43,7 @@ class Lexicon:
         soft: things that a document may lack and still answer.
         telling: things so specific that a document without them hardly answers.
         parents: wider concepts that a concept also stands for (居民医保: 医保).
-        wants: for a facet, the answer types (see `answer_types`) that can answer it.
+        wants: for a thing, the answer types (see `asking.answer_types`) without which a passage only names it.
         rewrites: dialect and slang → plain words, applied in order to questions only.
         patterns: regular expressions in questions → concepts.
         verbs: verbs and adjectives of general Chinese.
@@ -123,28 +123,3 @@ _PLACE = re.compile(
     r"([^\W\d_我你他她它们这那咱俺本在到去来是的了有没个各哪整全老旧新同自从和跟对给让把被住,.?!]{2,4})(?:街道|社区(?!食堂|医院|医生|工作|大夫|卫生|书屋)|小区|花园|新村|家园)"
 )
 _NO_PLACES = frozenset({"高档", "附近", "隔壁", "外面", "别的", "其他", "邻近", "居住", "封闭", "商品房"})
-_TYPES: dict[str, re.Pattern[str]] = {
-    "money": re.compile(r"\d\s*[百千万亿]?元|\d\s*角|免费|免收|不收费|不加价|不另收|[打享]\S{1,3}折|\d折|全额|无偿"),
-    "percent": re.compile(r"\d\s*%|百分之|\d成|倍"),
-    "date": re.compile(
-        r"\d+月|\d+日|每[日天周月季年]|季度|周[一二三四五六日]|星期|\d{1,2}:\d\d|次月|当月|工作日|节假日|\d+小时开放|全天"
-    ),
-    "duration": re.compile(r"\d+\s*(?:个)?(?:工作日|日|天|小时|分钟|月|年|周)|当[场日天]|[一二三半]年|即时|随时"),
-    "place": re.compile(r"窗口|中心|居委会|服务站|派出所|\d号|办事处|路\d|点位|公告栏|小程序|网站|现场|食堂|社区"),
-    "phone": re.compile(r"\d{3,4}-\d{4,8}|1[3-9]\d{9}|\b12345\b|\b1[12]\d\b|电话|热线"),
-    "papers": re.compile(r"身份证|户口簿|户口本|复印件|照片|证明|申请表|社会保障卡|银行卡|证书|材料|合同|发票|委托书"),
-    "penalty": re.compile(r"罚|扣|取消|停发|追究|警告|没收|收回|退回|不予|禁止|责令|拒不"),
-    "person": re.compile(r"周岁|户籍|对象|符合|具有|居民|持有|人员|家庭"),
-    "count": re.compile(r"\d+\s*(?:次|件|只|条|份|张|辆|台|处|组|户|人|分|平方米|公斤|斤|升|米|名|套|个)"),
-    "how": re.compile(r"小程序|窗口|申请|提交|登录|填写|办理|预约|电话|报名|登记|审核|拨打|扫码"),
-    "list": re.compile(r"包括|包含|下列|以下|[^、。]{1,12}、[^、。]{1,12}、[^、。]{1,12}(?:、|和|以及|等)"),
-    "agent": re.compile(
-        r"由\S{2,16}?(?:负责|承担|支付|办理|组织|审|发|出|修|管)|负责|承担|自理|分摊|居委会|街道|物业|[局委]"
-    ),
-    "may": re.compile(r"可以|可[由在凭用向按]|不得|禁止|不[予能可]|应当|须|必须|不受|不需|无需|免"),
-}
-
-
-def answer_types(text: str) -> frozenset[str]:
-    """Say which kinds of answers a passage holds (money, date, place, phone and so on)."""
-    return frozenset(name for name, pattern in _TYPES.items() if pattern.search(text))

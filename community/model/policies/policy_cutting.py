@@ -18,7 +18,7 @@ _ARTICLE = re.compile(rf"^(第{_ORDINAL}{{1,5}}条)[\s、:：]*(.*)$")
 _CHAPTER = re.compile(rf"^第{_ORDINAL}{{1,5}}[章节编]\s*(.*)$")
 _NUMERAL = re.compile(r"^([一二三四五六七八九十]{1,3})\s*[、.．]\s*(.+)$")
 _BRACKETED = re.compile(rf"^[（(]{_ORDINAL}{{1,3}}[）)]\s*(.+)$")
-_DIGIT = re.compile(r"^\d{1,2}\s*[、.．]\s*(?!\d)(.+)$")
+_DIGIT = re.compile(r"^\d{1,2}\s*(?:、|[.．](?!\s*\d))\s*(.+)$")
 _BOLD_LEAD = re.compile(r"^\s*(?:[-*+]\s+)?(?:\*\*|__)([^*_]{2,20}?)[：:]?\s*(?:\*\*|__)\s*[：:]?\s*(\S.*)$")
 _LABEL = re.compile(r"^【([^】]{2,20})】\s*(\S.*)$")
 _BULLET_LEAD = re.compile(r"^[◆●■▲★◇○□•·✦]\s*([^。；，：:]{2,14})[：:]\s*(\S.*)$")
@@ -26,6 +26,11 @@ _QUESTION = re.compile(r"^(?:问|Q\d*)\s*[:：\s]\s*([^？?：:]{2,40}[？?：:]
 _REPLY = re.compile(r"^(?:答|A\d*)\s*[:：]\s*")
 _SENTENCE = re.compile(r"[^。！？；\n]*[。！？；\n]+[”’」』）]?|[^。！？；\n]+$")
 _TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]*-{2,}[\s:|-]*\|?\s*$")
+_UNIT = re.compile(r"单位\s*[：:]\s*((?:万|千)?元)")
+_COLUMN_UNIT = re.compile(r"[（(]\s*((?:万|千)?元)(?:\s*[/／每][^）)]*)?[）)]")
+_NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+#: Columns whose numbers are no amounts.
+_COUNTS = re.compile(r"[数量率比例号序次人户天日月年岁龄分时]|面积|电话")
 
 
 def sentences_of(text: str) -> list[str]:
@@ -149,6 +154,7 @@ def _pieces(text: str, *, by_lines: bool) -> Iterator[str]:
 def _plain_lines(body: str) -> Iterator[str]:
     """Take Markdown marks off; table rows become `header：cell` sentences."""
     columns: list[str] | None = None
+    unit = ""
     body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
     for raw in body.split("\n"):
         line = raw.strip().replace("\u3000", " ").strip()
@@ -159,17 +165,41 @@ def _plain_lines(body: str) -> Iterator[str]:
             if columns is None:
                 columns = cells
                 continue
-            yield table_sentence(columns, cells)
+            yield table_sentence(columns, cells, unit=unit)
             continue
         columns = None
+        unit = unit_of(line) if line else unit
         bold = _BOLD_LEAD.match(line)
         yield f"【{bold[1]}】{_unmarked(bold[2])}" if bold else _unmarked(line)
 
 
-def table_sentence(columns: list[str], cells: list[str]) -> str:
-    """Write one row of a table as a sentence (年龄：80至89周岁，标准：每月120元)."""
-    named = [f"{name}：{cell}" if name else cell for name, cell in zip(columns, cells, strict=False) if cell]
+def unit_of(line: str) -> str:
+    """Return the unit that a line gives for the amounts of the table below it (单位：元)."""
+    found = _UNIT.search(line)
+    return found[1] if found else ""
+
+
+def table_sentence(columns: list[str], cells: list[str], *, unit: str = "") -> str:
+    """Write one row of a table as a sentence (年龄：80至89周岁，标准：每月120元).
+
+    Args:
+        unit: of the bare numbers in columns that name none of their own and count nothing; a column may name its own, 收费（元/次）.
+    """
+    named = [
+        f"{name}：{_with_unit(name, cell, unit)}" if name else cell
+        for name, cell in zip(columns, cells, strict=False)
+        if cell
+    ]
     return "，".join(named) + "。" if named else ""
+
+
+def _with_unit(name: str, cell: str, unit: str) -> str:
+    if not _NUMBER.fullmatch(cell):
+        return cell
+    own = _COLUMN_UNIT.search(name)
+    if own:
+        return cell + own[1]
+    return cell if _COUNTS.search(name) else cell + unit
 
 
 def _unmarked(line: str) -> str:

@@ -41,8 +41,8 @@ _KEY_NAMES = {
 }
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _HEADER_LINE = re.compile(r"^\s*[*>#-]{0,4}\s*([A-Za-z_ ]{2,20}|[\u4e00-\u9fff]{2,6})\**\s*[:：]\s*(.*?)\s*$")
-#: The title once more, above the header.
-_TITLE_ABOVE = re.compile(r"^\s*#{1,2}\s+[^:：]+$")
+#: A title above the header, which is the title where the header has none.
+_TITLE_ABOVE = re.compile(r"^\s*(?:#{1,2}\s+)?([^:：。；#]{4,60})$")
 _DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
 _EMPTY = {"", "无", "长期", "长期有效", "永久", "-", "—", "null", "~", "none", "暂无"}
 _BEGINS = re.compile(r"自\s*(\d{4}年\d{1,2}月\d{1,2}日)起(?:开始)?(?:施行|实施|执行|生效)")
@@ -114,11 +114,11 @@ def _split_header(text: str) -> tuple[dict[str, str], str, list[str]]:
         return _known(_front_matter(matter[1]), warnings), text[matter.end() :], warnings
     pairs: dict[str, str] = {}
     lines = text.split("\n")
-    place = 0
+    place, above = 0, None
     for place, line in enumerate(lines):  # noqa: B007 - the place where the header ends is used below
         if not line.strip():
             continue
-        if not pairs and _TITLE_ABOVE.match(line):
+        if not pairs and above is None and (above := _TITLE_ABOVE.match(line)):
             continue
         found = _HEADER_LINE.match(line)
         if not found or found[1].strip().lower() not in _KEY_OF:
@@ -128,7 +128,10 @@ def _split_header(text: str) -> tuple[dict[str, str], str, list[str]]:
         raise InvalidInput(
             "开头没有文件信息，请在最前面写上“标题：…”“文号：…”“施行日期：…”等行（或 --- 之间的 title、document_number…）"
         )
-    return _known(pairs, warnings), "\n".join(lines[place:]), warnings
+    header = _known(pairs, warnings)
+    if above is not None:
+        header.setdefault("title", above[1].strip("*《》 "))
+    return header, "\n".join(lines[place:]), warnings
 
 
 def _front_matter(block: str) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import re
 from datetime import date
 
+from community.model.policies.asking import answer_types
 from community.model.policies.entries import bigrams_of, concepts_of, plain_text
-from community.model.policies.lexicon import Lexicon, answer_types
+from community.model.policies.lexicon import Lexicon
 from community.model.policies.numbers import age_ranges
 from community.model.policies.policy_cutting import sentences_of
 from community.model.policies.question import AskedQuestion
@@ -13,6 +14,8 @@ from community.model.policies.question import AskedQuestion
 WHOLE = 140
 #: Longer ones are quoted up to about this many characters.
 MOST = 170
+#: So many sentences with ages of their own are a scale of ages.
+_SEVERAL = 3
 
 _UNTIL = re.compile(
     r"(?:受理|申请|申领|报名|领取|登记|活动|补贴|办理|执行|有效期?|政策|期限|时间)[^。；]{0,12}?"
@@ -21,10 +24,13 @@ _UNTIL = re.compile(
 
 
 def quote(text: str, question: AskedQuestion, lexicon: Lexicon) -> str:
-    """Return the sentences of a passage that answer the question, in their own order; a short passage whole."""
-    if len(text) <= WHOLE:
-        return text.replace("\n", "")
-    sentences = sentences_of(text)
+    """Return the sentences of a passage that answer the question, in their own order; a short passage whole.
+
+    Of sentences or rows for different ages only those for the age asked are quoted.
+    """
+    sentences = _for_the_age(sentences_of(text), question)
+    if sum(map(len, sentences)) <= WHOLE:
+        return "".join(sentences)
     order = sorted(range(len(sentences)), key=lambda place: (-_worth(sentences[place], question, lexicon), place))
     chosen: set[int] = set()
     length = 0
@@ -34,6 +40,14 @@ def quote(text: str, question: AskedQuestion, lexicon: Lexicon) -> str:
         chosen.add(place)
         length += len(sentences[place])
     return "".join(sentences[place] for place in sorted(chosen))
+
+
+def _for_the_age(sentences: list[str], question: AskedQuestion) -> list[str]:
+    spans = [age_ranges(plain_text(sentence)) for sentence in sentences]
+    fits = [any(span.holds(age) for span in some for age in question.ages) for some in spans]
+    if sum(map(bool, spans)) < _SEVERAL or not any(fits):
+        return sentences
+    return [sentence for sentence, some, fit in zip(sentences, spans, fits, strict=True) if fit or not some]
 
 
 def _worth(sentence: str, question: AskedQuestion, lexicon: Lexicon) -> float:

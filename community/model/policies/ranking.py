@@ -88,7 +88,11 @@ class Ranking:
 
     def score(self, features: Mapping[str, float]) -> float:
         """Score one passage; higher is better."""
-        return sum(weight * features[name] for name, weight in self.rank.items() if weight)
+        return math.fsum([weight * features[name] for name, weight in self._counting])
+
+    @cached_property
+    def _counting(self) -> list[tuple[str, float]]:
+        return [(name, weight) for name, weight in self.rank.items() if weight]
 
     def confidence(self, features: Mapping[str, float]) -> float:
         """Say how sure it is that the best passage answers, 0 to 1."""

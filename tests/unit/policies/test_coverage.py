@@ -41,3 +41,16 @@ def test_the_sentence_that_names_it_must_hold_the_figure() -> None:
 def test_another_town_or_estate_is_noticed() -> None:
     assert features("桃花源小区车位包月多少钱", "地下车位每月380元。")["place_missing"] == 1.0
     assert features("杏花苑小区车位包月多少钱", "地下车位每月380元。")["place_missing"] == 0.0
+
+
+def test_what_is_asked_of_must_stand_where_the_figure_stands() -> None:
+    beside = features("探视是几点开始", "探视时间为15:00至17:00。")
+    nowhere = features("食堂是几点开门", "探视时间为15:00至17:00。")
+    assert (beside["focus_met"], beside["focus_missing"]) == (1.0, 0.0)
+    assert (nowhere["focus_met"], nowhere["focus_missing"]) == (0.0, 1.0)
+
+
+def test_a_word_of_the_documents_title_is_neither_missing_nor_somewhere_else() -> None:
+    met = features("停车几点以后免费", "晚上8点以后不收费。")
+    assert met["units_missing"] == 0.0
+    assert met["units_elsewhere"] == 0.0

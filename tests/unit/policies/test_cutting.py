@@ -82,3 +82,15 @@ def test_paragraphs_without_headings_are_passages_and_short_lines_join_the_next(
     long = "施工时间是早上七点半到十二点、下午一点半到六点半，中午不动工，高考中考三天全天停工，大家放心。"
     passages = list(cut_into_passages(f"各位居民：\n{long}\n{long}"))
     assert [one.text.startswith("各位居民") for one in passages] == [True, False]
+
+
+def test_a_number_right_after_the_numbering_begins_a_clause_too() -> None:
+    body = "1、早餐车九点收摊。\n2、65岁以上老人周三打九折。\n3、不准卖活禽。\n4、1.5米以内不得堆物。"
+    assert len(list(cut_into_passages(body))) == 4
+
+
+def test_amounts_of_a_table_get_the_unit_that_stands_above_it_or_in_the_column() -> None:
+    body = "一、价格（单位：元/次）\n\n| 年龄 | 到店 | 人数 |\n| --- | --- | --- |\n| 70—79岁 | 30 | 2 |\n"
+    assert [one.text for one in cut_into_passages(body)] == ["年龄：70—79岁，到店：30元，人数：2。"]
+    body = "## 价格\n\n| 年龄 | 收费（元/次） |\n| --- | --- |\n| 70—79岁 | 30 |\n"
+    assert [one.text for one in cut_into_passages(body)] == ["年龄：70—79岁，收费（元/次）：30元。"]

@@ -43,6 +43,13 @@ def test_chinese_header_lines_work_as_well() -> None:
     assert [one.heading for one in policy.passages] == ["对象", "标准"]
 
 
+@pytest.mark.parametrize("above", ["# 敬老办法", "敬老办法", "《敬老办法》"])
+def test_the_line_above_the_header_is_the_title_where_the_header_names_none(above: str) -> None:
+    policy = parse_policy(f"{above}\n\n文号：青禾办发〔2026〕3号\n施行日期：2026-04-01\n\n第一条 对象。六十岁以上。")
+    assert policy.title == "敬老办法"
+    assert [one.text for one in policy.passages] == ["六十岁以上。"]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -138,3 +145,17 @@ def test_a_word_file_keeps_its_headings_and_its_tables_become_sentences() -> Non
     policy = parse_policy(read_policy_text("敬老.docx", word_file()))
     assert [one.heading for one in policy.passages] == ["发放标准", "办理地点"]
     assert policy.passages[0].text == "年龄：80至89周岁，每月：120元。\n年龄：90周岁以上，每月：300元。"
+
+
+def test_equal_cells_of_a_word_table_stay_in_their_columns_and_merged_ones_are_told_once() -> None:
+    document = docx.Document()
+    document.add_paragraph("单位：元")
+    table = document.add_table(rows=3, cols=3)
+    for place, words in enumerate((("年龄", "到店", "上门"), ("70岁以上", "30", "30"), ("90岁以上", "免费", ""))):
+        for cell, word in zip(table.rows[place].cells, words, strict=True):
+            cell.text = word
+    table.rows[2].cells[1].merge(table.rows[2].cells[2])
+    written = io.BytesIO()
+    document.save(written)
+    lines = read_policy_text("a.docx", written.getvalue()).splitlines()
+    assert lines[1:] == ["年龄：70岁以上，到店：30元，上门：30元。", "年龄：90岁以上，到店：免费。"]
