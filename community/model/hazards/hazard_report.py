@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from community.model.address import Address
-from community.model.address_text import Places, extract_location
+from community.model.address_text import Places, extract_location, find_locations
 from community.model.hazards.emergency import Emergency, detect_emergency
 from community.model.hazards.hazard_words import HAZARD_WORDS
 from community.model.text import normalise
@@ -19,7 +19,7 @@ _GUESS_WEIGHT = 40.0
 #: From this score on the words alone say which category it is.
 _PLAIN = 4.0
 _ADDED = re.compile(r"还有|另外|再一个|再就是|顺便|其次|第二")
-#: From this score on the words of a clause are a hazard of their own where it has a place of its own or was added.
+#: From this score on the words of a clause are a hazard of their own where it was added, or has a place beside another's.
 _TELLING = 3.0
 #: So few characters may name nothing at all (同上, 就是那个); a guess at them must be this sure.
 _FEW, _SURE_OF_FEW = 6, 0.4
@@ -155,9 +155,11 @@ def split_hazards(text: str, places: Places) -> list[str]:
         if _ADDED.fullmatch(clause):
             added = True
             continue
-        code, score = _strongest(clause)
-        apart = added or _has_place(clause, clauses[place + 1 : place + 2], places)
-        telling = score >= (_TELLING if apart else _PLAIN)
+        code, score = _strongest(clause, places)
+        placed = bool(found) and extract_location(found[-1][0], places) is not None
+        following = clauses[place + 1 : place + 2] if placed else ()
+        apart = added or _has_place(clause, following, places)
+        telling = score >= (_TELLING if added or placed else _PLAIN)
         if telling and (apart or not found) and all(code != other for _, other in found):
             found.append((clause, code))
         elif found:
@@ -166,8 +168,12 @@ def split_hazards(text: str, places: Places) -> list[str]:
     return [clause for clause, _ in found] if len(found) > 1 else [text]
 
 
-def _strongest(clause: str) -> tuple[str, float]:
-    scores = word_scores(clause)
+def _strongest(clause: str, places: Places) -> tuple[str, float]:
+    """The category that a clause tells of most, and how plainly; the tree or the wall of its place tells nothing."""
+    plain = normalise(clause)
+    for place in reversed(find_locations(clause, places)):
+        plain = f"{plain[: place.start]} {plain[place.end :]}"
+    scores = word_scores(plain)
     code = max(scores, key=lambda c: scores[c]) if scores else ""
     return code, scores.get(code, 0.0)
 

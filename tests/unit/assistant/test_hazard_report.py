@@ -38,6 +38,13 @@ def test_two_hazards_at_two_places_are_two_reports() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text", ["过道里堆的破沙发没人管，老鼠都做窝了，12号楼五层", "化粪池直往外冒，就在幼儿园围墙底下"]
+)
+def test_what_comes_of_a_hazard_or_stands_beside_it_is_no_second_one(text: str) -> None:
+    assert len(read_reports(text, places=PLACES)) == 1
+
+
 def test_one_hazard_told_at_length_is_one_report() -> None:
     text = "同志啊我说个事儿，甜水井胡同那棵老槐树，今年雨水大，根都翻出来了，底下还停着电动车"
     assert len(read_reports(text, places=PLACES)) == 1
