@@ -14,6 +14,7 @@ from community.model.calls.line import Line
 from community.model.calls.text_message import TextKind, TextProblem, TextStatus
 from community.model.calls.text_rules import only_polite, wants_no_texts, wants_texts_again
 from community.model.hazards.wish import Understood
+from community.model.meaning.speech import plain
 from community.model.residents.check_in import says_no_danger
 from community.model.rulebook import Rulebook
 from community.store import audit
@@ -113,7 +114,8 @@ def _ask_about_danger(arrived: ArrivedText, answered: Answered | None) -> None:
 
 def _no_danger(arrived: ArrivedText) -> bool:
     """没有, to whether somebody is in danger, answers no question of ours: that is asked again."""
-    if arrived.asked(TextKind.DANGER_ASK) is None or not says_no_danger(arrived.body):
+    denied = says_no_danger(arrived.body) or plain(arrived.body) == "2"
+    if arrived.asked(TextKind.DANGER_ASK) is None or not denied:
         return False
     first = say("sms", "no_danger")
     again = go_on_by_text(arrived.conn, arrived.history, first=first, now=arrived.now)

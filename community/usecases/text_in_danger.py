@@ -75,7 +75,9 @@ def _emergency(arrived: ArrivedText, danger: Emergency | None) -> tuple[Emergenc
         return danger, arrived.body
     asked = arrived.asked(TextKind.DANGER_ASK)
     before = next((text for text in arrived.history if asked is not None and text.id == asked.reply_to), None)
-    suspected = recognise_emergency(before.body) if before is not None and says_yes(arrived.body) else None
+    # All our other texts are answered with 1: whoever writes it here has not answered another question.
+    agreed = says_yes(arrived.body) or plain(arrived.body) == "1"
+    suspected = recognise_emergency(before.body) if before is not None and agreed else None
     if before is None or suspected is None:
         return None, arrived.body
     return replace(suspected, suspected=False, decided_by="asked"), f"{before.body}\n{arrived.body}"

@@ -548,12 +548,24 @@ async def test_where_danger_is_only_suspected_it_is_asked_about_and_a_yes_raises
 
 
 @pytest.mark.usefixtures("unsure")
-async def test_where_there_is_no_danger_the_questions_go_on(street: TextStreet) -> None:
+async def test_1_is_a_yes_to_whether_they_are_in_danger_and_no_answer_to_another_question(street: TextStreet) -> None:
     street.street.move_in(ZHANG)
     await missed(street)
     await street.write(ZHANG, "1")
     await street.write(ZHANG, "我开窗了还是头昏")
-    following = await street.write(ZHANG, "没有，没事")
+    assert "120" in await street.write(ZHANG, "1")
+    with street.street.database.reading() as conn:
+        assert "cooling" not in readings_of_target(conn, street.street.targets()[0]["id"])
+
+
+@pytest.mark.usefixtures("unsure")
+@pytest.mark.parametrize("no", ["没有，没事", "2"])
+async def test_where_there_is_no_danger_the_questions_go_on(street: TextStreet, no: str) -> None:
+    street.street.move_in(ZHANG)
+    await missed(street)
+    await street.write(ZHANG, "1")
+    await street.write(ZHANG, "我开窗了还是头昏")
+    following = await street.write(ZHANG, no)
     assert following.startswith("没事就好。\n您家用什么降温？")
     assert [case for case in street.street.cases() if case["priority"] == "emergency"] == []
     with street.street.database.reading() as conn:
