@@ -65,3 +65,23 @@ def test_a_case_that_cannot_be_told_does_not_stop_the_others(flooded: Database, 
     with flooded.begin() as conn:
         assert escalate_due(conn, rules=rules, now=now + timedelta(minutes=31)) == FLOODS - 1
     assert told(flooded)[1] == 1
+
+
+def test_many_cases_that_cannot_be_told_keep_no_portion_for_themselves(
+    flooded: Database, rules: Rulebook, now: datetime
+) -> None:
+    """They are tried again later, behind the others, and people hear of them."""
+    later = now + timedelta(minutes=31)
+    with flooded.begin() as conn:
+        ladder = conn.scalar(select(cases.c.ladder).where(cases.c.id == 1))
+        conn.execute(update(cases).where(cases.c.id <= 10).values(ladder=[]))
+    with flooded.begin() as conn:
+        assert escalate_due(conn, rules=rules, now=later, limit=10) == 0
+    with flooded.begin() as conn:
+        assert escalate_due(conn, rules=rules, now=later, limit=10) == 10
+        alarms = [text for text in conn.scalars(select(notices.c.text)) if "没能自动上报" in text]
+    assert len(alarms) == 20, "the secretary and the administrator hear of each"
+    with flooded.begin() as conn:
+        conn.execute(update(cases).where(cases.c.id <= 10).values(ladder=ladder))
+    with flooded.begin() as conn:
+        assert escalate_due(conn, rules=rules, now=later + timedelta(minutes=1)) == FLOODS - 10
