@@ -60,7 +60,7 @@ async def test_on_the_phone_it_is_kept_without_a_conversation_and_the_call_makes
 
 
 async def test_a_doubtful_answer_is_given_and_looked_at_by_staff(assistant: Assistant) -> None:
-    (said,) = await assistant.hears("社区有没有雨伞可以借", 1)
+    (said,) = await assistant.hears("图书室能带吃的吗", 1)
     (kept,) = assistant.kept
     assert kept.reason == "doubtful"
     assert kept.told
