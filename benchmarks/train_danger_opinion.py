@@ -1,17 +1,19 @@
 """Learn the second opinion on danger: `python -m benchmarks.train_danger_opinion [--check]`.
 
 It learns from benchmarks/danger_training and, as what is no danger, from the training lines of the assistant and of answers, never from
-tests/evaluation; it writes community/files/dangers/weights.json. The same lines give the same weights. `--check` writes nothing and
+tests/evaluation; it writes weights.json and net.npz in community/files/dangers. The same lines give the same weights on the same
+machine; the fingerprint of what was learned from is written with them. `--check` writes nothing and
 prints what lines it had not learned from are taken for (five folds; lines that were written one after the other stay together).
 """
 
+import hashlib
 import json
 import random
 import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +24,17 @@ from scipy.sparse import diags
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from community.files.danger_knowledge import WEIGHTS, WORDS
-from community.model.hazards.danger_opinion import START, DangerOpinion, rule_features
+from benchmarks import danger_net
+from community.files.danger_knowledge import NET, WEIGHTS, WORDS, load_word_meanings
+from community.model.hazards.danger_net import DangerNet
+from community.model.hazards.danger_opinion import START, DangerOpinion, Reading, probability
 from community.model.hazards.emergency import SERVICES, detect_emergency
 from community.model.text import normalise
 
 ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).parent / "danger_training"
 TARGET = ROOT / "community" / "files" / "dangers"
+MEANINGS = ROOT / "community" / "files" / "word_meanings" / "vectors.npz"
 #: The assistant's lines: what is asked and said every day. A hazard is no danger where the rules see none.
 EVERYDAY = ROOT / "nlu_data" / "nlu"
 #: Hazards that are told of while somebody is in danger, more often than the rules see it.
@@ -87,6 +92,9 @@ _EVERYDAY_WEIGHT, _ANSWER_WEIGHT, _VARIED_WEIGHT = 0.1, 0.1, 0.05
 _LONGEST_SPELT, _SPELT_EVERY = 16, 3
 #: A feature of fewer lines is not learned from.
 _SEEN = 2
+#: For the fingerprint, one in so many lines is read as it is when it is learned: a changed rule shows there.
+_READ_AGAIN_EVERY = 12
+_MARKED_EVERY = 16
 #: So many lines on end tell of much the same and are never parted when it is checked.
 _NEIGHBOURS, _FOLDS = 20, 5
 #: Weights smaller than this change nothing and only take room.
@@ -103,20 +111,66 @@ class Line:
     written_with: str = ""
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Lines as they are learned from.
+
+    Attributes:
+        readings: what each is judged by.
+        real: whether somebody is in danger.
+        weight: how much each counts.
+    """
+
+    readings: list[Reading]
+    real: Any
+    weight: Any
+
+    def only(self, places: list[int]) -> "Rows":
+        """Some of them."""
+        return Rows([self.readings[place] for place in places], self.real[places], self.weight[places])
+
+
 def main() -> None:
     """Learn and write, or check."""
     if "--check" in sys.argv:
-        check(_vocabulary(), written())
+        check(vocabulary(), written())
         return
-    text = json.dumps(learned(), ensure_ascii=False, sort_keys=True, separators=(",", ":"), indent=0)
+    weights, net = learned()
+    text = json.dumps(weights, ensure_ascii=False, sort_keys=True, separators=(",", ":"), indent=0)
     (TARGET / WEIGHTS).write_text(text + "\n", encoding="utf-8")
-    print(f"{len(written())} lines, {(TARGET / WEIGHTS).stat().st_size // 1024} KB")
+    np.savez_compressed(TARGET / NET, **net)
+    print(f"{len(written())} lines, {sum((TARGET / name).stat().st_size for name in (WEIGHTS, NET)) // 1024} KB")
 
 
-def learned() -> dict[str, Any]:
-    """The weights, as their file holds them."""
-    opinion, lines = _vocabulary(), written()
-    return {"danger": learn_danger(opinion, [*lines, *everyday(), *answered()]), "kinds": learn_kinds(opinion, lines)}
+def learned() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The weights and the net, as their files hold them."""
+    opinion, lines = vocabulary(), written()
+    rows = read_rows(opinion, learned_from([*lines, *everyday(), *answered()]))
+    weights = {
+        "learned_from": fingerprint(opinion, lines),
+        "everyday_marks": everyday_marks(),
+        "danger": learn_danger(rows),
+        "kinds": learn_kinds(opinion, lines),
+    }
+    return weights, learn_net(rows)
+
+
+def fingerprint(opinion: DangerOpinion, lines: list[Line]) -> str:
+    """Of every line that was written for learning, of what one in so many is judged by, and of the files that the learning reads."""
+    digest = hashlib.sha256()
+    for path in (TARGET / WORDS, MEANINGS, Path(danger_net.__file__)):
+        digest.update(path.read_bytes())
+    for place, line in enumerate(lines):
+        digest.update(repr((line.text, line.kind, line.weight)).encode())
+        if place % _READ_AGAIN_EVERY == 0:
+            digest.update(repr(_reading(opinion, line.text).heard).encode())
+    return digest.hexdigest()
+
+
+def everyday_marks() -> list[int]:
+    """Of one in so many everyday lines and answers a mark: they weigh little and change often, so most of them being the same is enough."""
+    marks = {zlib.crc32(line.text.encode()) for line in (*everyday(), *answered())}
+    return sorted(mark for mark in marks if mark % _MARKED_EVERY == 0)
 
 
 def written() -> list[Line]:
@@ -124,9 +178,12 @@ def written() -> list[Line]:
     return [line for path in sorted(HERE.glob("*.yml")) for line in read(path)]
 
 
-def _vocabulary() -> DangerOpinion:
+def vocabulary() -> DangerOpinion:
+    """What messages are read with, before anything was learned."""
     words = yaml.safe_load((TARGET / WORDS).read_text(encoding="utf-8"))
-    return DangerOpinion.from_documents(words, {"danger": {START: 0.0}, "kinds": {START: {}}})
+    empty = {"danger": {START: 0.0}, "kinds": {START: {}}}
+    meanings = load_word_meanings()
+    return DangerOpinion.from_documents(words, empty, DangerNet.silent(meanings.vectors.shape[1]), meanings)
 
 
 def read(path: Path) -> Iterator[Line]:
@@ -176,14 +233,31 @@ def spelt(line: Line) -> Iterator[Line]:
         yield Line((" " if lot % 2 else "").join(syllables), line.kind, _VARIED_WEIGHT)
 
 
-def learn_danger(opinion: DangerOpinion, told: Iterable[Line]) -> dict[str, float]:
-    """Feature → weight."""
+def learned_from(told: Iterable[Line]) -> list[Line]:
+    """What was told, and the same said otherwise."""
     told = list(told)
     lines = [*told, *(other for line in told if line.kind for other in varied(line))]
-    lines += [other for line in told for other in spelt(line)]
-    vectoriser = DictVectorizer()
-    matrix = vectoriser.fit_transform([_row(opinion, line.text) for line in lines])
+    return [*lines, *(other for line in told for other in spelt(line))]
+
+
+def read_rows(opinion: DangerOpinion, lines: list[Line]) -> Rows:
+    """Lines as they are learned from."""
     real, weight = np.array([line.kind is not None for line in lines]), np.array([line.weight for line in lines])
+    return Rows([_reading(opinion, line.text) for line in lines], real, weight)
+
+
+def learn_net(rows: Rows) -> dict[str, Any]:
+    """The net beside the linear model."""
+    meanings = np.array([reading.meaning for reading in rows.readings])
+    heard = [reading.heard for reading in rows.readings]
+    return danger_net.learn_net(danger_net.Told(heard, meanings, rows.real, rows.weight))
+
+
+def learn_danger(rows: Rows) -> dict[str, float]:
+    """Feature → weight."""
+    real, weight = rows.real, rows.weight
+    vectoriser = DictVectorizer()
+    matrix = vectoriser.fit_transform(dict.fromkeys(reading.counted, 1) for reading in rows.readings)
     telling = _telling(matrix, real, weight)
     model = LogisticRegression(C=_REGULARISATION, solver="liblinear", random_state=0)
     model.fit(matrix @ diags(telling), real, sample_weight=weight)
@@ -229,18 +303,23 @@ def check(opinion: DangerOpinion, lines: list[Line]) -> None:
     sections = sorted({line.written_with for line in lines})
     random.Random(0).shuffle(sections)
     more = [*everyday(), *answered()]
-    sure, kinds = np.zeros(len(lines)), [""] * len(lines)
+    linear, heard, kinds = np.zeros(len(lines)), np.zeros(len(lines)), [""] * len(lines)
     for fold in range(_FOLDS):
         apart = set(sections[fold::_FOLDS])
-        held = {place for place, line in enumerate(lines) if line.written_with in apart}
-        others = [line for place, line in enumerate(lines) if place not in held]
-        judge = DangerOpinion(
-            opinion.persons, opinion.concepts, learn_danger(opinion, [*others, *more]), learn_kinds(opinion, others)
-        )
+        held = [place for place, line in enumerate(lines) if line.written_with in apart]
+        others = [line for line in lines if line.written_with not in apart]
+        rows = read_rows(opinion, learned_from([*others, *more]))
+        danger, net = learn_danger(rows), DangerNet.from_document(learn_net(rows))
+        judge = replace(opinion, kinds=learn_kinds(opinion, others))
         for place in held:
-            found = detect_emergency(lines[place].text)
-            sure[place] = judge.sureness(lines[place].text, found.kind if found else None)
+            reading = _reading(opinion, lines[place].text)
+            linear[place] = danger[START] + sum(danger.get(feature, 0.0) for feature in reading.counted)
+            heard[place] = net.score(reading.heard, reading.meaning)
             kinds[place] = judge.likely_kinds(lines[place].text)[0][0]
+    _compare(lines, probability(linear, heard), kinds)
+
+
+def _compare(lines: list[Line], sure: Any, kinds: list[str]) -> None:
     real = np.array([line.kind is not None for line in lines])
     for least in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
         print(f"≥ {least}: {np.mean(sure[real] >= least):.1%} 认出，{np.mean(sure[~real] >= least):.1%} 误报")
@@ -256,9 +335,11 @@ def _show(lines: list[Line], sure: Any, *, real: Any) -> None:
         print(f"    漏报 {sure[place]:.2f} {lines[place].text}")
 
 
-def _row(opinion: DangerOpinion, text: str) -> dict[str, int]:
+def _reading(opinion: DangerOpinion, text: str) -> Reading:
     found = detect_emergency(text)
-    return dict.fromkeys([*opinion.features(text), *rule_features(found.kind if found else None)], 1)
+    reading = opinion.read(text, found.kind if found else None)
+    # Each feature is kept once, not once a line.
+    return replace(reading, heard=tuple(map(sys.intern, reading.heard)))
 
 
 if __name__ == "__main__":

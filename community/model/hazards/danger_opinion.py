@@ -1,7 +1,7 @@
 """A second opinion on danger beside the rules: a linear model over characters, sounds, concepts, and what the rules themselves saw.
 
-Concepts (a person, does not wake, electric things, it is over) and which of them stand close to each other let it judge wording that nobody foresaw. Words and weights
-are handed in; `python -m benchmarks.train_danger_opinion` learns the weights.
+Concepts (a person, does not wake, electric things, it is over) and which of them stand close to each other let it judge wording that nobody foresaw; so does the small
+net beside it, which reads what the words mean. Words and weights are handed in; `python -m benchmarks.train_danger_opinion` learns them.
 """
 
 import math
@@ -10,8 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from community.model.hazards.danger_net import DangerNet
 from community.model.hazards.danger_sounds import sound_features
 from community.model.text import normalise
+from community.model.word_meanings import WordMeanings
 
 #: What is read of a message; danger is told in the first lines.
 _LONGEST = 300
@@ -22,6 +27,30 @@ _NUMBERS = re.compile(r"\d+")
 _REPEATED = re.compile(f"{_PERSON}+")
 #: The starting points in the weights.
 START = ""
+#: How much the net says beside the linear model.
+_OF_THE_NET = 0.5
+#: How much the meanings of the words count beside its characters.
+_MEANING = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message is judged by.
+
+    Attributes:
+        heard: what the net counts, each once: what the linear model counts, then three characters at a time.
+        of_both: so many of them, from the first, the linear model counts.
+        meaning: what its words mean on the whole.
+    """
+
+    heard: tuple[str, ...]
+    of_both: int
+    meaning: NDArray[np.float32]
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """What the linear model counts."""
+        return self.heard[: self.of_both]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +62,29 @@ class DangerOpinion:
         concepts: name → what it is recognised by.
         danger: feature → weight; `START` is where it begins.
         kinds: feature → kind of emergency → weight.
+        net: the net beside the linear model.
+        meanings: what words mean, for the net.
     """
 
     persons: re.Pattern[str]
     concepts: Mapping[str, re.Pattern[str]]
     danger: Mapping[str, float]
     kinds: Mapping[str, Mapping[str, float]]
+    net: DangerNet
+    meanings: WordMeanings
 
     @classmethod
-    def from_documents(cls, words: Mapping[str, Any], weights: Mapping[str, Any]) -> "DangerOpinion":
+    def from_documents(
+        cls, words: Mapping[str, Any], weights: Mapping[str, Any], net: DangerNet, meanings: WordMeanings
+    ) -> "DangerOpinion":
         """Build it from the vocabulary and the learned weights, as their files hold them."""
         return cls(
             persons=re.compile("|".join(words["persons"].split())),
             concepts={name: re.compile("|".join(text.split())) for name, text in words["concepts"].items()},
             danger=weights["danger"],
             kinds=weights["kinds"],
+            net=net,
+            meanings=meanings,
         )
 
     def sureness(self, text: str, ruled_kind: str | None) -> float:
@@ -57,25 +94,43 @@ class DangerOpinion:
             text: as it was written.
             ruled_kind: the kind of emergency that the rules assert; None where they are silent.
         """
-        found = set(self.features(text))
-        score = self.danger[START] + sum(self.danger.get(feature, 0.0) for feature in found)
-        score += sum(self.danger.get(feature, 0.0) for feature in rule_features(ruled_kind))
-        return 1 / (1 + math.exp(-score))
+        read = self.read(text, ruled_kind)
+        return float(probability(self._linear(read), self.net.score(read.heard, read.meaning)))
+
+    def sureness_without_net(self, text: str) -> float:
+        """How probable the linear model alone holds it, 0…1, where the rules are silent."""
+        return 1 / (1 + math.exp(-self._linear(self.read(text, None))))
+
+    def _linear(self, read: Reading) -> float:
+        return self.danger[START] + sum(self.danger.get(feature, 0.0) for feature in read.counted)
 
     def likely_kinds(self, text: str) -> list[tuple[str, float]]:
         """The kinds of emergency with how probable each is if it is one, the likeliest first."""
         scores = dict(self.kinds[START])
-        for feature in set(self.features(text)):
+        for feature in sorted(set(self.features(text))):
             for kind, weight in self.kinds.get(feature, {}).items():
                 scores[kind] += weight
         highest = max(scores.values())
         total = sum(math.exp(score - highest) for score in scores.values())
         return [(kind, math.exp(scores[kind] - highest) / total) for kind in sorted(scores, key=lambda k: -scores[k])]
 
+    def read(self, text: str, ruled_kind: str | None) -> Reading:
+        """What both judge a message by; `ruled_kind` as in `sureness`."""
+        plain, marked = self._plain(text)
+        counted = sorted({*self._features(plain, marked), *rule_features(ruled_kind)})
+        triples = dict.fromkeys(marked[place : place + 3] for place in range(len(marked) - 2))
+        return Reading((*counted, *triples), len(counted), self.meanings.of(plain) * _MEANING)
+
     def features(self, text: str) -> Iterator[str]:
         """What is counted: characters and their pairs with persons and numbers made one, sounds, concepts, and concepts together."""
+        yield from self._features(*self._plain(text))
+
+    def _plain(self, text: str) -> tuple[str, str]:
+        """The normalised text, and the same with persons and numbers made one."""
         plain = normalise(text[:_LONGEST])
-        marked = f"^{_NUMBERS.sub(_NUMBER, _REPEATED.sub(_PERSON, self.persons.sub(_PERSON, plain)))}$"
+        return plain, f"^{_NUMBERS.sub(_NUMBER, _REPEATED.sub(_PERSON, self.persons.sub(_PERSON, plain)))}$"
+
+    def _features(self, plain: str, marked: str) -> Iterator[str]:
         yield from marked
         yield from (marked[place : place + 2] for place in range(len(marked) - 1))
         yield f"len{min(6, len(marked) // 6)}"
@@ -105,3 +160,8 @@ class DangerOpinion:
 def rule_features(ruled_kind: str | None) -> tuple[str, ...]:
     """What the rules saw, as features."""
     return () if ruled_kind is None else ("rule", f"rule:{ruled_kind}")
+
+
+def probability(linear: Any, heard: Any) -> Any:
+    """What both scores say together, 0…1; of arrays, an array."""
+    return 1 / (1 + np.exp(-(_OF_THE_NET * heard + (1 - _OF_THE_NET) * linear)))

@@ -11,7 +11,7 @@ _LONGEST = 300
 #: Of these somebody is told in the usual way; they do not end a questionnaire.
 _CAN_WAIT = frozenset({"missing", "scam", "accident", "bite"})
 #: How sure the opinion must be; of somebody who was asked what they think, surer: they speak of dangers that may come.
-_SURE, _SURE_OF_A_VIEW = 0.9, 0.95
+_SURE, _SURE_OF_A_VIEW = 0.8, 0.9
 
 
 def tells_of_danger(question: Question, heard: str, opinion: DangerOpinion) -> bool:
@@ -28,4 +28,6 @@ def tells_of_danger(question: Question, heard: str, opinion: DangerOpinion) -> b
     found = recognise(text, opinion)
     if found is None or found.suspected or found.kind in _CAN_WAIT or found.decided_by != "opinion":
         return False
-    return found.sureness >= (_SURE_OF_A_VIEW if question.kind is QuestionKind.FREE_TEXT else _SURE)
+    least = _SURE_OF_A_VIEW if question.kind is QuestionKind.FREE_TEXT else _SURE
+    # The net reads much into the few words of an answer: the linear model must be as sure by itself.
+    return found.sureness >= least and opinion.sureness_without_net(text) >= least
