@@ -7,18 +7,14 @@ import pytest
 from sqlalchemy import update
 
 from community.clock import MovableClock
-from community.model.hazards.emergency import Emergency
 from community.store.answers import readings_of_target
 from community.store.campaigns import targets
-from community.store.cases import events_of
 from community.store.database import Database
 from community.store.residents import residents
 from community.store.targets import person_of
 from community.store.texts import refusals_of, without_texts
-from community.usecases import text_in_danger
 from community.usecases.cancel_campaign import cancel_campaign
 from community.usecases.pause_campaign import pause_campaign
-from community.usecases.recognise_emergency import recognise_emergency
 from tests.harness.texting import CARE, LINE, TextStreet, text_street
 
 ZHANG = "+8613900000001"
@@ -173,108 +169,6 @@ async def test_no_more_calls_from_somebody_who_is_asked_nothing(street: TextStre
     assert "不再给张先生打电话" in await street.write(ZHANG, "是")
     with street.street.database.reading() as conn:
         assert person_of(conn, resident).opted_out
-
-
-async def test_what_is_written_instead_of_an_answer_or_beside_one_is_passed_on(street: TextStreet) -> None:
-    resident = street.street.move_in(ZHANG)
-    await missed(street)
-    await street.write(ZHANG, "1")
-    said = await street.write(ZHANG, "楼道里的灯坏了好几天了")
-    assert said.startswith("您说的事，已经转给社区了。\n您这两天都好吗？")
-    assert "您家用什么降温" in await street.write(ZHANG, "都好")
-    said = await street.write(ZHANG, "空调，就是楼下的下水道堵了没人管")
-    assert said.startswith("您说的事，已经转给社区了。\n")
-    assert "谢谢您" in said
-    cases = [(case["kind"], case["category"], case["resident_id"]) for case in street.street.cases()]
-    assert cases == [("hazard", "lighting", resident), ("hazard", "sewer", resident)]
-    assert street.street.cases()[0]["summary"] == "短信里说“楼道里的灯坏了好几天了”，请处理"
-    assert street.street.targets()[0]["status"] == "completed"
-
-
-async def test_whoever_takes_us_for_cheats_is_told_once_who_we_are(street: TextStreet) -> None:
-    street.street.move_in(ZHANG)
-    await missed(street)
-    assert "我们是" in await street.write(ZHANG, "喂 哪个哦")
-    told = await street.write(ZHANG, "你是骗子吧")
-    assert ("不问密码" in told, "您这两天都好吗" in told) == (True, True)
-    assert "这次不问了" in await street.write(ZHANG, "骗子")
-
-
-async def test_what_is_needed_is_passed_on_from_the_first_text_on(street: TextStreet) -> None:
-    street.street.move_in(ZHANG)
-    await missed(street)
-    said = await street.write(ZHANG, "我降压药吃完了没人去拿")
-    assert said.startswith("您说的事，已经转给社区了。\n您这两天都好吗？")
-    (case,) = street.street.cases()
-    assert (case["kind"], "降压药吃完了" in case["description"]) == ("callback", True)
-    await street.write(ZHANG, "都好")
-    again = await street.write(ZHANG, "家里没米了没人去买")
-    assert again.startswith("您说的事，已经转给社区了。\n您家用什么降温？")
-    assert [case["kind"] for case in street.street.cases()] == ["callback", "callback"]
-
-
-@pytest.mark.parametrize("words", ["灯坏过，物业修好了", "今天的菜真贵啊", "我坐电梯下楼"])
-async def test_who_wishes_nothing_opens_no_case(street: TextStreet, words: str) -> None:
-    street.street.move_in(ZHANG)
-    await missed(street)
-    await street.write(ZHANG, "1")
-    assert "已经转给社区" not in await street.write(ZHANG, words)
-    assert street.street.cases() == []
-
-
-async def test_a_relative_who_wants_no_calls_for_a_resident_is_asked_once_and_staff_look_at_it(
-    street: TextStreet,
-) -> None:
-    resident = street.street.move_in(ZHANG)
-    await missed(street)
-    await street.write(ZHANG, "1")
-    asked = await street.write(ZHANG, "别再打给我妈了，她听不见")
-    assert asked == "您是要我们以后都不给这位家人打电话吗？\n回1：是，以后都不要；回2：不是，接着回答"
-    (case,) = street.street.cases()
-    assert (case["kind"], case["resident_id"], "她听不见" in case["description"]) == ("list_check", resident, True)
-    assert "已经转给工作人员" in await street.write(ZHANG, "是的")
-    assert street.street.targets()[0]["status"] == "case"
-    assert street.street.targets()[0]["case_id"] == case["id"]
-    with street.street.database.reading() as conn:
-        assert not person_of(conn, resident).opted_out, "that only the resident may wish"
-    for _ in range(4):
-        await street.street.pass_time(hours=1)
-    assert len(street.street.exchange.numbers) == 1
-
-
-async def test_a_relative_who_did_not_mean_it_so_goes_on_with_the_question(street: TextStreet) -> None:
-    street.street.move_in(ZHANG)
-    await missed(street)
-    await street.write(ZHANG, "1")
-    await street.write(ZHANG, "不要给我爸打电话")
-    assert "您这两天都好吗" in await street.write(ZHANG, "2")
-    assert "降温" in await street.write(ZHANG, "都好")
-    assert street.street.targets()[0]["status"] == "waiting"
-
-
-@pytest.mark.parametrize(
-    ("reply", "told"), [("1", "转给工作人员"), ("不是", "还打电话"), ("不要给我妈打了", "转给工作人员")]
-)
-async def test_a_relative_is_asked_the_same_where_no_question_is_open(
-    street: TextStreet, reply: str, told: str
-) -> None:
-    resident = street.street.move_in(ZHANG, name="张桂兰")
-    asked = await street.write(ZHANG, "以后别给我妈打电话")
-    assert ("这位家人" in asked, "张" in asked) == (True, False)
-    assert told in await street.write(ZHANG, reply)
-    (case,) = street.street.cases()
-    assert (case["kind"], case["resident_id"]) == ("list_check", resident)
-
-
-async def test_an_unknown_number_is_told_no_name_and_asked_for_one(street: TextStreet) -> None:
-    street.street.move_in(ZHANG, name="张桂兰")
-    asked = await street.write("+85261234567", "别再打给我妈了")
-    assert ("哪位家人" in asked, "张" in asked) == (True, False)
-    assert "他们会核实" in await street.write("+85261234567", "张桂兰，锦绣苑3栋501")
-    (case,) = street.street.cases()
-    assert ("+85261234567" in case["description"], case["resident_id"]) == (True, None)
-    with street.street.database.reading() as conn:
-        assert "张桂兰，锦绣苑3栋501" in [event.text for event in events_of(conn, case["id"])]
 
 
 @pytest.mark.parametrize(
@@ -519,92 +413,6 @@ async def test_the_first_text_names_no_matter_of_health(sqlite: Database, clock:
         (body,) = street.twilio.texts.bodies(ZHANG)
         assert "血压" not in body
         assert "想问您几句话" in body
-
-
-@pytest.fixture
-def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever is dizzy with the window open is suspected to be in danger, whatever the shipped opinion says today."""
-
-    def recognise(text: str) -> Emergency | None:
-        suspected = Emergency(("120",), "medical", "medical", suspected=True)
-        return suspected if "开窗" in text else recognise_emergency(text)
-
-    monkeypatch.setattr(text_in_danger, "recognise_emergency", recognise)
-
-
-@pytest.mark.usefixtures("unsure")
-async def test_where_danger_is_only_suspected_it_is_asked_about_and_a_yes_raises_it(street: TextStreet) -> None:
-    street.street.move_in(ZHANG)
-    await missed(street)
-    await street.write(ZHANG, "1")
-    asked = await street.write(ZHANG, "我开窗了还是头昏")
-    assert "是不是遇到危险" in asked
-    assert "降温" not in asked
-    # Not well is an answer that worries; danger is more.
-    assert [case["priority"] for case in street.street.cases()] == ["urgent"]
-    assert "120" in await street.write(ZHANG, "是")
-    (case,) = [case for case in street.street.cases() if case["priority"] == "emergency"]
-    assert "头昏" in case["description"]
-
-
-@pytest.mark.usefixtures("unsure")
-async def test_1_is_a_yes_to_whether_they_are_in_danger_and_no_answer_to_another_question(street: TextStreet) -> None:
-    street.street.move_in(ZHANG)
-    await missed(street)
-    await street.write(ZHANG, "1")
-    await street.write(ZHANG, "我开窗了还是头昏")
-    assert "120" in await street.write(ZHANG, "1")
-    with street.street.database.reading() as conn:
-        assert "cooling" not in readings_of_target(conn, street.street.targets()[0]["id"])
-
-
-@pytest.mark.usefixtures("unsure")
-@pytest.mark.parametrize("no", ["没有，没事", "2"])
-async def test_where_there_is_no_danger_the_questions_go_on(street: TextStreet, no: str) -> None:
-    street.street.move_in(ZHANG)
-    await missed(street)
-    await street.write(ZHANG, "1")
-    await street.write(ZHANG, "我开窗了还是头昏")
-    following = await street.write(ZHANG, no)
-    assert following.startswith("没事就好。\n您家用什么降温？")
-    assert [case for case in street.street.cases() if case["priority"] == "emergency"] == []
-    with street.street.database.reading() as conn:
-        answered = readings_of_target(conn, street.street.targets()[0]["id"])
-    assert list(answered) == ["fine"], "no danger is no answer to what was asked next"
-
-
-@pytest.fixture
-def opinionated(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Swollen legs and sighs are danger to the second opinion, though less surely than it needs on a call."""
-
-    def recognise(text: str) -> Emergency | None:
-        doubtful = Emergency(("120",), "medical", "medical", decided_by="opinion", sureness=0.6)
-        return doubtful if "腿肿" in text or "哎呀" in text else recognise_emergency(text)
-
-    monkeypatch.setattr(text_in_danger, "recognise_emergency", recognise)
-
-
-@pytest.mark.usefixtures("opinionated")
-async def test_an_answer_that_is_understood_is_one_though_the_second_opinion_takes_it_for_danger(
-    street: TextStreet,
-) -> None:
-    street.street.move_in(ZHANG)
-    await missed(street)
-    assert "都好吗" in await street.write(ZHANG, "1")
-    assert "您家用什么降温？" in await street.write(ZHANG, "不太好，腿肿")
-    assert "是不是遇到危险" in await street.write(ZHANG, "哎呀哎呀")
-    assert "您家用什么降温？" in await street.write(ZHANG, "不是")
-    assert "119" in await street.write(ZHANG, "家里着火了")
-    assert [case["priority"] for case in street.street.cases()] == ["urgent", "emergency"]
-
-
-@pytest.mark.usefixtures("unsure")
-async def test_what_may_tell_of_danger_reaches_staff_whatever_is_said_to_it(street: TextStreet) -> None:
-    street.street.move_in(ZHANG)
-    assert "是不是遇到危险" in await street.write(ZHANG, "我开窗了还是头昏")
-    assert "有事请打" in await street.write(ZHANG, "不是，没事")
-    (case,) = street.street.cases()
-    assert (case["kind"], "头昏" in case["description"]) == ("question", True)
 
 
 async def test_questions_about_health_are_asked_by_text_only_with_consent(street: TextStreet) -> None:
