@@ -48,7 +48,7 @@ POISONED = document(
 )
 ASKED = "高龄津贴每个月发多少钱"
 FAITHFUL = "80岁到89岁的老人，每个月能领高龄津贴100元。90岁以上的老人每个月200元。"
-UNSURE = "老茶铺后头那个又成这样了，麻烦登记一下"
+UNSURE = "老茶铺那一截又成这样了，麻烦登记一下"
 
 
 @dataclass
@@ -277,16 +277,16 @@ async def test_on_the_phone_a_short_sentence_comes_first_and_the_source_last(des
 
 
 async def test_an_unsure_report_is_proposed_and_taken_with_a_yes(desk: Desk) -> None:
-    desk.model.says = '```json\n{"category": "sewer", "place": "老茶铺后头"}\n```'
+    desk.model.says = '```json\n{"category": "sewer", "place": "老茶铺那一截"}\n```'
     slots = await desk.reports(UNSURE)
     assert (slots["asked"], slots["location"], slots["hazard_name"]) == (
         "confirm",
         None,
-        "下水道堵塞/污水外溢，在老茶铺后头",
+        "下水道堵塞/污水外溢，在老茶铺那一截",
     )
     assert (await desk.reports(UNSURE, again=True))["asked"] == "confirm"
     slots = await desk.reports("对", intent="affirm")
-    assert (slots["detail"], slots["location"], slots["asked"]) == ("sewer", "老茶铺后头", None)
+    assert (slots["detail"], slots["location"], slots["asked"]) == ("sewer", "老茶铺那一截", None)
     assert len(desk.model.requests) == 1
 
 
@@ -310,9 +310,9 @@ async def test_a_proposal_that_cannot_be_true_is_not_made(desk: Desk, says: str)
 async def test_a_complete_report_and_one_of_danger_ask_no_model(desk: Desk) -> None:
     assert (await desk.reports("锦绣苑3号楼下水道堵了"))["location"] == "锦绣苑3号楼"
     desk.slots.clear()
-    await desk.reports("老茶铺后头有人触电倒地了")
+    await desk.reports("老茶铺那一截有人触电倒地了")
     desk.slots.clear()
-    await desk.reports("老茶铺后头闻到一股味道，头有点晕")
+    await desk.reports("老茶铺那一截闻到一股味道，头有点晕")
     assert all("触电" not in str(request) for request in desk.model.requests)
     assert len(desk.model.requests) <= 1
 
@@ -333,6 +333,6 @@ def test_the_form_asks_for_a_yes_where_something_is_proposed() -> None:
     assert first["custom"]["asks"] == "confirm"
     assert (
         first["custom"]["text"]
-        .format(hazard_name="路灯不亮，在老茶铺后头")
-        .startswith("您是说：路灯不亮，在老茶铺后头")
+        .format(hazard_name="路灯不亮，在老茶铺那一截")
+        .startswith("您是说：路灯不亮，在老茶铺那一截")
     )
