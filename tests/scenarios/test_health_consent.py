@@ -155,3 +155,52 @@ async def test_a_consent_that_was_taken_back_is_asked_for_anew(line: Call) -> No
     line.world.clock.advance(timedelta(days=1))
     await line.call("在家", "可以", "舒服", "吃了", "有", consent_on_record=True, withdrawn=True)
     assert line.heard.count(ASKED) == 1
+
+
+HEALTH_FIRST = """
+name: 关怀
+purpose: 想问您几句话。
+recording: never
+{ground}
+questions:
+  - {{id: well, kind: yes_no, say: 您身体舒服吗？, yes_means: 舒服, about_health: true}}
+"""
+READY = "您现在方便说话吗"
+
+
+def of_health(heard: str) -> bool:
+    return "健康" in heard or "身体" in heard
+
+
+@pytest.mark.parametrize("agrees", ["方便", "1", "你说吧", "啥事儿啊", "有空，你讲"])
+async def test_where_health_comes_first_they_are_asked_whether_they_may_talk(line: Call, agrees: str) -> None:
+    await line.call(agrees, "可以", "舒服着呢", questionnaire=HEALTH_FIRST.format(ground=""))
+    assert line.heard.index(READY) < line.heard.index(ASKED)
+    assert (line.labels, line.result) == ({"well": "yes"}, "completed")
+
+
+@pytest.mark.parametrize("consent_on_record", [False, True])
+@pytest.mark.parametrize(
+    ("says", "result"),
+    [
+        ("打错了，这里没有这个人", "wrong_person"),
+        ("不方便，在开车呢", "callback_later"),
+        ("他不在家", "callback_later"),
+        ("您好，我现在无法接听您的电话，请在滴声后留言", None),
+        (None, "silence"),
+    ],
+)
+async def test_nobody_else_hears_a_word_about_health(
+    line: Call, says: str | None, result: str | None, *, consent_on_record: bool
+) -> None:
+    call = {"questionnaire": HEALTH_FIRST.format(ground="")}
+    await line.call(says, None, None, consent_on_record=consent_on_record, **call)
+    assert READY in line.heard
+    assert not of_health(line.heard)
+    assert line.result == result
+
+
+async def test_in_an_emergency_no_time_is_lost_by_asking(line: Call) -> None:
+    await line.call("舒服", questionnaire=HEALTH_FIRST.format(ground="legal_ground: emergency"))
+    assert READY not in line.heard
+    assert line.labels == {"well": "yes"}

@@ -27,6 +27,7 @@ from voice.script import (
     inbound,
     interrupting,
     message,
+    readiness,
     recording_consent,
     recording_stop,
     replies,
@@ -217,6 +218,7 @@ _WITHOUT_LISTENING: dict[Phase, _Handler] = {
 }
 _OWN_QUESTIONS: dict[Phase, Question] = {
     Phase.GUARDIAN: guardian.FAMILY,
+    Phase.READY: readiness.QUESTION,
     Phase.CONSENT: recording_consent.QUESTION,
     Phase.HEALTH: health_consent.QUESTION,
     Phase.CONFIRM: replies.CONFIRM,
@@ -231,6 +233,7 @@ _OWN_QUESTIONS: dict[Phase, Question] = {
 _FREE_WORDS = frozenset({Phase.DESK, Phase.MESSAGE, Phase.MESSAGE_OFFER})
 _LISTENING: dict[Phase, _Handler] = {
     Phase.GUARDIAN: _guardian,
+    Phase.READY: readiness.answered,
     Phase.CONSENT: recording_consent.answered,
     Phase.HEALTH: _health,
     Phase.QUESTION: replies.to_question,

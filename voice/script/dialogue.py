@@ -15,6 +15,8 @@ class Phase(StrEnum):
     PICKUP = "pickup"
     #: Do we speak with the resident's family?
     GUARDIAN = "guardian"
+    #: May they talk now? Asked before anything about health is said.
+    READY = "ready"
     #: May we record?
     CONSENT = "consent"
     #: May we ask about the resident's health?

@@ -17,6 +17,7 @@ _DECIDES = {
     Phase.CONFIRM: _YES_OR_NO,
     Phase.OPT_OUT: frozenset({Label.YES, Label.NO}),
     Phase.FOR_ANOTHER: frozenset({Label.YES, Label.NO}),
+    Phase.READY: frozenset({Label.NO}),
     Phase.CONSENT: frozenset({Label.NO}),
     Phase.HEALTH: frozenset({Label.NO}),
 }

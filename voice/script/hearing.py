@@ -5,6 +5,7 @@ import re
 from community.model.meaning import understand
 from community.model.meaning.call.asides import is_away, is_wrong_number
 from community.model.meaning.call.asking_back import asks_when_invited, is_question
+from community.model.meaning.call.may_talk import is_busy, listens
 from community.model.meaning.reading import UNCLEAR, Label, Reading
 from community.model.meaning.speech import plain
 from community.model.questionnaires.questionnaire import Question, QuestionKind
@@ -15,7 +16,7 @@ from voice.script.steps import KEY_REPEAT, Heard
 
 #: Who they are and what they allow, no model guesses: 今天天气不错 is no yes to it.
 _NEVER_GUESSED = frozenset(
-    {Phase.GUARDIAN, Phase.CALLER, Phase.CONSENT, Phase.HEALTH, Phase.OPT_OUT, Phase.FOR_ANOTHER}
+    {Phase.GUARDIAN, Phase.CALLER, Phase.READY, Phase.CONSENT, Phase.HEALTH, Phase.OPT_OUT, Phase.FOR_ANOTHER}
 )
 
 _INVITES = re.compile(r"[要想]问|疑问|不明白|不清楚")
@@ -26,7 +27,7 @@ _ALLOWS = re.compile(
     r"可以|同意|愿意|录|没(?:有)?(?:问题|关系|事|意见)|随(?:便|你)|[问说讲]吧|(?:^|[,.])(?:那|嗯|啊|哦|也|就|都)*(?:行|成|中|好|得|要得)"
 )
 #: Where 不在 says that we do not speak with the resident.
-_BEFORE_QUESTIONS = frozenset({Phase.GUARDIAN, Phase.CONSENT, Phase.HEALTH})
+_BEFORE_QUESTIONS = frozenset({Phase.GUARDIAN, Phase.READY, Phase.CONSENT, Phase.HEALTH})
 
 
 def read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
@@ -39,6 +40,8 @@ def read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
     if reading.label == Label.UNCLEAR and phase in _BEFORE_QUESTIONS and is_away(plain(heard.speech)):
         reading = Reading(Label.WRONG_PERSON)
     text = plain(heard.speech)
+    if phase is Phase.READY and reading.label in {Label.YES, Label.UNCLEAR}:
+        reading = _may_talk(text, reading)
     if phase in _CONSENTS and reading.label == Label.YES and len(text) > _AT_LENGTH and not _ALLOWS.search(text):
         # 你们社区真好，年年都想着我们 allows nothing.
         reading = UNCLEAR
@@ -48,6 +51,13 @@ def read(speaker: Speaker, question: Question, heard: Heard) -> Reading:
     if phase in _NEVER_GUESSED and reading.decided_by == "model" and reading.is_answer:
         reading = UNCLEAR
     return faintly.believed(phase, heard, reading)
+
+
+def _may_talk(text: str, reading: Reading) -> Reading:
+    """我在开车 says no to 方便说话吗, and 你说吧 yes."""
+    if is_busy(text):
+        return Reading(Label.NO)
+    return Reading(Label.YES) if listens(text) else reading
 
 
 def asks_back(question: Question, heard: Heard) -> bool:

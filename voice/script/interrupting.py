@@ -19,7 +19,9 @@ from voice.script.turn import Said, Turn
 _HUMS, _DOUBTS, _ASKED_WHO = 1, 2, 4
 #: After so many in a row nobody is there who answers.
 _GREETINGS = 4
-_PHASES = frozenset({Phase.GUARDIAN, Phase.CONSENT, Phase.HEALTH, Phase.QUESTION, Phase.CONFIRM})
+_PHASES = frozenset({Phase.GUARDIAN, Phase.READY, Phase.CONSENT, Phase.HEALTH, Phase.QUESTION, Phase.CONFIRM})
+#: What we ask of our own, in the words of `wording.yml`.
+_OWN_WORDS = {Phase.READY: "ready", Phase.CONSENT: "consent", Phase.HEALTH: "health_consent"}
 
 
 def answer(speaker: Speaker, said: Said, reading: Reading) -> Turn | None:
@@ -68,12 +70,7 @@ def once_more(speaker: Speaker, prompts: Sequence[Prompt], *, barge_in: bool = T
     if phase is Phase.CONFIRM:
         pending, heard = speaker.pending()
         return answering.read_back(speaker, speaker.question, heard, pending, prompts=prompts, **changes)
-    if phase is Phase.GUARDIAN:
-        asked = guardian.question(speaker)
-    elif phase is Phase.HEALTH:
-        asked = speaker.say("health_consent")
-    else:
-        asked = speaker.say("consent")
+    asked = guardian.question(speaker) if phase is Phase.GUARDIAN else speaker.say(_OWN_WORDS.get(phase, "consent"))
     return speaker.listen([*prompts, *asked], speaker.for_yes_no(), barge_in=barge_in, phase=phase, **changes)
 
 
@@ -91,6 +88,8 @@ def _says_nothing(speaker: Speaker, text: str, reading: Reading) -> bool:
         return True
     if speaker.dialogue.phase is Phase.GUARDIAN:
         # 是我 may say who they are.
+        return False
+    if speaker.dialogue.phase is Phase.READY and reading.is_answer:
         return False
     first = speaker.dialogue.step <= 1
     return is_greeting(text) and (first or not reading.is_answer)

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from community.model.calls.call import CallResult
 from community.model.meaning import Label
 from community.model.meaning.reading import Reading
 from community.model.meaning.speech import plain
-from community.model.questionnaires.answer_rules import MISSES, first_open_question
+from community.model.questionnaires.answer_rules import MISSES
 from community.model.questionnaires.questionnaire import Question, QuestionKind, Recording
-from voice.script import about_call, answering, message
+from voice.script import about_call, readiness
+from voice.script.beginning import begin_questions
 from voice.script.dialogue import Phase
 from voice.script.ending import end
 from voice.script.hearing import read
@@ -27,7 +27,7 @@ _ABOUT_RECORDING = re.compile(r"录|^(?:我)?(?:拒绝|不接受|不同意|不�
 def ask(speaker: Speaker, prompts: Sequence[Prompt]) -> Turn:
     """Ask whether we may record, or go straight to the questions where nothing is recorded."""
     if speaker.script.questionnaire.recording is not Recording.ASK:
-        return _begin_questions(speaker, prompts)
+        return readiness.ask(speaker, prompts) if readiness.is_due(speaker) else begin_questions(speaker, prompts)
     told = [*prompts, *speaker.say("consent")]
     return speaker.listen(told, speaker.for_yes_no(), phase=Phase.CONSENT, misses=0, repeats=0)
 
@@ -36,7 +36,7 @@ def answered(speaker: Speaker, said: Said) -> Turn:
     """Begin the questions, recorded only after a yes."""
     reading = read(speaker, QUESTION, said.heard)
     if reading.label == Label.YES:
-        return _begin_questions(speaker, speaker.say("consent_given"), start_recording=True, consent=True)
+        return begin_questions(speaker, speaker.say("consent_given"), start_recording=True, consent=True)
     if speaker.waited and reading.label in {Label.SILENCE, Label.UNCLEAR}:
         # 奶奶来了: whoever was fetched has heard nothing yet.
         told = [*speaker.opening(), *speaker.say("consent")]
@@ -52,19 +52,8 @@ def answered(speaker: Speaker, said: Said) -> Turn:
         reading = Reading(Label.NO)
     if reading.label in {Label.NO, Label.UNCLEAR, Label.REPEAT_REQUEST}:
         # Whoever does not agree is not recorded; the questions are asked all the same.
-        return _begin_questions(speaker, speaker.say("consent_refused"), consent=False)
+        return begin_questions(speaker, speaker.say("consent_refused"), consent=False)
     return about_call.answer(speaker, said, reading)
-
-
-def _begin_questions(
-    speaker: Speaker, prompts: Sequence[Prompt], *, start_recording: bool = False, **changes: Any
-) -> Turn:
-    """Ask the first question that nobody has answered yet; with none left, thank and end."""
-    script = speaker.script
-    question = first_open_question(script.questionnaire, dict(script.answered))
-    if question is None:
-        return message.offer_or_end(speaker, prompts, CallResult.COMPLETED)
-    return answering.put(speaker, prompts, question, start_recording=start_recording, keys_for_help=True, **changes)
 
 
 def _ask_again(speaker: Speaker, said: Said) -> Turn:

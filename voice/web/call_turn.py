@@ -68,7 +68,7 @@ def make_script(
         records: the line can record what is said after the tone.
     """
     # The way to the first question depends on what was answered before, and each next one on what is answered meanwhile.
-    begins = dialogue.phase in {Phase.PICKUP, Phase.GUARDIAN, Phase.CONSENT}
+    begins = dialogue.phase in {Phase.PICKUP, Phase.GUARDIAN, Phase.READY, Phase.CONSENT}
     asked = call.target_id if begins or call.answered_elsewhere else None
     answered = readings_of_target(conn, asked) if asked is not None else {}
     return Script(

@@ -11,6 +11,7 @@ from voice.carriers.simulated.characters import Cast, Character
 _OPTION = re.compile(r"([^，。！？；、,]{1,30}?)[请請]?(?:按|撳)(\d)")
 _OPENING = re.compile(r"想录音|想錄音")
 _HEALTH = re.compile(r"想问您的健康|想問您的健康|想問你嘅健康")
+_READY = re.compile(r"方便说话|方便說話|方便講嘢")
 _OPT_OUT = re.compile(r"以后都别打|以後都別打|以後都唔好打")
 _CONFIRM = re.compile(r"对请按1|對請按1|啱請按1")
 _STAYING = re.compile(r"我没有挂|我在听|我沒有掛|我在聽|我冇收線|我聽緊")
@@ -103,16 +104,23 @@ class SimulatedResident:
     def _by_kind(self, heard: str) -> Reply:
         if _STAYING.search(heard):
             return self._spoken(self._phrase("stay", heard))
-        if _HEALTH.search(heard) and self._luck("health") < _TALK_OF_HEALTH:
-            return self._spoken("可以") if self._speaks(heard) else self._keys("1")
-        if _OPT_OUT.search(heard) or _CONFIRM.search(heard):
-            return self._spoken("是的") if self._speaks(heard) else self._keys("1")
+        yes = self._yes(heard)
+        if yes is not None:
+            return self._spoken(yes) if self._speaks(heard) else self._keys("1")
         kind = next((kind for kind, pattern in _KINDS if pattern.search(heard)), None)
         if kind == "number":
             return self._number(heard)
         if kind == "need" and not self._speaks(heard):
             return self._keys("2")
         return self._spoken(self._phrase(kind, heard)) if kind else self._choose(heard)
+
+    def _yes(self, heard: str) -> str | None:
+        """How they agree to what hardly anybody denies; None where they choose as with any question."""
+        if _READY.search(heard):
+            return "方便"
+        if _HEALTH.search(heard) and self._luck("health") < _TALK_OF_HEALTH:
+            return "可以"
+        return "是的" if _OPT_OUT.search(heard) or _CONFIRM.search(heard) else None
 
     def _number(self, heard: str) -> Reply:
         number = next((said for pattern, said in _NUMBERS if re.search(pattern, heard)), "三")
