@@ -23,10 +23,9 @@ _MEMORY, _MEMORY_OF_SIZE, _TINY = 0.9, 0.99, 1e-6
 
 @dataclass(frozen=True)
 class Told:
-    """What is learned from: for each line its features, the meaning of its words, whether somebody is in danger, and how often it is looked at."""
+    """What is learned from: for each line its features, whether somebody is in danger, and how often it is looked at."""
 
     features: Sequence[Collection[str]]
-    meanings: Any
     real: Any
     weight: Any
 
@@ -36,7 +35,7 @@ def learn_net(told: Told) -> dict[str, Any]:
     places = _places(told)
     rarity = _rarity(told.features, places)
     rows = _matrix(told.features, places, rarity)
-    nets = [_Net(len(places), told.meanings.shape[1], seed) for seed in range(_SEEDS)]
+    nets = [_Net(len(places), seed) for seed in range(_SEEDS)]
     for net in nets:
         net.learn(rows, told)
     first = np.hstack([net.first for net in nets])
@@ -46,7 +45,6 @@ def learn_net(told: Told) -> dict[str, Any]:
         "rarity": rarity.astype("f2"),
         "rows": np.round(first / step).astype("i1"),
         "step": step.astype("f4"),
-        "meanings": np.hstack([net.meanings for net in nets]).astype("f2"),
         "start": np.concatenate([net.start for net in nets]).astype("f4"),
         "last": (np.concatenate([net.last for net in nets]) / _SEEDS).astype("f4"),
         "end": np.float32(sum(float(net.end[0]) for net in nets) / _SEEDS),
@@ -82,22 +80,21 @@ def _matrix(features: Sequence[Collection[str]], places: dict[str, int], rarity:
 
 
 class _Net:
-    def __init__(self, features: int, directions: int, seed: int) -> None:
+    def __init__(self, features: int, seed: int) -> None:
         self._chance = np.random.default_rng(seed)
         # Small, so that what few lines have says little.
         self.first = self._normal((features, _HIDDEN), 0.01)
-        self.meanings = self._normal((directions, _HIDDEN), 0.1)
         self.start = np.zeros(_HIDDEN, "f4")
         self.last = self._normal((_HIDDEN,), 0.2)
         self.end = np.zeros(1, "f4")
-        self._moves = [_Moves(part) for part in (self.first, self.meanings, self.start, self.last, self.end)]
+        self._moves = [_Moves(part) for part in (self.first, self.start, self.last, self.end)]
 
     def learn(self, rows: Any, told: Told) -> None:
         """Look at every line as often as it weighs, in batches, in ever smaller steps."""
         steps = max(1, int(_EPOCHS * told.weight.sum() / _BATCH))
         for number, batch in enumerate(self._batches(told.weight)):
             rate = _RATE * min(1.0, max(0.05, 1.2 * (1 - number / steps)))
-            self._step(rows[batch], told.meanings[batch], told.real[batch], rate)
+            self._step(rows[batch], told.real[batch], rate)
 
     def _batches(self, weight: Any) -> Iterator[Any]:
         for _ in range(_EPOCHS):
@@ -105,17 +102,16 @@ class _Net:
             self._chance.shuffle(chosen)
             yield from (chosen[start : start + _BATCH] for start in range(0, len(chosen), _BATCH))
 
-    def _step(self, rows: Any, meanings: Any, real: Any, rate: float) -> None:
+    def _step(self, rows: Any, real: Any, rate: float) -> None:
         rows.data = rows.data * self._left(rows.data.shape)
-        meanings = meanings * self._left(meanings.shape)
-        hidden = rows @ self.first + meanings @ self.meanings + self.start
+        hidden = rows @ self.first + self.start
         lit = np.maximum(hidden, 0)
         wrong = ((1 / (1 + np.exp(-(lit @ self.last + self.end))) - real) / len(real)).astype("f4")
         back = np.outer(wrong, self.last) * (hidden > 0)
         first, *others = self._moves
         seen = np.unique(rows.indices)
         first.move(np.asarray((rows.T @ back)[seen]), rate, seen)
-        slopes = (meanings.T @ back, back.sum(axis=0), lit.T @ wrong, wrong.sum(keepdims=True))
+        slopes = (back.sum(axis=0), lit.T @ wrong, wrong.sum(keepdims=True))
         for part, slope in zip(others, slopes, strict=True):
             part.move(slope, rate)
 

@@ -25,7 +25,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks import danger_net
-from community.files.danger_knowledge import NET, WEIGHTS, WORDS, load_word_meanings
+from community.files.danger_knowledge import NET, WEIGHTS, WORDS
 from community.model.hazards.danger_net import DangerNet
 from community.model.hazards.danger_opinion import START, DangerOpinion, Reading, probability
 from community.model.hazards.emergency import SERVICES, detect_emergency
@@ -34,7 +34,6 @@ from community.model.text import normalise
 ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).parent / "danger_training"
 TARGET = ROOT / "community" / "files" / "dangers"
-MEANINGS = ROOT / "community" / "files" / "word_meanings" / "vectors.npz"
 #: The assistant's lines: what is asked and said every day. A hazard is no danger where the rules see none.
 EVERYDAY = ROOT / "nlu_data" / "nlu"
 #: Hazards that are told of while somebody is in danger, more often than the rules see it.
@@ -94,7 +93,6 @@ _LONGEST_SPELT, _SPELT_EVERY = 16, 3
 _SEEN = 2
 #: For the fingerprint, one in so many lines is read as it is when it is learned: a changed rule shows there.
 _READ_AGAIN_EVERY = 12
-_MARKED_EVERY = 16
 #: So many lines on end tell of much the same and are never parted when it is checked.
 _NEIGHBOURS, _FOLDS = 20, 5
 #: Weights smaller than this change nothing and only take room.
@@ -145,10 +143,10 @@ def main() -> None:
 def learned() -> tuple[dict[str, Any], dict[str, Any]]:
     """The weights and the net, as their files hold them."""
     opinion, lines = vocabulary(), written()
-    rows = read_rows(opinion, learned_from([*lines, *everyday(), *answered()]))
+    told = everything()
+    rows = read_rows(opinion, learned_from(told))
     weights = {
-        "learned_from": fingerprint(opinion, lines),
-        "everyday_marks": everyday_marks(),
+        "learned_from": fingerprint(opinion, told),
         "danger": learn_danger(rows),
         "kinds": learn_kinds(opinion, lines),
     }
@@ -156,9 +154,9 @@ def learned() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def fingerprint(opinion: DangerOpinion, lines: list[Line]) -> str:
-    """Of every line that was written for learning, of what one in so many is judged by, and of the files that the learning reads."""
+    """Of every line that is learned from, of what one in so many is judged by, and of the files that the learning reads."""
     digest = hashlib.sha256()
-    for path in (TARGET / WORDS, MEANINGS, Path(danger_net.__file__)):
+    for path in (TARGET / WORDS, Path(danger_net.__file__)):
         digest.update(path.read_bytes())
     for place, line in enumerate(lines):
         digest.update(repr((line.text, line.kind, line.weight)).encode())
@@ -167,10 +165,9 @@ def fingerprint(opinion: DangerOpinion, lines: list[Line]) -> str:
     return digest.hexdigest()
 
 
-def everyday_marks() -> list[int]:
-    """Of one in so many everyday lines and answers a mark: they weigh little and change often, so most of them being the same is enough."""
-    marks = {zlib.crc32(line.text.encode()) for line in (*everyday(), *answered())}
-    return sorted(mark for mark in marks if mark % _MARKED_EVERY == 0)
+def everything() -> list[Line]:
+    """Every line that it learns from."""
+    return [*written(), *everyday(), *answered()]
 
 
 def written() -> list[Line]:
@@ -182,8 +179,7 @@ def vocabulary() -> DangerOpinion:
     """What messages are read with, before anything was learned."""
     words = yaml.safe_load((TARGET / WORDS).read_text(encoding="utf-8"))
     empty = {"danger": {START: 0.0}, "kinds": {START: {}}}
-    meanings = load_word_meanings()
-    return DangerOpinion.from_documents(words, empty, DangerNet.silent(meanings.vectors.shape[1]), meanings)
+    return DangerOpinion.from_documents(words, empty, DangerNet.silent())
 
 
 def read(path: Path) -> Iterator[Line]:
@@ -248,9 +244,7 @@ def read_rows(opinion: DangerOpinion, lines: list[Line]) -> Rows:
 
 def learn_net(rows: Rows) -> dict[str, Any]:
     """The net beside the linear model."""
-    meanings = np.array([reading.meaning for reading in rows.readings])
-    heard = [reading.heard for reading in rows.readings]
-    return danger_net.learn_net(danger_net.Told(heard, meanings, rows.real, rows.weight))
+    return danger_net.learn_net(danger_net.Told([reading.heard for reading in rows.readings], rows.real, rows.weight))
 
 
 def learn_danger(rows: Rows) -> dict[str, float]:
@@ -314,7 +308,7 @@ def check(opinion: DangerOpinion, lines: list[Line]) -> None:
         for place in held:
             reading = _reading(opinion, lines[place].text)
             linear[place] = danger[START] + sum(danger.get(feature, 0.0) for feature in reading.counted)
-            heard[place] = net.score(reading.heard, reading.meaning)
+            heard[place] = net.score(reading.heard)
             kinds[place] = judge.likely_kinds(lines[place].text)[0][0]
     _compare(lines, probability(linear, heard), kinds)
 

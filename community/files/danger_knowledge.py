@@ -1,4 +1,4 @@
-"""Loads the second opinion on danger from community/files/dangers, and what words mean, once per process."""
+"""Loads the second opinion on danger from community/files/dangers, once per process."""
 
 import json
 from functools import lru_cache
@@ -10,7 +10,6 @@ import yaml
 
 from community.model.hazards.danger_net import DangerNet
 from community.model.hazards.danger_opinion import DangerOpinion
-from community.model.word_meanings import WordMeanings
 
 WORDS, WEIGHTS, NET = "concepts.yml", "weights.json", "net.npz"
 
@@ -21,16 +20,9 @@ def load_danger_opinion() -> DangerOpinion:
     folder = resources.files("community.files").joinpath("dangers")
     words = yaml.safe_load(folder.joinpath(WORDS).read_text(encoding="utf-8"))
     weights = json.loads(folder.joinpath(WEIGHTS).read_text(encoding="utf-8"))
-    net = DangerNet.from_document(_arrays("dangers", NET))
-    return DangerOpinion.from_documents(words, weights, net, load_word_meanings())
+    return DangerOpinion.from_documents(words, weights, DangerNet.from_document(_arrays(NET)))
 
 
-@lru_cache(maxsize=1)
-def load_word_meanings() -> WordMeanings:
-    """The shipped vectors; where they come from is told beside them."""
-    return WordMeanings.from_document(_arrays("word_meanings", "vectors.npz"))
-
-
-def _arrays(folder: str, name: str) -> dict[str, Any]:
-    with resources.files("community.files").joinpath(folder, name).open("rb") as file:
+def _arrays(name: str) -> dict[str, Any]:
+    with resources.files("community.files").joinpath("dangers", name).open("rb") as file:
         return dict(np.load(file, allow_pickle=False))

@@ -1,7 +1,7 @@
 """A second opinion on danger beside the rules: a linear model over characters, sounds, concepts, and what the rules themselves saw.
 
 Concepts (a person, does not wake, electric things, it is over) and which of them stand close to each other let it judge wording that nobody foresaw; so does the small
-net beside it, which reads what the words mean. Words and weights are handed in; `python -m benchmarks.train_danger_opinion` learns them.
+net beside it, which reads three characters at a time. Words and weights are handed in; `python -m benchmarks.train_danger_opinion` learns them.
 """
 
 import math
@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from community.model.hazards.danger_net import DangerNet
 from community.model.hazards.danger_sounds import sound_features
 from community.model.text import normalise
-from community.model.word_meanings import WordMeanings
 
 #: What is read of a message; danger is told in the first lines.
 _LONGEST = 300
@@ -29,8 +27,6 @@ _REPEATED = re.compile(f"{_PERSON}+")
 START = ""
 #: How much the net says beside the linear model.
 _OF_THE_NET = 0.5
-#: How much the meanings of the words count beside its characters.
-_MEANING = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +36,10 @@ class Reading:
     Attributes:
         heard: what the net counts, each once: what the linear model counts, then three characters at a time.
         of_both: so many of them, from the first, the linear model counts.
-        meaning: what its words mean on the whole.
     """
 
     heard: tuple[str, ...]
     of_both: int
-    meaning: NDArray[np.float32]
 
     @property
     def counted(self) -> tuple[str, ...]:
@@ -63,7 +57,6 @@ class DangerOpinion:
         danger: feature → weight; `START` is where it begins.
         kinds: feature → kind of emergency → weight.
         net: the net beside the linear model.
-        meanings: what words mean, for the net.
     """
 
     persons: re.Pattern[str]
@@ -71,12 +64,9 @@ class DangerOpinion:
     danger: Mapping[str, float]
     kinds: Mapping[str, Mapping[str, float]]
     net: DangerNet
-    meanings: WordMeanings
 
     @classmethod
-    def from_documents(
-        cls, words: Mapping[str, Any], weights: Mapping[str, Any], net: DangerNet, meanings: WordMeanings
-    ) -> "DangerOpinion":
+    def from_documents(cls, words: Mapping[str, Any], weights: Mapping[str, Any], net: DangerNet) -> "DangerOpinion":
         """Build it from the vocabulary and the learned weights, as their files hold them."""
         return cls(
             persons=re.compile("|".join(words["persons"].split())),
@@ -84,7 +74,6 @@ class DangerOpinion:
             danger=weights["danger"],
             kinds=weights["kinds"],
             net=net,
-            meanings=meanings,
         )
 
     def sureness(self, text: str, ruled_kind: str | None) -> float:
@@ -95,7 +84,7 @@ class DangerOpinion:
             ruled_kind: the kind of emergency that the rules assert; None where they are silent.
         """
         read = self.read(text, ruled_kind)
-        return float(probability(self._linear(read), self.net.score(read.heard, read.meaning)))
+        return float(probability(self._linear(read), self.net.score(read.heard)))
 
     def sureness_without_net(self, text: str) -> float:
         """How probable the linear model alone holds it, 0…1, where the rules are silent."""
@@ -119,7 +108,7 @@ class DangerOpinion:
         plain, marked = self._plain(text)
         counted = sorted({*self._features(plain, marked), *rule_features(ruled_kind)})
         triples = dict.fromkeys(marked[place : place + 3] for place in range(len(marked) - 2))
-        return Reading((*counted, *triples), len(counted), self.meanings.of(plain) * _MEANING)
+        return Reading((*counted, *triples), len(counted))
 
     def features(self, text: str) -> Iterator[str]:
         """What is counted: characters and their pairs with persons and numbers made one, sounds, concepts, and concepts together."""

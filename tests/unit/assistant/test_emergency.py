@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.train_danger_opinion import TARGET, everyday_marks, fingerprint, vocabulary, written
+from benchmarks.train_danger_opinion import TARGET, everything, fingerprint, vocabulary
 from community.files.danger_knowledge import WEIGHTS, load_danger_opinion
 from community.model.hazards.afterwards import says_it_is_over, says_yes
 from community.model.hazards.emergency import detect_emergency
@@ -229,14 +229,9 @@ def test_a_suspicion_is_only_asked_about_where_somebody_spoke_to_the_bot() -> No
 
 def test_the_weights_were_learned_from_the_lines_and_rules_of_today() -> None:
     weights = json.loads((TARGET / WEIGHTS).read_text(encoding="utf-8"))
-    assert weights["learned_from"] == fingerprint(vocabulary(), written())
-
-
-def test_the_weights_were_learned_beside_most_of_the_everyday_lines_of_today() -> None:
-    then = set(json.loads((TARGET / WEIGHTS).read_text(encoding="utf-8"))["everyday_marks"])
-    today = set(everyday_marks())
-    assert len(then) > 500
-    assert len(then & today) / len(then | today) >= 0.95, "python -m benchmarks.train_danger_opinion"
+    assert weights["learned_from"] == fingerprint(vocabulary(), everything()), (
+        "python -m benchmarks.train_danger_opinion"
+    )
 
 
 @pytest.mark.parametrize(
