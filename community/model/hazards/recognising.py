@@ -8,6 +8,7 @@ from dataclasses import replace
 from community.model.hazards.cries import cry_for_help
 from community.model.hazards.danger_opinion import DangerOpinion
 from community.model.hazards.emergency import SERVICES, Emergency, detect_emergency
+from community.model.hazards.small_talk import tells_nothing
 
 #: Below it, what the rules see is not believed.
 _DOUBTED = 0.5
@@ -36,6 +37,8 @@ def recognise(text: str, opinion: DangerOpinion, *, asked: bool = True) -> Emerg
     if cry is not None:
         return Emergency(SERVICES[cry], cry, cry)
     ruled = detect_emergency(text)
+    if ruled is None and tells_nothing(text):
+        return None
     sure = opinion.sureness(text, ruled.kind if ruled else None)
     doubted = _SUSPECTED if len(text) <= _PLAIN else _DOUBTED
     if ruled is not None and sure >= doubted:
