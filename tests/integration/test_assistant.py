@@ -153,9 +153,9 @@ def test_what_no_document_says_goes_to_a_person(resident: Resident) -> None:
 
 
 def test_not_understood_twice_goes_to_a_person(resident: Resident) -> None:
-    (first,) = resident.says("噗噜噗噜")
+    (first,) = resident.says("噗噜噜噜噗")
     assert first["intent"] == "nlu_fallback"
-    resident.says("噗噜噗噜")
+    resident.says("噗噜噜噜噗")
     assert [case.kind for case in resident.cases] == ["question"]
 
 
