@@ -74,14 +74,14 @@ def test_many_cases_that_cannot_be_told_keep_no_portion_for_themselves(
     later = now + timedelta(minutes=31)
     with flooded.begin() as conn:
         ladder = conn.scalar(select(cases.c.ladder).where(cases.c.id == 1))
-        conn.execute(update(cases).where(cases.c.id <= 10).values(ladder=[]))
+        conn.execute(update(cases).where(cases.c.id <= 3).values(ladder=[]))
     with flooded.begin() as conn:
-        assert escalate_due(conn, rules=rules, now=later, limit=10) == 0
+        assert escalate_due(conn, rules=rules, now=later, limit=3) == 0
     with flooded.begin() as conn:
-        assert escalate_due(conn, rules=rules, now=later, limit=10) == 10
+        assert escalate_due(conn, rules=rules, now=later, limit=3) == 3
         alarms = [text for text in conn.scalars(select(notices.c.text)) if "没能自动上报" in text]
-    assert len(alarms) == 20, "the secretary and the administrator hear of each"
+    assert len(alarms) == 6, "the secretary and the administrator hear of each"
     with flooded.begin() as conn:
-        conn.execute(update(cases).where(cases.c.id <= 10).values(ladder=ladder))
+        conn.execute(update(cases).where(cases.c.id <= 3).values(ladder=ladder))
     with flooded.begin() as conn:
-        assert escalate_due(conn, rules=rules, now=later + timedelta(minutes=1)) == FLOODS - 10
+        assert escalate_due(conn, rules=rules, now=later + timedelta(minutes=1)) == FLOODS - 3
