@@ -121,6 +121,8 @@ class TwilioServer:
         #: Where our server listens; the URLs it hands out may name another host.
         self.server_url = server_url
         self.port = unused_port()
+        #: Until then slow answers do not come.
+        self._closing = asyncio.Event()
         self.texts = TwilioTexts(TOKEN, error=_error, authorised=_authorised)
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner: web.AppRunner | None = None
@@ -152,6 +154,7 @@ class TwilioServer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closing.set()
         await self.hang_up_all()
         assert self._session is not None
         assert self._runner is not None
@@ -196,7 +199,7 @@ class TwilioServer:
             assert request.transport is not None
             request.transport.abort()
         if fault is Fault.SLOW:
-            await asyncio.sleep(30)
+            await self._closing.wait()
         if fault is Fault.UNREADABLE:
             return web.Response(status=201, text="<html>")
         return _error(*_REFUSALS[fault]) if fault in _REFUSALS else web.json_response(_json(call), status=201)
