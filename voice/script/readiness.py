@@ -26,7 +26,7 @@ _REPEATS = 3
 
 
 def is_due(speaker: Speaker) -> bool:
-    """Whether the first question is about health and nobody has said a word yet."""
+    """Whether what would be asked next is about health; for the moment before anything else is asked."""
     script = speaker.script
     if script.guardian or script.questionnaire.legal_ground is LegalGround.EMERGENCY:
         return False

@@ -31,6 +31,7 @@ async def test_no_orphan_is_left_by_a_parent_that_was_killed(tmp_path: Path) -> 
         await parent.wait()
     child = int(_first_line(log))
     await until(lambda: not _lives(child))
+    assert not _lives(child)
 
 
 async def test_a_child_that_ends_is_started_again_until_told_to_stop(tmp_path: Path) -> None:
@@ -41,6 +42,7 @@ async def test_a_child_that_ends_is_started_again_until_told_to_stop(tmp_path: P
     stop.set()
     async with asyncio.timeout(20):
         await watching
+    assert log.read_text().replace("began", "").strip() == "", "the child itself wrote all there is"
 
 
 def _first_line(log: Path) -> str:
